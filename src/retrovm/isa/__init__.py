@@ -1,0 +1,1 @@
+"""Instruction sets as tables, with the assemblers and disassemblers that read them."""
