@@ -20,8 +20,8 @@ cdef class Cpu(Device):
     cdef readonly dict wires
     cdef dict host
 
-    cdef StopReason run(self, tick_t until) noexcept nogil
-    cdef StopReason step(self) noexcept nogil
+    cdef StopReason run_until(self, tick_t until) noexcept nogil
+    cdef StopReason run_one(self) noexcept nogil
     cdef uint32_t get_pc(self) noexcept nogil
     cdef int set_pc(self, uint32_t pc) except -1
     cpdef Wire wire(self, Line line)

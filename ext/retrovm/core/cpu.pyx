@@ -1,6 +1,6 @@
 """A processor: a device that drives a bus and listens to interrupt lines.
 
-`run` and `step` end between instructions. `clock.now` is then the tick of the first cycle that has not happened.
+`run_until` and `run_one` end between instructions. `clock.now` is then the tick of the first cycle that has not happened.
 """
 
 from retrovm.core.types import Line as LineName
@@ -26,11 +26,11 @@ cdef class Cpu(Device):
         self.wires = {line: Wire(self, line) for line in LineName}
         self.host = {line: (<Wire> wire).driver() for line, wire in self.wires.items()}
 
-    cdef StopReason run(self, tick_t until) noexcept nogil:
+    cdef StopReason run_until(self, tick_t until) noexcept nogil:
         """Whole instructions, until `clock.now` is at or behind `until`, or there is a reason to stop."""
         return StopReason.HALTED
 
-    cdef StopReason step(self) noexcept nogil:
+    cdef StopReason run_one(self) noexcept nogil:
         """One instruction, or one interrupt sequence."""
         return StopReason.HALTED
 

@@ -139,7 +139,7 @@ cdef class Machine:
             self.open_frame()
             target = min(until, self.frame_end)
             with nogil:
-                reason = self.cpu.run(target)
+                reason = self.cpu.run_until(target)
             if self.clock.stop:
                 self.raise_fault()
             if self.clock.now >= self.frame_end:
@@ -163,7 +163,7 @@ cdef class Machine:
         while self.clock.now < until:
             self.open_frame()
             with nogil:
-                self.cpu.run(min(until, self.frame_end))
+                self.cpu.run_until(min(until, self.frame_end))
             if self.clock.now >= self.frame_end:
                 self.close_frame(render)
             if self.clock.stop:
@@ -172,7 +172,7 @@ cdef class Machine:
 
     cdef int one_instruction(self, bint render) except -1:
         self.open_frame()
-        self.cpu.step()
+        self.cpu.run_one()
         if self.clock.stop:
             self.raise_fault()
         if self.clock.now >= self.frame_end:
