@@ -1,1 +1,1 @@
-"""Instruction sets as tables, with the assemblers and disassemblers that read them."""
+"""One table per instruction set. Execution, assembler, disassembler and documentation come from it."""

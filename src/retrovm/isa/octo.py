@@ -4,8 +4,8 @@
     '60051202'
 
 The language is Octo's, with every statement of CHIP-8, SUPER-CHIP and XO-CHIP, and two additions. An
-expression in braces may stand wherever a statement takes a number, and `:include "file"` reads another source,
-found relative to the file that includes it. Source: octo-manual, octo-metaprogramming.
+expression in braces may stand wherever a statement takes a number, and `:include "file"` reads another
+source, found relative to the file that includes it. Source: octo-manual, octo-metaprogramming.
 """
 
 from __future__ import annotations

@@ -1,0 +1,1 @@
+"""Chips, one module per part number."""

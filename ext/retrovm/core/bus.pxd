@@ -1,0 +1,112 @@
+"""An address space: a table of pages that are plain memory or answered by a device."""
+
+from cpython.object cimport PyObject
+from retrovm.core.clock cimport Clock
+from retrovm.core.device cimport Device
+from retrovm.core.types cimport NEVER, Access, tick_t
+from libc.stdint cimport uint8_t, uint32_t
+
+
+cdef struct Slot:              # who answers in a page
+    PyObject *device
+    uint8_t *memory            # biased: indexed with the full address; NULL where there is no plain memory
+    bint writable              # the memory takes writes
+    uint32_t base              # the device sees (address - base) & mask
+    uint32_t mask
+
+
+cdef struct BusCycle:          # one recorded cycle
+    tick_t tick
+    uint32_t addr
+    uint8_t value
+    uint8_t kind               # an Access
+    uint8_t write
+
+
+cdef class Tracer:
+    """Records every cycle of a bus while it is attached to it."""
+
+    cdef BusCycle *cycles
+    cdef size_t count, room
+    cdef bint overflow
+    cdef void record(self, tick_t tick, uint32_t addr, uint8_t value, Access kind, bint write) noexcept nogil
+
+
+cdef class OpenBus(Device):
+    cdef PyObject *bus
+
+
+cdef class Split(Device):
+    """A page that several parts share: each of its addresses has a slot of its own."""
+
+    cdef Slot *slots
+    cdef uint32_t first, size
+    cdef void place(self, uint32_t addr, Slot slot) noexcept nogil
+
+
+cdef class Bus:
+    cdef readonly str name
+    cdef readonly uint32_t size
+    cdef readonly uint32_t page_size
+    cdef readonly Clock clock
+    cdef uint32_t mask, shift, pages
+    cdef uint8_t **rp          # biased read pointer of each page, NULL = ask the slot
+    cdef uint8_t **wp
+    cdef Slot *slots
+    cdef uint8_t *traps        # Trap bits of each page
+    cdef uint32_t *run_start   # first and one past the last address of the run of plain pages around each page
+    cdef uint32_t *run_end
+    cdef uint32_t run_generation
+    cdef uint32_t generation   # counts changes of the map
+    cdef uint8_t data          # what the data lines carried last
+    cdef Tracer tracer
+    cdef bint tracing
+    cdef uint8_t *hooks        # a bit an address: stop before the instruction there
+    cdef int hook_count
+    cdef list parts            # keeps alive what the slots point to
+    cdef list regions
+    cdef OpenBus open_bus
+
+    cdef Slot nobody(self) noexcept
+    cdef Split split(self, uint32_t page)
+    cdef int set_traps(self, uint32_t start, uint32_t size, uint8_t bits, bint on) except -1
+    cdef void publish(self, uint32_t page) noexcept nogil
+    cdef void find_runs(self) noexcept nogil
+    cdef bint is_code(self, uint32_t page) noexcept nogil
+    cdef int map_slot(self, uint32_t start, uint32_t size, Slot slot) except -1
+    cdef uint8_t peek(self, uint32_t addr) noexcept nogil
+    cdef bint poke(self, uint32_t addr, uint8_t value) noexcept nogil
+
+
+# The two functions through which a processor reaches a page without a pointer. The device is first brought up to
+# the cycle of the access, and what it will do next is asked afterwards, so that no chip can forget either.
+
+cdef inline uint8_t trap_read(Bus bus, uint32_t addr, Access kind, tick_t now) noexcept nogil:
+    cdef Slot *slot = &bus.slots[addr >> bus.shift]
+    cdef uint8_t value
+    cdef tick_t event
+    bus.clock.now = now
+    if (<Device>slot.device).last < now:
+        (<Device>slot.device).run_to(now)
+    value = (<Device>slot.device).read((addr - slot.base) & slot.mask, kind)
+    event = (<Device>slot.device).next_event()
+    if event < bus.clock.due:
+        bus.clock.due = event
+    return value
+
+
+cdef inline void trap_write(Bus bus, uint32_t addr, uint8_t value, tick_t now) noexcept nogil:
+    cdef Slot *slot = &bus.slots[addr >> bus.shift]
+    cdef tick_t event
+    bus.clock.now = now
+    if (<Device>slot.device).last < now:
+        (<Device>slot.device).run_to(now)
+    (<Device>slot.device).write((addr - slot.base) & slot.mask, value)
+    event = (<Device>slot.device).next_event()
+    if event < bus.clock.due:
+        bus.clock.due = event
+
+
+cdef inline bint hooked(Bus bus, uint32_t addr) noexcept nogil:
+    """True where a run has to stop before the instruction at this address."""
+    return bus.hook_count and (bus.hooks[addr >> 3] >> (addr & 7)) & 1

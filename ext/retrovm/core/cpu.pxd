@@ -1,0 +1,27 @@
+"""A processor: a device that drives a bus and listens to interrupt lines."""
+
+from retrovm.core.bus cimport Bus
+from retrovm.core.clock cimport Clock
+from retrovm.core.device cimport Device, Wire
+from retrovm.core.state cimport State
+from retrovm.core.types cimport Line, StopReason, tick_t
+from libc.stdint cimport int64_t, uint32_t
+
+
+cdef class Cpu(Device):
+    cdef readonly Bus bus
+    cdef readonly Clock clock
+    cdef tick_t period
+    """Ticks a cycle."""
+    cdef int64_t cycles
+    """Cycles since power-on."""
+    cdef uint32_t lines
+    """Line bits that are asserted now."""
+    cdef readonly dict wires
+    cdef dict host
+
+    cdef StopReason run_until(self, tick_t until) noexcept nogil
+    cdef StopReason run_one(self) noexcept nogil
+    cdef uint32_t get_pc(self) noexcept nogil
+    cdef int set_pc(self, uint32_t pc) except -1
+    cpdef Wire wire(self, Line line)

@@ -1,0 +1,71 @@
+"""A processor: a device that drives a bus and listens to interrupt lines.
+
+`run_until` and `run_one` end between instructions. `clock.now` is then the tick of the first cycle that has not happened.
+"""
+
+from retrovm.core.types import Line as LineName
+from retrovm.core.errors import ArgumentError
+
+
+cdef class Cpu(Device):
+    """The base of every processor.
+
+    Parameters
+        name    as in every device
+        bus     the address space that it drives
+        period  master-clock ticks a cycle
+    """
+
+    def __init__(self, str name, Bus bus not None, period=1):
+        super().__init__(name)
+        if not isinstance(period, int) or period < 1:
+            raise ArgumentError(f"{name}: a cycle takes a whole number of ticks, 1 or more, not {period!r}")
+        self.bus = bus
+        self.clock = bus.clock
+        self.period = period
+        self.wires = {line: Wire(self, line) for line in LineName}
+        self.host = {line: (<Wire> wire).driver() for line, wire in self.wires.items()}
+
+    cdef StopReason run_until(self, tick_t until) noexcept nogil:
+        """Whole instructions, until `clock.now` is at or behind `until`, or there is a reason to stop."""
+        return StopReason.HALTED
+
+    cdef StopReason run_one(self) noexcept nogil:
+        """One instruction, or one interrupt sequence."""
+        return StopReason.HALTED
+
+    cdef uint32_t get_pc(self) noexcept nogil:
+        return 0
+
+    cdef int set_pc(self, uint32_t pc) except -1:
+        return 0
+
+    cpdef Wire wire(self, Line line):
+        """The open-collector line that devices drive; `Line.IRQ`, for one."""
+        return self.wires[line]
+
+    cdef void pin_changed(self, int pin, bint asserted) noexcept nogil:
+        self.lines = self.lines | <uint32_t> pin if asserted else self.lines & ~<uint32_t> pin
+
+    def assert_line(self, Line line, bint asserted):
+        """Pulls a line from the host's side, or lets it go; devices pull it on their own account."""
+        (<Wire> self.wires[line]).drive(self.host[line], asserted)
+
+    cdef int sync(self, State state) except -1:
+        Device.sync(self, state)
+        state.i64("cycles", &self.cycles)
+        state.u32("lines", &self.lines)
+        for line, wire in self.wires.items():
+            (<Wire> wire).sync(state, line.name.lower())
+        return 0
+
+    @property
+    def pc(self):
+        """The address of the next instruction. Raises `ArgumentError` for one outside the address space."""
+        return self.get_pc()
+
+    @pc.setter
+    def pc(self, value):
+        if not 0 <= value < self.bus.size:
+            raise ArgumentError(f"{self.name}: a program counter is $0000-${self.bus.size - 1:04X}, not {value!r}")
+        self.set_pc(value)

@@ -1,0 +1,13 @@
+"""The errors that compiled modules raise; `retrovm.errors` has them all."""
+
+
+class RetroVMError(Exception):
+    """The base of every error of this package. The message says what was found, what was expected, and what to do."""
+
+
+class ArgumentError(RetroVMError, ValueError):
+    """A value that cannot be meant: an address outside the bus, a rate of zero, a name that is taken."""
+
+
+class StateError(RetroVMError):
+    """The bytes do not describe a state of this machine. Nothing was changed."""

@@ -1,0 +1,43 @@
+"""A machine: the parts, the time they share, and what can be done with the whole."""
+
+from retrovm.core.audio cimport Audio
+from retrovm.core.bus cimport Bus
+from retrovm.core.clock cimport Clock
+from retrovm.core.cpu cimport Cpu
+from retrovm.core.device cimport Device
+from retrovm.core.ports cimport Buttons, Ports, Serial
+from retrovm.core.random cimport Random
+from retrovm.core.screen cimport Screen
+from retrovm.core.state cimport Loader, State
+from retrovm.core.types cimport StopReason, tick_t
+from libc.stdint cimport int64_t, uint32_t
+
+
+cdef class Machine:
+    cdef readonly Clock clock
+    cdef readonly Cpu cpu
+    cdef readonly Screen screen
+    cdef readonly Audio audio
+    cdef readonly Ports ports
+    cdef readonly Random random
+    cdef readonly dict devices        # by name, in the order of adding
+    cdef readonly dict buses
+    cdef readonly object frame_rate
+    cdef object frame_ticks           # ticks a frame, a Fraction
+    cdef dict hooks                   # address: [callback or None]
+    cdef int64_t frames
+    cdef tick_t frame_end
+    cdef bint in_frame
+    cdef int64_t stopped_at           # not state: the address of the hook that ended the last run, or -1
+
+    cdef tick_t end_of(self, int64_t frame) except -1
+    cdef int open_frame(self) except -1
+    cdef int close_frame(self, bint render) except -1
+    cdef int raise_fault(self) except -1
+    cdef bint call_hooks(self) except -1
+    cdef StopReason advance(self, tick_t until, bint render) except *
+    cdef int halted_until(self, tick_t until, bint render) except -1
+    cdef int one_instruction(self, bint render) except -1
+    cdef int sync(self, State state) except -1
+    cdef int visit(self, Loader loader) except -1
+    cdef int rebuild(self) except -1

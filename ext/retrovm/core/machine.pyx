@@ -1,0 +1,300 @@
+"""A machine: the parts, the time they share, and what can be done with the whole.
+
+Time is cut into frames: input is latched before the first cycle of a frame; pictures and sound are finished after the
+last. An instruction that begins before the end of a frame belongs to it whole. A machine without a picture has frames all
+the same, at `frame_rate` a second.
+"""
+
+from fractions import Fraction
+
+from retrovm.core.python_device cimport PythonDevice
+from retrovm.core.state cimport Dumper, Loader, Saver
+from retrovm.core.types cimport NEVER
+
+from retrovm.core.types import StopReason as Reason
+from retrovm.core.errors import ArgumentError, StateError
+
+
+cdef class Machine:
+    """Parts that share one clock.
+
+    Parameters
+        rate        master-clock ticks per second, exact
+        frame_rate  frames per second, exact
+        seed        of the machine's own generator: equal seeds give equal runs
+    """
+
+    def __init__(self, rate, *, frame_rate=60, seed=1):
+        self.clock = Clock(rate)
+        self.frame_rate = Fraction(frame_rate)
+        if self.frame_rate <= 0:
+            raise ArgumentError(f"a frame rate is a positive number of frames per second, not {frame_rate}")
+        self.frame_ticks = self.clock.rate / self.frame_rate
+        if self.frame_ticks < 1:
+            raise ArgumentError(f"at {self.clock.rate} ticks per second, {self.frame_rate} frames per second have no tick each")
+        self.ports = Ports()
+        self.devices = {}
+        self.buses = {}
+        self.hooks = {}
+        self.random = self.add(Random("random", seed))
+        self.frame_end = self.end_of(0)
+        self.stopped_at = -1
+
+    # --- wiring -------------------------------------------------------------------------------------------------
+
+    def add(self, Device device not None):
+        """Makes a device a part of this machine and returns it. Its name must be new.
+
+        The first processor, screen and sound chip become `cpu`, `screen` and `audio`; ports join `ports`.
+        """
+        if not device.name or device.name in self.devices:
+            raise ArgumentError(f"a part needs a name of its own in the machine, not {device.name!r}")
+        self.devices[device.name] = device
+        if isinstance(device, Cpu):
+            if self.cpu is None:
+                self.cpu = device
+        else:
+            self.clock.add(device)
+        if isinstance(device, PythonDevice):
+            (<PythonDevice> device).clock = self.clock
+        if isinstance(device, Screen) and self.screen is None:
+            self.screen = device
+        if isinstance(device, Audio) and self.audio is None:
+            self.audio = device
+        if isinstance(device, (Buttons, Serial)):
+            self.ports.add(device)
+        return device
+
+    def add_bus(self, size=0x10000, page_size=0x100, str name="bus"):
+        """Makes an address space on this machine's clock and returns it."""
+        if name in self.buses:
+            raise ArgumentError(f"the machine has a bus {name!r} already")
+        bus = Bus(self.clock, size, page_size, name)
+        self.buses[name] = bus
+        return bus
+
+    # --- time ---------------------------------------------------------------------------------------------------
+
+    @property
+    def frame(self):
+        """How many frames were finished since power-on."""
+        return self.frames
+
+    cdef tick_t end_of(self, int64_t frame) except -1:
+        """The first tick behind a frame."""
+        end = -((frame + 1) * self.frame_ticks.numerator // -self.frame_ticks.denominator)
+        if end >= NEVER:
+            raise OverflowError("the machine has run for more ticks than its clock can count")
+        return end
+
+    cdef int open_frame(self) except -1:
+        cdef int i
+        if not self.in_frame:
+            self.in_frame = True
+            for i in range(self.clock.count):
+                (<Device> self.clock.table[i]).begin_frame()
+            self.cpu.begin_frame()
+        return 0
+
+    cdef int close_frame(self, bint render) except -1:
+        cdef int i
+        cdef tick_t now = self.clock.now
+        self.clock.catch_up(now)
+        self.cpu.end_frame(now, render)      # before the screen and the sound: a processor may draw
+        for i in range(self.clock.count):
+            (<Device> self.clock.table[i]).end_frame(now, render)
+        self.frames += 1
+        self.in_frame = False
+        self.frame_end = self.end_of(self.frames)
+        return 0
+
+    cdef int raise_fault(self) except -1:
+        """Raises what a device written in Python has raised in the run."""
+        self.clock.stop = False
+        for device in self.devices.values():
+            if isinstance(device, PythonDevice):
+                fault = device.take_fault()
+                if fault is not None:
+                    raise fault
+        return 0
+
+    cdef bint call_hooks(self) except -1:
+        """Calls what is hooked to the present address; true when a callback asks to stop."""
+        cdef uint32_t pc = self.cpu.get_pc()
+        cdef bint stop = False
+        for callback in self.hooks.get(pc, ()):
+            if callback is None or callback(self) is Reason.ADDRESS:
+                stop = True
+        return stop
+
+    cdef StopReason advance(self, tick_t until, bint render) except *:
+        """Runs to a tick, through as many frames as that takes."""
+        cdef StopReason reason
+        cdef uint32_t pc
+        cdef tick_t target
+        if self.stopped_at == <int64_t> self.cpu.get_pc() and self.clock.now < until:
+            self.one_instruction(render)     # going on from a stop runs the instruction that it stopped at
+        self.stopped_at = -1
+        while self.clock.now < until:
+            self.open_frame()
+            target = min(until, self.frame_end)
+            with nogil:
+                reason = self.cpu.run_until(target)
+            if self.clock.stop:
+                self.raise_fault()
+            if self.clock.now >= self.frame_end:
+                self.close_frame(render)
+                if self.clock.stop:
+                    self.raise_fault()
+            if reason == StopReason.ADDRESS:
+                pc = self.cpu.get_pc()
+                if self.call_hooks():
+                    self.stopped_at = pc
+                    return reason
+                if self.cpu.get_pc() == pc and self.clock.now < until:
+                    self.one_instruction(render)
+            elif reason != StopReason.CYCLES:
+                self.halted_until(until, render)
+                return reason
+        return StopReason.CYCLES
+
+    cdef int halted_until(self, tick_t until, bint render) except -1:
+        """Lets the rest of the time pass on a machine whose processor has stopped: the other parts go on."""
+        while self.clock.now < until:
+            self.open_frame()
+            with nogil:
+                self.cpu.run_until(min(until, self.frame_end))
+            if self.clock.now >= self.frame_end:
+                self.close_frame(render)
+            if self.clock.stop:
+                self.raise_fault()
+        return 0
+
+    cdef int one_instruction(self, bint render) except -1:
+        self.open_frame()
+        self.cpu.run_one()
+        if self.clock.stop:
+            self.raise_fault()
+        if self.clock.now >= self.frame_end:
+            self.close_frame(render)
+        return 0
+
+    def tick(self, int frames=1, bint render=True):
+        """Runs whole frames. `render=False` skips the work of drawing and changes nothing else.
+
+        Returns True, or False when a hook stopped the machine or its processor has halted.
+        """
+        cdef int i
+        cdef StopReason reason = StopReason.CYCLES
+        for i in range(frames):
+            reason = self.advance(self.frame_end, render)
+            if reason == StopReason.ADDRESS:
+                break
+        return reason == StopReason.CYCLES
+
+    def step(self):
+        """One instruction, or one interrupt sequence. Returns the cycles that it took."""
+        cdef int64_t before = self.cpu.cycles
+        cdef uint32_t pc
+        if self.cpu.bus.hook_count:
+            pc = self.cpu.get_pc()
+            self.call_hooks()
+            if self.cpu.get_pc() != pc:
+                return 0
+        self.one_instruction(True)
+        return self.cpu.cycles - before
+
+    def run_cycles(self, cycles):
+        """Runs for so many processor cycles, rounded up to a whole instruction. Returns the `StopReason`."""
+        if cycles < 0:
+            raise ArgumentError(f"a number of cycles is 0 or more, not {cycles}")
+        return Reason(self.advance(self.clock.now + cycles * self.cpu.period, True))
+
+    def reset(self, bint power_on=True):
+        """Switches the machine off and on, or pulls its reset line (`power_on=False`), which keeps memory."""
+        if power_on:
+            self.clock.now = 0
+            self.clock.due = NEVER
+            self.frames = 0
+            self.in_frame = False
+            self.frame_end = self.end_of(0)
+        for device in self.devices.values():
+            if power_on and (<Device> device).last != NEVER:
+                (<Device> device).last = 0
+            (<Device> device).reset(power_on)
+        self.clock.plan()
+        self.raise_fault()
+
+    # --- hooks --------------------------------------------------------------------------------------------------
+
+    def add_hook(self, uint32_t address, callback):
+        """Calls `callback(machine)` before each instruction at `address`; None stops there instead.
+
+        A callback that moves the program counter takes the place of the instruction; one that returns
+        `StopReason.ADDRESS` ends the run.
+        """
+        self.hooks.setdefault(address, []).append(callback)
+        self.cpu.bus.hook(address, True)
+
+    def remove_hook(self, uint32_t address, callback):
+        """Takes back `add_hook`. `ArgumentError` when there is no such hook."""
+        callbacks = self.hooks.get(address, [])
+        if callback not in callbacks:
+            raise ArgumentError(f"nothing of the kind is hooked to ${address:04X}")
+        callbacks.remove(callback)
+        if not callbacks:
+            del self.hooks[address]
+            self.cpu.bus.hook(address, False)
+
+    # --- state --------------------------------------------------------------------------------------------------
+
+    cdef int sync(self, State state) except -1:
+        self.clock.sync(state)
+        state.i64("frames", &self.frames)
+        state.flag("in_frame", &self.in_frame)
+        for name, device in self.devices.items():
+            state.enter(name)
+            (<Device> device).sync(state)
+            state.leave()
+        return 0
+
+    def save_fields(self):
+        """Every field of the machine's state, as bytes for `load_fields`."""
+        cdef Saver saver = Saver()
+        self.sync(saver)
+        return saver.result()
+
+    def load_fields(self, bytes data not None):
+        """Puts back what `save_fields` gave on a machine of the same parts.
+
+        Raises `StateError`, and changes nothing, when the bytes are not a state of this machine.
+        """
+        self.visit(Loader(data, False))
+        before = self.save_fields()
+        try:
+            self.visit(Loader(data, True))
+            self.rebuild()
+        except BaseException:          # a part written in Python refuses: as it was
+            self.visit(Loader(before, True))
+            self.rebuild()
+            raise
+
+    cdef int visit(self, Loader loader) except -1:
+        self.sync(loader)
+        loader.finish()
+        return 0
+
+    cdef int rebuild(self) except -1:
+        if self.clock.now < 0 or self.frames < 0:
+            raise StateError("a state cannot lie before power-on")
+        self.frame_end = self.end_of(self.frames)
+        for device in self.devices.values():
+            (<Device> device).restored()
+        self.clock.plan()
+        return 0
+
+    def dump_fields(self):
+        """Every field of the machine's state by its name: {"part.key": int | list[int] | bytes}."""
+        cdef Dumper dumper = Dumper()
+        self.sync(dumper)
+        return dumper.fields

@@ -1,0 +1,17 @@
+"""Memory: bytes that a bus lets the processor reach without asking anyone."""
+
+from retrovm.core.device cimport Device
+from retrovm.core.state cimport State
+from retrovm.core.types cimport Access
+from libc.stdint cimport uint8_t, uint32_t
+
+
+cdef class Memory(Device):
+    cdef uint8_t *data
+    cdef readonly uint32_t size
+    cdef readonly bint writable
+    cdef uint8_t fill
+    cdef bint patched                 # a ROM that was poked
+    cdef readonly bytes contents
+    cdef const uint8_t *image         # into `contents`
+    cdef uint32_t image_size

@@ -1,0 +1,34 @@
+"""What the host puts into a machine: buttons, keys, switches, and the bytes of serial lines."""
+
+from retrovm.core.device cimport Device
+from retrovm.core.state cimport State
+from libc.stdint cimport uint8_t, uint64_t
+
+
+cdef class Buttons(Device):
+    cdef readonly tuple names
+    cdef dict index                   # not state: name to bit
+    cdef uint64_t live                # what the host holds down
+    cdef uint64_t pressed             # what the guest sees in this frame
+
+
+cdef class Queue:
+    cdef uint8_t *data
+    cdef size_t head, count, room
+    cdef bint push(self, const uint8_t *source, size_t size) noexcept nogil
+    cdef int pop(self) noexcept nogil
+    cdef bytes content(self)
+    cdef void clear(self) noexcept nogil
+
+
+cdef class Serial(Device):
+    cdef Queue incoming               # host to guest
+    cdef Queue outgoing               # not state: guest to host, what the host has not read yet is the host's
+    cdef size_t waiting(self) noexcept nogil
+    cdef int take(self) noexcept nogil
+    cdef void give(self, uint8_t value) noexcept nogil
+
+
+cdef class Ports:
+    cdef readonly dict groups
+    cdef readonly Serial serial

@@ -1,0 +1,179 @@
+"""What the host puts into a machine: buttons, keys, switches, and the bytes of serial lines.
+
+Buttons are latched when a frame begins, so that the same inputs at the same frames give the same run. A serial line is a pair
+of queues; the chip at its other end decides when a byte moves, so it is the chip that is exact in time.
+"""
+
+from difflib import get_close_matches
+
+from libc.stdlib cimport free, malloc, realloc
+from libc.string cimport memcpy, memmove
+from retrovm.core.errors import ArgumentError
+
+
+
+cdef class Buttons(Device):
+    """Up to 64 named inputs of one port: a pad, a keyboard, a row of switches. Names are unique within a machine."""
+
+    def __init__(self, str name, names):
+        super().__init__(name)
+        self.names = tuple(names)
+        self.index = {button: i for i, button in enumerate(self.names)}
+        if not 0 < len(self.names) <= 64 or len(self.index) != len(self.names):
+            raise ArgumentError(f"{name}: a port has 1 to 64 buttons with different names")
+
+    cdef void begin_frame(self) noexcept nogil:
+        self.pressed = self.live
+
+    cdef void reset(self, bint power_on) noexcept nogil:
+        self.pressed = self.live
+
+    cdef int sync(self, State state) except -1:
+        Device.sync(self, state)
+        state.u64("live", &self.live)
+        return state.u64("pressed", &self.pressed)
+
+    def press(self, button):
+        """Holds a button down from the next frame on. `KeyError` for a name that is not in `names`."""
+        self.live |= <uint64_t> 1 << <int> self.index[button]
+
+    def release(self, button):
+        """Lets a button go from the next frame on."""
+        self.live &= ~(<uint64_t> 1 << <int> self.index[button])
+
+    def release_all(self):
+        """Lets every button go: what a window does that loses the keyboard."""
+        self.live = 0
+
+    @property
+    def held(self):
+        """The names of the buttons that the host holds down."""
+        return tuple(name for name, i in self.index.items() if self.live >> <int> i & 1)
+
+
+cdef class Queue:
+    """Bytes in the order of their arrival."""
+
+    def __dealloc__(self):
+        free(self.data)
+
+    cdef bint push(self, const uint8_t *source, size_t size) noexcept nogil:
+        """False where no memory is left."""
+        cdef size_t room
+        cdef void *grown
+        if self.head and self.head + self.count + size > self.room:
+            memmove(self.data, self.data + self.head, self.count)
+            self.head = 0
+        if self.count + size > self.room:
+            room = 2 * (self.count + size) + 64
+            grown = realloc(self.data, room)
+            if grown == NULL:
+                return False
+            self.data = <uint8_t *> grown
+            self.room = room
+        memcpy(self.data + self.head + self.count, source, size)
+        self.count += size
+        return True
+
+    cdef int pop(self) noexcept nogil:
+        """The oldest byte, or -1."""
+        cdef int value
+        if self.count == 0:
+            return -1
+        value = self.data[self.head]
+        self.head += 1
+        self.count -= 1
+        return value
+
+    cdef bytes content(self):
+        return (<char *> self.data)[self.head:self.head + self.count] if self.count else b""
+
+    cdef void clear(self) noexcept nogil:
+        self.head = 0
+        self.count = 0
+
+
+cdef class Serial(Device):
+    """The host's end of a serial line.
+
+    `send` queues bytes for the guest, which takes them at its own speed; `receive` hands over what the guest has sent.
+    """
+
+    def __init__(self, str name="serial"):
+        super().__init__(name)
+        self.incoming = Queue()
+        self.outgoing = Queue()
+
+    # The chip's side.
+
+    cdef size_t waiting(self) noexcept nogil:
+        """How many bytes the host has for the guest."""
+        return self.incoming.count
+
+    cdef int take(self) noexcept nogil:
+        """The next byte for the guest, or -1."""
+        return self.incoming.pop()
+
+    cdef void give(self, uint8_t value) noexcept nogil:
+        """A byte from the guest. Without memory for it the byte is lost, as on a line that nobody reads."""
+        self.outgoing.push(&value, 1)
+
+    # The host's side.
+
+    def send(self, data):
+        """Queues bytes for the guest."""
+        cdef bytes content = bytes(data)
+        if content and not self.incoming.push(<const uint8_t *> <const char *> content, len(content)):
+            raise MemoryError
+
+    def receive(self):
+        """What the guest has sent since the last call, as bytes."""
+        cdef bytes content = self.outgoing.content()
+        self.outgoing.clear()
+        return content
+
+    @property
+    def pending(self):
+        """How many bytes the guest has not taken yet."""
+        return self.incoming.count
+
+    cdef void reset(self, bint power_on) noexcept nogil:
+        if power_on:
+            self.incoming.clear()
+            self.outgoing.clear()
+
+    cdef int sync(self, State state) except -1:
+        cdef bytes content
+        Device.sync(self, state)
+        content = state.blob("incoming", self.incoming.content())
+        if state.loading:
+            self.incoming.clear()
+            self.outgoing.clear()
+            if content and not self.incoming.push(<const uint8_t *> <const char *> content, len(content)):
+                raise MemoryError
+        return 0
+
+
+cdef class Ports:
+    """All ports of a machine: `groups` by name, and `serial` where it has such a line."""
+
+    def __init__(self):
+        self.groups = {}
+
+    def add(self, Device port not None):
+        """Plugs in a port: `Buttons` or a `Serial` line."""
+        self.groups[port.name] = port
+        if isinstance(port, Serial):
+            self.serial = port
+        return port
+
+    def find(self, button):
+        """The `Buttons` that have a button of this name. `KeyError` names the nearest ones."""
+        names = []
+        for port in self.groups.values():
+            if isinstance(port, Buttons):
+                if button in port.names:
+                    return port
+                names.extend(port.names)
+        near = get_close_matches(str(button), names, 3) or names
+        raise KeyError(f"no button {button!r}; there are: {', '.join(near) or 'none on this machine'}")

@@ -1,0 +1,22 @@
+"""What a machine shows: palette indices, and the palette."""
+
+from retrovm.core.device cimport Device
+from retrovm.core.state cimport State
+from libc.stdint cimport uint8_t, uint32_t
+
+
+cdef class Screen(Device):
+    cdef readonly int max_width, max_height
+    cdef readonly object aspect
+    cdef int width, height            # of the picture shown now
+    cdef uint32_t frame               # counts pictures
+    cdef uint8_t *pixels              # palette indices, rows of `width`; max_width * max_height bytes
+    cdef int first_width, first_height
+    cdef uint32_t[256] colours        # not state: 0xRRGGBB, a choice of the session
+    cdef int count                    # not state: how many colours there are
+    cdef uint8_t *rgb                 # not state: derived from pixels and colours
+    cdef uint32_t rgb_frame           # not state: the picture that `rgb` holds
+    cdef bint coloured                # not state: `rgb` holds a picture in the present colours
+
+    cdef void end_picture(self, int width, int height) noexcept nogil
+    cdef void colour(self) noexcept nogil

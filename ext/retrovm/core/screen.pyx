@@ -1,0 +1,144 @@
+"""What a machine shows: palette indices, and the palette.
+
+A video chip writes a byte a pixel into `pixels` and calls `end_picture` with the size of the finished picture; colours
+are only looked up when somebody asks for them.
+"""
+
+from fractions import Fraction
+
+from cpython.buffer cimport PyBuffer_FillInfo
+from libc.stdlib cimport calloc, free
+from libc.string cimport memset
+from retrovm.core.errors import ArgumentError
+
+
+cdef class Pixels:
+    """The memory of a picture, lent to numpy without a copy and read-only."""
+
+    cdef object owner
+    cdef void *data
+    cdef Py_ssize_t size
+
+    def __getbuffer__(self, Py_buffer *view, int flags):
+        PyBuffer_FillInfo(view, self, self.data, self.size, 1, flags)
+
+
+cdef Pixels lend(owner, void *data, size_t size):
+    cdef Pixels lent = Pixels()
+    lent.owner = owner
+    lent.data = data
+    lent.size = size
+    return lent
+
+
+cdef class Screen(Device):
+    """A picture of at most `max_width` x `max_height` pixels.
+
+    Parameters
+        palette  colours as 0xRRGGBB, at most 256
+        aspect   the width of a pixel divided by its height
+        width, height  of the first picture; the largest when not given
+    """
+
+    def __init__(self, str name, int max_width, int max_height, palette, *, aspect=1, width=None, height=None):
+        super().__init__(name)
+        if not (0 < max_width <= 4096 and 0 < max_height <= 4096):
+            raise ArgumentError(f"{name}: a picture has 1 to 4096 pixels a side, not {max_width} x {max_height}")
+        self.max_width = max_width
+        self.max_height = max_height
+        self.aspect = Fraction(aspect)
+        self.pixels = <uint8_t *> calloc(max_width, max_height)
+        self.rgb = <uint8_t *> calloc(3 * max_width, max_height)
+        if not self.pixels or not self.rgb:
+            raise MemoryError
+        self.first_width = max_width if width is None else width
+        self.first_height = max_height if height is None else height
+        self.set_palette(palette)
+        self.reset(True)
+
+    def __dealloc__(self):
+        free(self.pixels)
+        free(self.rgb)
+
+    cdef void end_picture(self, int width, int height) noexcept nogil:
+        """The first width * height bytes of `pixels` are a finished picture."""
+        self.width = width
+        self.height = height
+        self.frame += 1
+
+    cdef void reset(self, bint power_on) noexcept nogil:
+        if power_on:
+            memset(self.pixels, 0, self.max_width * self.max_height)
+            self.frame = 0
+            self.end_picture(self.first_width, self.first_height)
+
+    cdef int sync(self, State state) except -1:
+        Device.sync(self, state)
+        state.i32("width", &self.width, 1, self.max_width)
+        state.i32("height", &self.height, 1, self.max_height)
+        state.u32("frame", &self.frame)
+        return state.block("pixels", self.pixels, self.max_width * self.max_height)
+
+    cdef int restored(self) except -1:
+        self.coloured = False
+        return 0
+
+    def set_palette(self, palette):
+        """Chooses other colours, 0xRRGGBB each. A choice of the session: no part of the machine's state."""
+        colours = [int(colour) for colour in palette]
+        if not 0 < len(colours) <= 256 or any(not 0 <= colour <= 0xFFFFFF for colour in colours):
+            raise ArgumentError(f"{self.name}: a palette is 1 to 256 colours from 0x000000 to 0xFFFFFF")
+        memset(self.colours, 0, sizeof(self.colours))
+        for i, colour in enumerate(colours):
+            self.colours[i] = colour
+        self.count = len(colours)
+        self.coloured = False
+
+    cdef void colour(self) noexcept nogil:
+        cdef size_t i, size = <size_t> self.width * self.height
+        cdef uint32_t value
+        if self.coloured and self.rgb_frame == self.frame:
+            return
+        for i in range(size):
+            value = self.colours[self.pixels[i]]
+            self.rgb[3 * i] = <uint8_t> (value >> 16)
+            self.rgb[3 * i + 1] = <uint8_t> (value >> 8)
+            self.rgb[3 * i + 2] = <uint8_t> value
+        self.coloured = True
+        self.rgb_frame = self.frame
+
+    @property
+    def size(self):
+        """(width, height) of the picture shown now, in pixels."""
+        return self.width, self.height
+
+    @property
+    def frame_number(self):
+        """How many pictures were finished since power-on."""
+        return self.frame
+
+    @property
+    def ndarray(self):
+        """The picture as RGB: uint8 of shape (height, width, 3), read-only, without a copy.
+
+        The next picture of the same size appears in the same memory: `.copy()` keeps one.
+        """
+        import numpy
+        self.colour()
+        flat = numpy.frombuffer(lend(self, self.rgb, 3 * self.width * self.height), numpy.uint8)
+        return flat.reshape(self.height, self.width, 3)
+
+    @property
+    def palette(self):
+        """The colours as uint8 of shape (n, 3)."""
+        import numpy
+        rows = [(self.colours[i] >> 16, self.colours[i] >> 8 & 0xFF, self.colours[i] & 0xFF)
+                for i in range(self.count)]
+        return numpy.array(rows, numpy.uint8)
+
+    @property
+    def indices(self):
+        """The palette index of each pixel: uint8 of shape (height, width), read-only, without a copy."""
+        import numpy
+        flat = numpy.frombuffer(lend(self, self.pixels, self.width * self.height), numpy.uint8)
+        return flat.reshape(self.height, self.width)

@@ -1,0 +1,1 @@
+"""Processors, one module per instruction-set family."""

@@ -1,0 +1,1 @@
+"""Virtual machines for the computers and consoles of old."""

@@ -1,0 +1,161 @@
+"""How a machine describes itself: what it is made of, what can be chosen, and what can be plugged in.
+
+A machine is a file with a `SPEC` and an entry point in the group `retrovm.machines`. The player, the runner and the
+command line know a machine by its `MachineSpec` alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+
+from retrovm.errors import OptionError
+
+if TYPE_CHECKING:
+    from retrovm.core.machine import Machine
+    from retrovm.media import Media
+
+Options = Mapping[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Option:
+    """Something that can be chosen when a machine is made.
+
+    `parse` turns what a user gave, a value or the text of a command line, into the value that the machine gets; it
+    raises `ValueError` with a reason. `integer`, `boolean`, `choice` and `rate` below make such functions.
+    """
+
+    name: str
+    help: str
+    default: Any
+    parse: Callable[[Any], Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Button:
+    """One input. `keys` are host keys by position, named as in the UI Events standard: "KeyQ", "ArrowUp"."""
+
+    name: str
+    label: str
+    keys: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Port:
+    """A place where the host's devices plug in: `kind` is "buttons" or "serial"."""
+
+    name: str
+    title: str
+    kind: str = "buttons"
+    buttons: tuple[Button, ...] = ()
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """What a machine thinks of a medium: `confidence` from 0 to 1, the reason in words, options that it needs."""
+
+    confidence: float
+    reason: str
+    options: Options = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class MachineSpec:
+    """The description of a machine.
+
+    clock_rate   master-clock ticks per second with these options
+    frame_rate   frames per second with these options
+    wire         adds the parts to an empty machine: `wire(machine, media, options)`, every option present and parsed
+    judge        says whether a medium is for this machine; None when it is not
+    demo         the bundled program that shows the machine: a folder of roms/
+    """
+
+    id: str
+    title: str
+    summary: str
+    family: str
+    wire: Callable[[Machine, Media | None, Options], None]
+    clock_rate: Callable[[Options], Fraction]
+    frame_rate: Callable[[Options], Fraction] = lambda options: Fraction(60)
+    judge: Callable[[Media], Judgement | None]
+    options: tuple[Option, ...] = ()
+    ports: tuple[Port, ...] = ()
+    formats: tuple[str, ...] = ()
+    demo: str | None = None
+
+    def parse_options(self, given: Options) -> dict[str, Any]:
+        """All options, those not given at their default. Raises `OptionError`, naming the nearest option."""
+        known = {option.name: option for option in self.options}
+        for name in given:
+            if name not in known:
+                raise OptionError(f"{self.id} has no option {name!r}{nearest(name, known)}")
+        parsed = {}
+        for name, option in known.items():
+            value = given.get(name, option.default)
+            try:
+                parsed[name] = None if value is None else option.parse(value)
+            except (ValueError, TypeError) as error:
+                raise OptionError(f"{self.id}: option {name}={value!r}: {error}") from None
+        return parsed
+
+
+def nearest(name: str, known: Mapping[str, Any]) -> str:
+    """The end of an error message about an unknown name."""
+    from difflib import get_close_matches
+
+    near = get_close_matches(name, known, 3)
+    if near:
+        return f"; did you mean {' or '.join(near)}?"
+    return f"; there are: {', '.join(known)}" if known else "; it has none"
+
+
+def integer(least: int, most: int) -> Callable[[Any], int]:
+    """Parses a whole number: 123, "123", "0x7B", "$7B"."""
+
+    def parse(value: Any) -> int:
+        number = value
+        if isinstance(value, str):
+            text = value.strip()
+            try:
+                number = int(text[1:], 16) if text.startswith("$") else int(text, 0)
+            except ValueError:
+                raise ValueError(f"expected a number from {least} to {most}, like 123, 0x7B or $7B") from None
+        if isinstance(number, bool) or not isinstance(number, int) or not least <= number <= most:
+            raise ValueError(f"expected a whole number from {least} to {most}")
+        return number
+
+    return parse
+
+
+def boolean(value: Any) -> bool:
+    """Parses yes or no: True, "true", "yes", "on", "1" and their opposites."""
+    words = {"true": True, "yes": True, "on": True, "1": True, "false": False, "no": False, "off": False, "0": False}
+    answer = value if isinstance(value, bool) else words.get(str(value).lower())
+    if answer is None:
+        raise ValueError("expected yes or no")
+    return answer
+
+
+def choice(*names: str) -> Callable[[Any], str]:
+    """Parses one of these names."""
+
+    def parse(value: Any) -> str:
+        if value not in names:
+            raise ValueError(f"expected {' or '.join(names)}{nearest(str(value), dict.fromkeys(names))}")
+        return str(value)
+
+    return parse
+
+
+def rate(value: Any) -> Fraction:
+    """Parses a positive number of times per second, exactly: 1_000_000, "1.8432e6", "39375000/11"."""
+    try:
+        parsed = Fraction(value)
+    except (ValueError, TypeError, ZeroDivisionError):
+        raise ValueError("expected a number per second, like 1000000, 1.8432e6 or 39375000/11") from None
+    if parsed <= 0:
+        raise ValueError("expected a positive number per second")
+    return parsed
