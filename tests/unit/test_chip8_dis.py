@@ -28,7 +28,8 @@ def test_a_bundled_program_is_reassembled_exactly_with_its_own_names(rom):
     symbols = assemble(source.read_text(encoding="utf-8"), str(source)).symbols
     text = disassemble(data, symbols=symbols)
     assert assemble(text).data == data
-    assert all(f" {name}\n" in text for name in symbols)
+    # Tables that exist only while assembling have labels below the program.
+    assert all(f" {name}\n" in text for name, address in symbols.items() if address >= 0x200)
 
 
 @pytest.mark.skipif(not TESTDATA, reason="set RETROVM_TESTDATA to the folder of conformance data")
@@ -84,12 +85,15 @@ def test_code_data_and_sprites_are_told_apart():
 
 def test_a_sprite_is_shown_as_a_picture():
     text = disassemble(assemble(": main i := s sprite v0 v0 1 loop again : s 0x81").data)
-    assert "0b10000001" in text and "#......#" in text
+    assert "0b10000001" in text
+    assert "#......#" in text
 
 
 def test_given_symbols_name_the_addresses():
     text = disassemble(bytes.fromhex("2204120000ee"), symbols={"update": 0x204, "elsewhere": 0x900})
-    assert ": update" in text and ":call update" in text and "elsewhere" not in text
+    assert ": update" in text
+    assert ":call update" in text
+    assert "elsewhere" not in text
 
 
 def test_the_entries_of_a_jump_table_are_followed():
