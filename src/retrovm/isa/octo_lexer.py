@@ -89,6 +89,7 @@ def parse_number(text: str) -> int | None:
 
 def tokenize(text: str, path: str = "<octo>") -> list[Token]:
     """All tokens of a source text; raises AssemblyError for a string that does not end or a wrong escape."""
+    text = text.removeprefix("\ufeff")
     tokens: list[Token] = []
     position = line = 0
     line_start = 0
