@@ -132,8 +132,8 @@ class _Assembler(Source):
             self._statement(self.next_token("a statement"))
         if self.has_slot:
             self._jump_to_main()
-        for references in self.references.values():
-            token = references[0].token
+        if self.references:
+            token = next(iter(self.references.values()))[0].token
             raise token.error(f"the name '{token.text}' is not defined{suggestion(token.text, self.names())}")
         if self.loops:
             raise self.loops[-1].token.error("this 'loop' has no 'again'")
