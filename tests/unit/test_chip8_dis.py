@@ -4,7 +4,7 @@ import os
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from retrovm.isa.chip8_dis import disassemble, disassemble_one
@@ -43,16 +43,19 @@ def test_a_conformance_program_is_reassembled_exactly(rom):
     assert assemble(disassemble(data)).data == data
 
 
+@settings(deadline=None)
 @given(st.binary(min_size=1, max_size=300))
 def test_any_bytes_are_reassembled_exactly(data):
     assert assemble(disassemble(data)).data == data
 
 
+@settings(deadline=None)
 @given(st.binary(min_size=1, max_size=64), st.integers(0x000, 0xFFF))
 def test_any_bytes_are_reassembled_exactly_at_any_origin(data, origin):
     assert assemble(disassemble(data, origin), origin=origin).data == data
 
 
+@settings(deadline=None)
 @given(st.binary(min_size=1, max_size=64), st.dictionaries(st.text(min_size=1), st.integers(0x1F0, 0x250)))
 def test_any_symbols_keep_the_bytes(data, symbols):
     assert assemble(disassemble(data, symbols=symbols)).data == data

@@ -4,7 +4,7 @@ import contextlib
 import pickle
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from retrovm.isa.octo import AssemblyError, assemble
@@ -127,12 +127,14 @@ NAMES_AND_NUMBERS = [
 WORDS = [*sorted(RESERVED), *NAMES_AND_NUMBERS, '"text"', '""', "#", "\n"]
 
 
+@settings(deadline=None)
 @given(st.lists(st.sampled_from(WORDS), max_size=40))
 def test_no_arrangement_of_words_does_anything_but_assemble_or_be_refused(words):
     with contextlib.suppress(AssemblyError):
         assert assemble(": main clear " + " ".join(words)).data.startswith(b"\x00\xe0")
 
 
+@settings(deadline=None)
 @given(st.text(max_size=80))
 def test_no_text_does_anything_but_assemble_or_be_refused(text):
     with contextlib.suppress(AssemblyError):
