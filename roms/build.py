@@ -37,12 +37,16 @@ class BuildError(Exception):
 
 def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description="Rebuild the bundled programs from their sources.")
-    parser.add_argument("--check", action="store_true", help="compare with the committed binaries, write nothing")
+    parser.add_argument(
+        "--check", action="store_true", help="compare with the committed binaries, write nothing"
+    )
     parser.add_argument("words", nargs="*", metavar="WORD", help="only folders whose path contains a WORD")
     options = parser.parse_args(arguments)
     selected = [folder for folder in programs() if _selected(folder, options.words)]
     if not selected:
-        print(f"no program matches {' '.join(options.words)}" if options.words else f"no program below {ROMS}")
+        print(
+            f"no program matches {' '.join(options.words)}" if options.words else f"no program below {ROMS}"
+        )
         return 1
     differing = 0
     for folder in selected:
@@ -60,7 +64,10 @@ def main(arguments: list[str] | None = None) -> int:
             state = difference or "unchanged"
             print(f"{_name(path)}: {state}{'' if options.check or not difference else ', written'}")
     if differing:
-        print(f"{differing} differ from their source: run `python roms/build.py` and commit the result", file=sys.stderr)
+        print(
+            f"{differing} differ from their source: run `python roms/build.py` and commit the result",
+            file=sys.stderr,
+        )
     return 1 if differing else 0
 
 
@@ -96,7 +103,9 @@ def build_6502(folder: Path) -> Outputs:
             _run("ca65", "-o", str(target), str(source))
             objects.append(str(target))
         binary, labels = work / "out.bin", work / "out.lbl"
-        _run("ld65", "-C", str(folder / f"{folder.name}.cfg"), "-o", str(binary), "-Ln", str(labels), *objects)
+        _run(
+            "ld65", "-C", str(folder / f"{folder.name}.cfg"), "-o", str(binary), "-Ln", str(labels), *objects
+        )
         return {
             folder / f"{folder.name}.bin": binary.read_bytes(),
             folder / f"{folder.name}.lbl": labels.read_bytes(),
@@ -134,7 +143,9 @@ def _load_octo() -> ModuleType:
 def _run(tool: str, *arguments: str) -> None:
     """Run a tool of cc65; a failure or a warning is a BuildError with what it printed."""
     if shutil.which(tool) is None:
-        raise BuildError(f"{tool} not found: install cc65 (Debian, Ubuntu: apt install cc65; macOS: brew install cc65)")
+        raise BuildError(
+            f"{tool} not found: install cc65 (Debian, Ubuntu: apt install cc65; macOS: brew install cc65)"
+        )
     done = subprocess.run([tool, *arguments], capture_output=True, text=True, check=False)
     if done.returncode or done.stderr:
         raise BuildError(f"{tool} reports\n{done.stderr}{done.stdout}".rstrip())
@@ -147,7 +158,9 @@ def _difference(path: Path, data: bytes) -> str:
     old = path.read_bytes()
     if old == data:
         return ""
-    at = next((i for i, (a, b) in enumerate(zip(old, data, strict=False)) if a != b), min(len(old), len(data)))
+    at = next(
+        (i for i, (a, b) in enumerate(zip(old, data, strict=False)) if a != b), min(len(old), len(data))
+    )
     sizes = "" if len(old) == len(data) else f", {len(old)} bytes instead of {len(data)}"
     return f"differs from offset {at} on{sizes}"
 
