@@ -18,6 +18,8 @@ cmd_m:
 ; `first`, `last`; C = 0: a single address, show some lines.
 examine:
         bcs     @shown
+        lda     first+1
+        sta     last+1
         lda     first
         adc     #PAGE - 1
         sta     last

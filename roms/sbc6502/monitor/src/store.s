@@ -55,29 +55,26 @@ store:
         jmp     main
 
 ; A to `dest`; C = 0: done and `dest` moved on; C = 1: the memory there did not keep it. Keeps X.
-; The serial chip's registers are not read back: reading them has effects.
 try_store:
         ldy     #0
         sta     (dest),y
-        ldy     dest+1
-        cpy     #>ACIA_DATA
-        beq     @kept
-        ldy     #0
         cmp     (dest),y
-        beq     @kept
-        sec
-        rts
-@kept:  inc     dest
+        bne     @failed
+        inc     dest
         bne     @done
         inc     dest+1
 @done:  clc
         rts
+@failed:
+        sec
+        rts
 
         .segment "RODATA"
 
-.define STARTS  $00D0, $0100, $7C00
-.define ENDS    $00FF, $01FF, $7FFF
-AREAS           = 3
+; Zero page, stack, workspace, and the serial chip, without which nobody could talk to us any more.
+.define STARTS  $00D0, $0100, $7C00, ACIA_DATA
+.define ENDS    $00FF, $01FF, $7FFF, ACIA_DATA + $FF
+AREAS           = 4
 STACK_AREA      = 1             ; its end is S, not $01FF
 
 start_low:      .lobytes STARTS
