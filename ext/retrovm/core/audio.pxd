@@ -17,7 +17,7 @@ cdef class Audio(Device):
     cdef tick_t finished
     cdef uint64_t phase
     cdef uint64_t factor, divisor     # not state: samples a tick are factor / divisor, exactly
-    cdef tick_t stride                # not state: so many ticks fit into the window at any phase
+    cdef tick_t stride                # not state: the ticks of a second, which is what `wave` has room for
     # The sum of `wave` is the signal; both are in units of 2**-25 of a level.
     cdef int64_t *sums                # of each channel: the signal at the last finished sample
     cdef int64_t *wave                # differences from sample to sample that are not finished, channels side by side

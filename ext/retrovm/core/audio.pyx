@@ -43,7 +43,7 @@ cdef class Audio(Device):
         voices    how many sources are added up, `channels` to 64. In stereo the voices 0, 2, 4.. are heard left and
                   1, 3, 5.. right; what is heard on both sides is two voices.
 
-    Levels are -32768 to 32767 for each voice; a sum beyond that is clipped. The sound is late by 8 samples. A level that
+    Levels are -32768 to 32767 for each voice; a sum beyond that is clipped. The sound is late by 7 samples. A level that
     does not change fades away in 0.1 s, as behind the capacitor of a real output.
     """
 
@@ -60,7 +60,7 @@ cdef class Audio(Device):
         if step.denominator >= 1 << 44:      # so that no product below leaves 63 bits
             raise ArgumentError(f"{name}: {clock.rate} ticks per second cannot be divided into samples exactly: "
                                 f"give the rate of the clock as a Fraction of small integers")
-        stride = int((rate - 1) / step)
+        stride = int(clock.rate)
         if stride < 1:
             raise ArgumentError(f"{name}: a clock of {clock.rate} ticks per second is too slow for sound")
         self.clock = clock
@@ -73,7 +73,7 @@ cdef class Audio(Device):
         self.bass = (rate // 66).bit_length() - 1
         self.levels = <int *> calloc(voices, sizeof(int))
         self.sums = <int64_t *> calloc(channels, sizeof(int64_t))
-        self.wave = <int64_t *> calloc((rate + TAPS) * channels, sizeof(int64_t))
+        self.wave = <int64_t *> calloc((rate + 1 + TAPS) * channels, sizeof(int64_t))
         if not self.levels or not self.sums or not self.wave:
             raise MemoryError
         self.silence()
@@ -223,7 +223,7 @@ cdef class Audio(Device):
             state.i32(f"level{voice}", &self.levels[voice], -32768, 32767)
         found = state.blob("signal", self.signal())
         whole = 8 * self.channels
-        if len(found) % whole or not whole <= len(found) <= whole * (1 + self.rate + TAPS):
+        if len(found) % whole or not whole <= len(found) <= whole * (1 + self.rate + 1 + TAPS):
             raise StateError(f"{self.name}.signal: {len(found)} bytes are no signal of {self.channels} channels")
         if sum(map(abs, unpack(f"<{len(found) // 8}q", found))) >= 1 << 62:
             raise StateError(f"{self.name}.signal: louder than any sound of {self.voices} voices can be")
