@@ -259,7 +259,7 @@ cdef class Audio(Device):
         """Makes the samples up to this tick, at most a second behind the last: a machine does so as a frame ends."""
         self.finish_to(self.check(tick))
 
-    def check(self, tick):
+    cdef tick_t check(self, tick) except -1:
         if not self.finished <= tick <= self.finished + self.stride:
             raise ArgumentError(f"{self.name}: the ticks {self.finished} to {self.finished + self.stride} are possible now, "
                                 f"not {tick}")
