@@ -27,7 +27,7 @@ include "audio_kernel.pxi"
 cdef enum:
     FINE_BITS = 10                    # between two rows of the kernel, in 1/1024
     PLACE_BITS = 16                   # a place between two samples: PHASES * 2**FINE_BITS
-    ONE_BITS = UNITY_BITS + FINE_BITS
+    ONE_BITS = 25                     # UNITY_BITS + FINE_BITS: a level of 1 in `wave`
     KEPT_SECONDS = 60
     MOST_VOICES = 64
 
