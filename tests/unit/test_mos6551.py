@@ -78,7 +78,7 @@ def bench():
     return Bench()
 
 
-# --- reset and registers -------------------------------------------------------------------------------------
+# --- reset and registers ------------------------------------------------------------------------------------
 
 
 def test_after_a_hardware_reset_the_transmit_register_is_empty_and_all_else_is_off(bench):
@@ -124,7 +124,7 @@ def test_peeking_changes_nothing(bench):
     assert bench.wire.asserted
 
 
-# --- transmitter ---------------------------------------------------------------------------------------------
+# --- transmitter --------------------------------------------------------------------------------------------
 
 
 def test_tdre_falls_when_data_is_written_and_rises_when_it_moves_to_the_shift_register(bench):
@@ -252,7 +252,7 @@ def test_during_a_break_nothing_is_sent(bench):
     assert bench.acia.rts
 
 
-# --- transmitter interrupts ----------------------------------------------------------------------------------
+# --- transmitter interrupts ---------------------------------------------------------------------------------
 
 
 def test_the_transmitter_requests_an_interrupt_when_its_register_becomes_empty(bench):
@@ -301,7 +301,7 @@ def test_with_tic_10_the_transmitter_requests_nothing(bench):
     assert bench[STATUS] == TDRE
 
 
-# --- receiver ------------------------------------------------------------------------------------------------
+# --- receiver -----------------------------------------------------------------------------------------------
 
 
 def test_a_character_is_received_in_the_middle_of_its_stop_bit(bench):
@@ -397,7 +397,7 @@ def test_without_the_internal_receiver_clock_nothing_is_received(bench):
     assert bench.port.pending == 1
 
 
-# --- flow control --------------------------------------------------------------------------------------------
+# --- flow control -------------------------------------------------------------------------------------------
 
 
 def test_the_host_keeps_its_bytes_while_rts_is_high(bench):
@@ -429,7 +429,7 @@ def test_the_host_keeps_its_bytes_while_dtr_is_high(bench):
     assert bench.port.pending == 1
 
 
-# --- echo ----------------------------------------------------------------------------------------------------
+# --- echo ---------------------------------------------------------------------------------------------------
 
 
 def test_in_echo_mode_the_line_gets_back_what_it_sent_and_rts_is_low(bench):
@@ -454,7 +454,7 @@ def test_an_overrun_silences_the_echo_until_data_is_read(bench):
     assert bench.port.receive() == b"E"
 
 
-# --- modem lines ---------------------------------------------------------------------------------------------
+# --- modem lines --------------------------------------------------------------------------------------------
 
 
 def test_cts_high_stops_the_transmitter_and_hides_tdre(bench):
@@ -504,7 +504,7 @@ def test_a_change_of_dsr_or_dcd_requests_an_interrupt_and_is_kept_until_status_i
     assert bench[STATUS] == TDRE
 
 
-# --- state and construction ----------------------------------------------------------------------------------
+# --- state and construction ---------------------------------------------------------------------------------
 
 
 def test_a_state_in_the_middle_of_two_characters_goes_on_the_same(bench):
