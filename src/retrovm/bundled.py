@@ -1,6 +1,7 @@
 """The programs that come with retrovm: where their files are.
 
-They lie in the package `retrovm.roms`, one folder `machine/program` each: the binary, its source, a README, a suite.toml.
+They lie in the package `retrovm.roms`, one folder `machine/program` each: the binary, its source, a README, a
+suite.toml.
 """
 
 from __future__ import annotations
@@ -58,9 +59,9 @@ def program(id: str) -> Program:
 
 
 def path(file: str) -> Path:
-    """Where a bundled file is: `path("sbc6502/monitor/monitor.bin")`. Raises `UnknownNameError` where there is none."""
+    """Where a bundled file is: `path("sbc6502/monitor/monitor.lbl")`. Raises `UnknownNameError` if it is not."""
     found = root() / file
     if not found.is_file():
-        known = [str(each.relative_to(root()).as_posix()) for each in root().glob("*/*/*") if each.is_file()]
-        raise UnknownNameError(f"no bundled file is called {file!r}{nearest(file, dict.fromkeys(known))}")
+        known = {each.relative_to(root()).as_posix(): each for each in root().glob("*/*/*") if each.is_file()}
+        raise UnknownNameError(f"no bundled file is called {file!r}{nearest(file, known)}")
     return found

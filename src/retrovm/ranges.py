@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 from retrovm.spec import integer
@@ -33,7 +34,7 @@ class Range:
 
 
 def address_range(most: int = 0xFFFF, least_size: int = 1) -> Callable[[Any], Range]:
-    """Parses "$0000-$7FFF", "0-32767" or a pair of first and last address; `least_size` addresses at least."""
+    """Parses "$0000-$7FFF", "0-32767" or (first, last), of `least_size` addresses or more."""
     number = integer(0, most)
 
     def parse(value: Any) -> Range:
@@ -62,7 +63,7 @@ def address_ranges(most: int = 0xFFFF) -> Callable[[Any], tuple[Range, ...]]:
         found = sorted(one(each) for each in value)
         if not found:
             raise ValueError("expected one range or more, like $0000-$7FFF")
-        for lower, upper in zip(found, found[1:], strict=False):
+        for lower, upper in pairwise(found):
             if lower.overlaps(upper):
                 raise ValueError(f"{lower} and {upper} overlap")
         return tuple(found)

@@ -1,20 +1,22 @@
 """A minimal 6502 computer: a processor, memory, and a MOS 6551 as its only way out.
 
-| address       | size    | what                                       | option      |
-|---------------|---------|--------------------------------------------|-------------|
-| $0000-$7FFF   | 32 KiB  | RAM                                        | `ram`       |
-| $8000-$80FF   | 4, x 64 | MOS 6551 ACIA: DATA STATUS COMMAND CONTROL | `acia`      |
-| $8100-$BFFF   |         | nobody: reads give the open bus            |             |
-| $C000-$FFFF   | 16 KiB  | ROM, or as large as its image              | `rom`       |
-| $FFFA-$FFFF   | 6       | RAM with the vectors, where nothing else is and `start` or `org` say where to begin | |
+| address     | size   | what                                           | option |
+|-------------|--------|------------------------------------------------|--------|
+| $0000-$7FFF | 32 KiB | RAM                                            | `ram`  |
+| $8000-$80FF | 4, x64 | MOS 6551 ACIA: DATA, STATUS, COMMAND, CONTROL  | `acia` |
+| $8100-$BFFF |        | nobody: a read gives what was last on the bus  |        |
+| $C000-$FFFF | 16 KiB | ROM; a raw image makes it as large as itself   | `rom`  |
 
-/IRQ of the ACIA is /IRQ of the processor. The ACIA has a crystal of its own, 1.8432 MHz. CTS, DSR and DCD are ready.
+/IRQ of the ACIA is /IRQ of the processor. The ACIA has a crystal of its own; its CTS, DSR and DCD are ready.
 
 What goes where:
 
-    raw bytes         a ROM that ends at $FFFF with its vectors; `rom` puts it elsewhere, `org` loads it into RAM instead
-    HEX, S-records    go where they say, into RAM or ROM, and start where they say
-    nothing           the bundled monitor
+    raw bytes       a ROM that ends at $FFFF with its vectors; `rom` puts it elsewhere, `org` puts it into RAM
+    HEX, S-records  go where they say, into RAM or ROM, and start where they say
+    nothing given   the bundled monitor
+
+Where a program begins by `start`, `org` or its file instead of by its own reset vector, the vector holds
+that address at power-on. Without memory up there, six bytes of RAM at $FFFA hold the vectors.
 """
 
 from __future__ import annotations
@@ -48,7 +50,12 @@ RESET = 0xFFFC
 
 @dataclass(frozen=True)
 class Program:
-    """What is in memory at power-on: bytes by address, the ROM they need, and where to begin if not at their vector."""
+    """What is in memory at power-on.
+
+    segments  bytes by their address
+    rom       the ROM that they need
+    start     where to begin, if not at their own reset vector
+    """
 
     name: str
     segments: tuple[tuple[int, bytes], ...]
@@ -66,6 +73,8 @@ def program_of(media: Media | None, options: Options) -> Program:
     if org is not None and rom is not None:
         raise OptionError("sbc6502: `org` loads a program into RAM and `rom` one into ROM; give one of them")
     if media is None:
+        if org is not None or rom is not None:
+            raise OptionError("sbc6502: `org` and `rom` say where a program goes, and no program is given")
         file = bundled.program(MONITOR).file
         name, pieces, entry = file.name, [(None, file.read_bytes())], None
     else:
@@ -96,7 +105,7 @@ def raw_rom(name: str, data: bytes, rom: int | Range | None, start: int | None) 
             found = "too few bytes" if low is None or high is None else f"${low | high << 8:04X} for reset"
             raise MediaError("it does not end with the vectors of a ROM", file=name, found=found,
                              expected=f"an address in {region}",
-                             hint="give org=ADDRESS to load a program into RAM, or rom=ADDRESS and start=ADDRESS")
+                             hint="org=ADDRESS loads a program into RAM; rom=ADDRESS says where a ROM lies")
     return program
 
 
@@ -122,15 +131,24 @@ def memory_map(program: Program, options: Options) -> dict[str, Range]:
     for i, one in enumerate(names):
         for other in names[i + 1:]:
             if regions[one].overlaps(regions[other]):
-                raise OptionError(f"sbc6502: {one} at {regions[one]} and {other} at {regions[other]} overlap; "
-                                  f"move one by the options ram, rom and acia")
-    if program.start is not None and not any(region.overlaps(VECTORS) for region in regions.values()):
-        regions["vectors"] = VECTORS
+                raise OptionError(f"sbc6502: {one} at {regions[one]} and {other} at {regions[other]} overlap;"
+                                  f" move one with the options ram, rom and acia")
+    if program.start is not None:
+        there = [name for name, region in regions.items() if region.overlaps(VECTORS)]
+        if not there:
+            regions["vectors"] = VECTORS
+        elif not any(name != "acia" and regions[name].overlaps(Range(RESET, RESET)) for name in there):
+            raise OptionError(f"sbc6502: a start address needs memory at $FFFC for the reset vector, and "
+                              f"{there[0]} at {regions[there[0]]} is in the way")
     return regions
 
 
-def contents_of(program: Program, regions: dict[str, Range], fill: int | None, random: Random) -> dict[str, bytes]:
-    """What each memory holds at power-on. Raises `MediaError` for bytes outside memory, or if there is no start."""
+def contents_of(program: Program, regions: dict[str, Range], fill: int | None,
+                random: Random) -> dict[str, bytes]:
+    """What each memory holds at power-on.
+
+    Raises `MediaError` for bytes outside memory, and for a program that does not say where it starts.
+    """
     memories = {name: region for name, region in regions.items() if name != "acia"}
     found = {}
     for name, region in memories.items():
@@ -208,8 +226,8 @@ SPEC = MachineSpec(
                                 "ends at $FFFF", default=None, parse=start_or_range),
         Option(name="acia", help="where the ACIA is, its four registers again and again; none leaves it out",
                default="$8000-$80FF", parse=range_or_none),
-        Option(name="org", help="loads raw bytes into RAM from this address on, and starts there", default=None,
-               parse=integer(0, 0xFFFF)),
+        Option(name="org", help="loads raw bytes into RAM from this address on, and starts there",
+               default=None, parse=integer(0, 0xFFFF)),
         Option(name="start", help="where to begin, instead of at the reset vector", default=None,
                parse=integer(0, 0xFFFF)),
         Option(name="fill", help="what RAM holds at power-on: a byte, or random", default="random",
