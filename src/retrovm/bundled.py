@@ -59,7 +59,7 @@ def program(id: str) -> Program:
 
 
 def path(file: str) -> Path:
-    """Where a bundled file is: `path("sbc6502/monitor/monitor.lbl")`. Raises `UnknownNameError` if it is not."""
+    """Where a bundled file is: `path("sbc6502/monitor/monitor.lbl")`. Raises `UnknownNameError` if not."""
     found = root() / file
     if not found.is_file():
         known = {each.relative_to(root()).as_posix(): each for each in root().glob("*/*/*") if each.is_file()}

@@ -53,7 +53,7 @@ def first_address(machine):
     return machine.cpu.pc
 
 
-# --- the memory map -------------------------------------------------------------------------------------------
+# --- the memory map ------------------------------------------------------------------------------------------
 
 
 def test_without_options_and_media_the_monitor_is_in_rom():
@@ -108,8 +108,8 @@ def test_a_hex_file_goes_where_it_says_and_starts_where_it_says():
 
 
 def test_a_hex_file_with_vectors_starts_by_them():
-    machine = computer(hex_file((0xC000, bytes.fromhex("A9 42 85 10")), (0xFFFA, b"\0\0\x00\xc0\0\0")), "rom.hex",
-                       fill=0)
+    machine = computer(hex_file((0xC000, bytes.fromhex("A9 42 85 10")), (0xFFFA, bytes.fromhex("0000 00C0 0000"))),
+                       "rom.hex", fill=0)
     machine.run_cycles(12)
     assert memory(machine, 0x10, 1) == b"\x42"
 
@@ -151,7 +151,7 @@ def test_the_four_registers_of_the_acia_repeat():
     assert bus.read(0x9003) == bus.read(0x90FF) == 0x1F
 
 
-# --- what cannot be -------------------------------------------------------------------------------------------
+# --- what cannot be ------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(("given", "message"), [
@@ -224,10 +224,10 @@ def test_it_judges_a_rom_with_vectors_as_its_own():
     assert SPEC.judge(open_media(b"\x12\x34", name="a.bin")) is None
 
 
-# --- ranges and bundled programs ------------------------------------------------------------------------------
+# --- ranges and bundled programs -----------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("given", ["$0010-$001F", "0x10-0x1f", "16 - 31", (16, 31), ["$10", 31], Range(16, 31)])
+@pytest.mark.parametrize("given", ["$0010-$001F", "0x10-0x1f", "16 - 31", (16, 31), Range(16, 31)])
 def test_a_range_is_written_in_many_ways(given):
     assert address_range()(given) == Range(0x10, 0x1F)
     assert address_ranges()([given]) == (Range(0x10, 0x1F),)
@@ -247,7 +247,7 @@ def test_an_unknown_bundled_program_names_the_nearest():
         bundled.path("sbc6502/monitor/monitor.bim")
 
 
-# --- talking to the monitor -----------------------------------------------------------------------------------
+# --- talking to the monitor ----------------------------------------------------------------------------------
 
 
 def answer(machine, sent, end=b">", most=600):
