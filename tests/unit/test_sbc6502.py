@@ -2,9 +2,9 @@
 
 import pytest
 
+from retrovm import bundled
 from retrovm.core.machine import Machine
 from retrovm.errors import ArgumentError, MediaError, OptionError, UnknownNameError
-from retrovm import bundled
 from retrovm.machines.sbc6502 import SPEC
 from retrovm.media import open_media
 from retrovm.ranges import Range, address_range, address_ranges
@@ -20,7 +20,7 @@ def computer(source=None, name="program.bin", seed=1, **given):
     return machine
 
 
-def rom(size, code=bytes.fromhex("4C 00 00"), reset=None):
+def rom(size, code=b"\xea", reset=None):
     """A ROM image of `size` bytes: `code` at its start, and a reset vector to it."""
     first = 0x10000 - size
     vector = (first if reset is None else reset).to_bytes(2, "little")
@@ -47,13 +47,7 @@ def memory(machine, first, size):
     return machine.buses["bus"].peek_bytes(first, size)
 
 
-def first_address(machine):
-    """Where the processor begins: the address of its first opcode fetch, behind the reset sequence."""
-    machine.step()
-    return machine.cpu.pc
-
-
-# --- the memory map ------------------------------------------------------------------------------------------
+# --- the memory map -----------------------------------------------------------------------------------------
 
 
 def test_without_options_and_media_the_monitor_is_in_rom():
@@ -108,8 +102,8 @@ def test_a_hex_file_goes_where_it_says_and_starts_where_it_says():
 
 
 def test_a_hex_file_with_vectors_starts_by_them():
-    machine = computer(hex_file((0xC000, bytes.fromhex("A9 42 85 10")), (0xFFFA, bytes.fromhex("0000 00C0 0000"))),
-                       "rom.hex", fill=0)
+    code, vectors = bytes.fromhex("A9 42 85 10"), bytes.fromhex("0000 00C0 0000")
+    machine = computer(hex_file((0xC000, code), (0xFFFA, vectors)), "rom.hex", fill=0)
     machine.run_cycles(12)
     assert memory(machine, 0x10, 1) == b"\x42"
 
@@ -151,7 +145,7 @@ def test_the_four_registers_of_the_acia_repeat():
     assert bus.read(0x9003) == bus.read(0x90FF) == 0x1F
 
 
-# --- what cannot be ------------------------------------------------------------------------------------------
+# --- what cannot be -----------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(("given", "message"), [
@@ -224,7 +218,7 @@ def test_it_judges_a_rom_with_vectors_as_its_own():
     assert SPEC.judge(open_media(b"\x12\x34", name="a.bin")) is None
 
 
-# --- ranges and bundled programs -----------------------------------------------------------------------------
+# --- ranges and bundled programs ----------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("given", ["$0010-$001F", "0x10-0x1f", "16 - 31", (16, 31), Range(16, 31)])
@@ -247,10 +241,10 @@ def test_an_unknown_bundled_program_names_the_nearest():
         bundled.path("sbc6502/monitor/monitor.bim")
 
 
-# --- talking to the monitor ----------------------------------------------------------------------------------
+# --- talking to the monitor ---------------------------------------------------------------------------------
 
 
-def answer(machine, sent, end=b">", most=600):
+def answer(machine, sent, end=b"> ", most=600):
     """Sends bytes and returns what comes back up to a prompt at a line's start."""
     machine.ports.serial.send(sent)
     got = b""
