@@ -2,8 +2,16 @@
 
 from retrovm.core.errors import ArgumentError, RetroVMError, StateError
 
-__all__ = ["ArgumentError", "ManifestError", "MediaError", "OptionError", "RetroVMError", "StateError",
-           "UnknownNameError"]
+__all__ = ["AddressError", "ArgumentError", "CallError", "ManifestError", "MediaError", "OptionError", "RetroVMError",
+           "StateError", "UnknownNameError"]
+
+
+class AddressError(RetroVMError, IndexError):
+    """An address, or a part of a range, outside the address space."""
+
+
+class CallError(RetroVMError):
+    """A subroutine that was called from the host did not come back, or this processor has no such calls."""
 
 
 class MediaError(RetroVMError):
