@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from retrovm.errors import ArgumentError, MediaError
+
 if TYPE_CHECKING:
     from retrovm.detection import Target
     from retrovm.session import VM
@@ -22,14 +24,13 @@ Seed = Annotated[int, typer.Option(metavar="N", min=0, help="The seed of the mac
 Json = Annotated[bool, typer.Option("--json", help="Write JSON, for programs.")]
 
 
-def wrong(message: str) -> typer.BadParameter:
+def wrong(message: str) -> ArgumentError:
     """The error of a command line that cannot be meant: exit status 2."""
-    return typer.BadParameter(message)
+    return ArgumentError(message)
 
 
 def require_file(path: str) -> None:
     """Ends the command with status 2 when there is no file to read; `path` may name a member of an archive."""
-    from retrovm.errors import MediaError
     from retrovm.media import open_media
 
     parts = path.split("#")
