@@ -1,17 +1,9 @@
 """Every error of retrovm. Each message says what was found, what was expected, and what to do."""
 
-from retrovm.core.errors import ArgumentError, RetroVMError, StateError
+from retrovm.core.errors import AddressError, ArgumentError, RetroVMError, StateError
 
 __all__ = ["AddressError", "ArgumentError", "CallError", "ManifestError", "MediaError", "OptionError", "RetroVMError",
            "StateError", "UnknownNameError"]
-
-
-class AddressError(RetroVMError, IndexError):
-    """An address, or a part of a range, outside the address space."""
-
-
-class CallError(RetroVMError):
-    """A subroutine that was called from the host did not come back, or this processor has no such calls."""
 
 
 class MediaError(RetroVMError):
@@ -28,3 +20,7 @@ class OptionError(RetroVMError, ValueError):
 
 class UnknownNameError(RetroVMError, LookupError):
     """No machine, button, part or symbol has this name. The message lists the nearest ones."""
+
+
+class CallError(RetroVMError):
+    """A subroutine that was called from the host did not come back, or this processor has no such calls."""

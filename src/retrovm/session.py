@@ -14,6 +14,7 @@ from hashlib import sha256
 from typing import TYPE_CHECKING, Any, cast
 
 from retrovm.core.machine import Machine
+from retrovm.core.memory_view import MemoryView
 from retrovm.core.types import StopReason
 from retrovm.errors import (
     AddressError,
@@ -24,7 +25,6 @@ from retrovm.errors import (
     StateError,
     UnknownNameError,
 )
-from retrovm.memory_view import MemoryView
 from retrovm.snapshot import Snapshot
 from retrovm.spec import MachineSpec, nearest
 from retrovm.symbols import Symbols
@@ -139,15 +139,17 @@ class VM(Machine):  # type: ignore[misc]
         if not isinstance(cpu, Mos6502):
             raise CallError(f"{self.spec.id}: vm.call runs subroutines of a 6502, not of {type(cpu).__name__}")
         address = self._address(target)
-        home, stack = cpu.pc, cpu.sp
+        if cpu.is_resetting:
+            self.step()                                             # the reset sequence, or it would be forgotten
+        home, stack = cpu.pc, cpu.registers["s"]
         back = (home - 1) & 0xFFFF                                  # RTS goes on behind the address that it pulls
         self.memory[0x100 + stack] = back >> 8
         self.memory[0x100 + ((stack - 1) & 0xFF)] = back & 0xFF
-        cpu.registers = {**registers, "sp": (stack - 2) & 0xFF, "pc": address}
+        cpu.registers = {**registers, "s": (stack - 2) & 0xFF, "pc": address}
 
         def came_back(machine: VM) -> StopReason | None:
             # The subroutine may itself run through this address, but then its own frames are on the stack.
-            return cast(StopReason, StopReason.ADDRESS) if cpu.sp == stack else None
+            return cast(StopReason, StopReason.ADDRESS) if cpu.registers["s"] == stack else None
 
         before = cpu.cycles
         self.add_hook(home, came_back)
@@ -155,7 +157,7 @@ class VM(Machine):  # type: ignore[misc]
             reason = self.run_cycles(limit)
         finally:
             self.remove_hook(home, came_back)
-        if reason != StopReason.ADDRESS or cpu.pc != home or cpu.sp != stack:
+        if reason != StopReason.ADDRESS or cpu.pc != home or cpu.registers["s"] != stack:
             raise CallError(f"the subroutine at ${address:04X} did not come back: {reason.name} at ${cpu.pc:04X} after "
                             f"{cpu.cycles - before} cycles")
         return CallResult(cpu.cycles - before, dict(cpu.registers))
