@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from hashlib import sha256
+from pickle import PicklingError
 from typing import TYPE_CHECKING, Any, cast
 
 from retrovm.core.machine import Machine
@@ -21,7 +22,6 @@ from retrovm.errors import (
     ArgumentError,
     CallError,
     OptionError,
-    RetroVMError,
     StateError,
     UnknownNameError,
 )
@@ -269,26 +269,20 @@ class VM(Machine):  # type: ignore[misc]
         return self.clone()
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return _restore, (self._pickled_spec(), self.media, self.options, self.seed, self.save_fields(), self.symbols)
-
-    def _pickled_spec(self) -> MachineSpec | str:
-        """The id of a registered machine, which another process finds for itself; another spec goes as it is."""
         from retrovm import registry
 
-        try:
-            return self.spec.id if registry.machine(self.spec.id) is self.spec else self.spec
-        except RetroVMError:
-            return self.spec
+        if registry.machines().get(self.spec.id) is not self.spec:
+            raise PicklingError(f"no machine {self.spec.id!r} is registered, so another process would not find it: "
+                                f"give it an entry point in the group retrovm.machines")
+        return _restore, (self.spec.id, self.media, self.options, self.seed, self.save_fields(), self.symbols)
 
 
-def _restore(spec: MachineSpec | str, media: Media | None, options: Mapping[str, Any], seed: int, fields: bytes,
+def _restore(id: str, media: Media | None, options: Mapping[str, Any], seed: int, fields: bytes,
              symbols: Symbols) -> VM:
     """Makes the machine again that a pickle describes."""
-    if isinstance(spec, str):
-        from retrovm import registry
+    from retrovm import registry
 
-        spec = registry.machine(spec)
-    vm = VM(spec, media, options, seed)
+    vm = VM(registry.machine(id), media, options, seed)
     vm.load_fields(fields)
     vm.symbols = symbols
     return vm

@@ -29,10 +29,7 @@ def encode(int width, int height, bytes pixels not None, bytes palette not None,
     for y in range(height):
         row = pixels[y * width:(y + 1) * width]
         if scale > 1:
-            wide = bytearray(width * scale)
-            for column in range(scale):
-                wide[column::scale] = row
-            row = bytes(wide)
+            row = b"".join([row[x:x + 1] * scale for x in range(width)])
         rows.append((b"\0" + row) * scale)
     return b"".join([
         b"\x89PNG\r\n\x1a\n",
