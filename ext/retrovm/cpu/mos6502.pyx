@@ -71,21 +71,26 @@ cdef extern from "mos6502_dispatch.h" nogil:
     void AT_DONE() noexcept
 
 
-cdef bint find_window(Mos6502 core, Fast r) noexcept nogil:
-    """Opens the code window around the program counter; false where no whole instruction is in plain memory."""
-    cdef uint32_t page
-    r.pc &= 0xFFFF
-    page = r.pc >> 8
+cdef bint find_window(Mos6502 core, uint32_t pc) noexcept nogil:
+    """Finds the code window around an address; false where no whole instruction is in plain memory."""
+    cdef uint32_t page = pc >> 8
     core.bus.find_runs()
-    if core.bus.run_end[page] < r.pc + 3:
+    if core.bus.run_end[page] < pc + 3:
         return False
-    r.code = r.rp[page]
-    r.window = core.bus.run_start[page]
-    r.length = core.bus.run_end[page] - r.window - 3
+    core.code = core.bus.rp[page]
+    core.window = core.bus.run_start[page]
+    core.length = core.bus.run_end[page] - core.window - 3
     return True
 
 
-include "mos6502_ops.pxi"
+cdef inline bint open_window(Fast r) noexcept nogil:
+    r.pc &= 0xFFFF
+    if not find_window(<Mos6502> r.core, r.pc):
+        return False
+    r.code = (<Mos6502> r.core).code
+    r.window = (<Mos6502> r.core).window
+    r.length = (<Mos6502> r.core).length
+    return True
 
 
 cdef inline void load(Mos6502 core, Build r) noexcept nogil:
@@ -96,12 +101,16 @@ cdef inline void load(Mos6502 core, Build r) noexcept nogil:
     r.rp = core.bus.rp
     r.wp = core.bus.wp
     r.core = <PyObject *> core
+    r.ea = r.carry = r.temp = 0
 
 
 cdef inline void unload(Mos6502 core, Build r) noexcept nogil:
     core.a, core.x, core.y, core.s, core.pc = r.a, r.x, r.y, r.s, r.pc
     core.p, core.c, core.n, core.z, core.v = r.p, r.c, r.n, r.z, r.v
     core.bus.data = <uint8_t> r.data
+
+
+include "mos6502_ops.pxi"
 
 
 cdef class Mos6502(Cpu):
@@ -179,31 +188,22 @@ cdef class Mos6502(Cpu):
 
     cdef bint fast(self, tick_t until) noexcept nogil:
         """Whole instructions until this tick, or until the exact build has to run the next one: then false."""
-        cdef FastRegisters registers
-        cdef Fast r = &registers
         cdef uint32_t lines = self.lines
-        load(self, r)
-        r.left = (until - self.clock.now + self.period - 1) // self.period
-        r.end = self.clock.now + r.left * self.period
-        r.code = NULL
-        r.window = 0x10000              # no code window yet: the first instruction finds one
-        r.length = 0
-        r.careful = (self.active & Line.IRQ) != 0 or self.bus.rp[1] == NULL or self.bus.wp[1] == NULL
-        r.ea = r.carry = r.temp = 0
+        self.left = (until - self.clock.now + self.period - 1) // self.period
+        self.end = self.clock.now + self.left * self.period
         self.due = self.clock.due
         self.generation = self.bus.generation
         self.logged = 0
-        r.stuck = False
-        run_fast(r)
-        unload(self, r)
+        self.stuck = False
+        run_fast(self)
         self.pc &= 0xFFFF
-        self.clock.now = r.end - r.left * self.period
+        self.clock.now = self.end - self.left * self.period
         if self.clock.due < self.clock.now:
             self.clock.dispatch(self.clock.now - self.period)
             self.clock.now += self.period
         if self.logged:
             self.look_back(lines)
-        return not r.stuck
+        return not self.stuck
 
     cdef void exactly(self, tick_t until) noexcept nogil:
         """Whole instructions until this tick, a hook, or a stop; one at least."""
@@ -212,7 +212,6 @@ cdef class Mos6502(Cpu):
         load(self, r)
         r.now = self.clock.now
         r.seen = r.polled = self.active
-        r.ea = r.carry = r.temp = 0
         while True:
             r.allowed = interrupts_allowed(r.p)
             if unlikely(self.resetting):
