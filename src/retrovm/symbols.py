@@ -23,6 +23,12 @@ from typing import NamedTuple
 from retrovm.errors import ArgumentError, MediaError, UnknownNameError
 
 
+class UnknownSymbolError(UnknownNameError, KeyError):
+    """No symbol has this name, or several have. A `KeyError`, as mappings raise it."""
+
+    __str__ = Exception.__str__          # that of KeyError shows the message in quotes
+
+
 class Symbol(NamedTuple):
     """A name, its value, and a shorter name that means it where no other symbol has that one."""
 
@@ -85,15 +91,15 @@ class Symbols(Mapping[str, int]):
         if values is None:
             longer = self._short.get(name, [])
             if len(longer) > 1:
-                raise UnknownNameError(f"the symbol {name!r} is ambiguous: it may be {' or '.join(longer)}")
+                raise UnknownSymbolError(f"the symbol {name!r} is ambiguous: it may be {' or '.join(longer)}")
             if not longer:
                 near = get_close_matches(name, [*self._values, *self._short], 3)
                 hint = f"did you mean {' or '.join(near)}?" if near else f"{len(self)} symbols are loaded"
-                raise UnknownNameError(f"no symbol {name!r}; {hint}")
+                raise UnknownSymbolError(f"no symbol {name!r}; {hint}")
             values = self._values[longer[0]]
         if len(values) > 1:
             places = ", ".join(f"${value:04X}" for value in values)
-            raise UnknownNameError(f"the symbol {name!r} is ambiguous: it is at {places}; use the address")
+            raise UnknownSymbolError(f"the symbol {name!r} is ambiguous: it is at {places}; use the address")
         return values[0]
 
     def __contains__(self, name: object) -> bool:

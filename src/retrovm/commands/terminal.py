@@ -91,7 +91,7 @@ def _run(vm: VM, frames: int | None, sound: list[bytes] | None, keys: Input, ter
     out = sys.stdout.buffer
     quiet_frames = int(vm.frame_rate * QUIET_SECONDS) + 1
     start = time.monotonic()
-    done = quiet = 0
+    done = quiet = pending = 0
     if not terminal:
         keys.settle()
     while frames is None or done < frames:
@@ -109,6 +109,7 @@ def _run(vm: VM, frames: int | None, sound: list[bytes] | None, keys: Input, ter
             out.flush()
         if terminal:
             time.sleep(max(0.0, start + float(done / vm.frame_rate) - time.monotonic()))
-        quiet = 0 if said or typed or serial.pending else quiet + 1
+        quiet = 0 if said or typed or serial.pending != pending else quiet + 1
+        pending = serial.pending
         if frames is None and keys.ended and quiet >= quiet_frames:
             break
