@@ -19,6 +19,7 @@ COMMANDS = {
     "run": "retrovm.commands.run:run",
     "info": "retrovm.commands.info:info",
     "machines": "retrovm.commands.machines:machines",
+    "dis": "retrovm.commands.dis:dis",
 }
 
 WRONG_USE = (ArgumentError, OptionError, UnknownNameError)

@@ -103,13 +103,18 @@ class Symbols(Mapping[str, int]):
         return values[0]
 
     def __contains__(self, name: object) -> bool:
-        return name in self._values or name in self._short
+        """Whether the name, in full or in short, means one address."""
+        try:
+            return isinstance(name, str) and self[name] >= 0
+        except UnknownSymbolError:
+            return False
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._values)
+        """The names that mean one address, in full."""
+        return (name for name, values in self._values.items() if len(values) == 1)
 
     def __len__(self) -> int:
-        return len(self._values)
+        return sum(1 for _ in self)
 
     def __repr__(self) -> str:
         return f"<Symbols: {len(self)}>"
