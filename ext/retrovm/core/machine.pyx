@@ -95,6 +95,7 @@ cdef class Machine:
             for i in range(self.clock.count):
                 (<Device> self.clock.table[i]).begin_frame()
             self.cpu.begin_frame()
+            self.clock.plan()                # input that was latched may be an event
         return 0
 
     cdef int close_frame(self, bint render) except -1:
