@@ -71,7 +71,7 @@ def wire(machine: Machine, media: Media | None, options: Options) -> None:
     bus = machine.add_bus(size)
     bus.map(0, size, machine.add(Memory("ram", contents=font.ljust(start, b"\0") + program, size=size)))
     keypad = machine.add(Buttons("keypad", [button.name for button in KEYPAD.buttons]))
-    audio = machine.add(Audio("audio"))
+    audio = machine.add(Audio("audio", machine.clock))
     screen = Screen("screen", 64, 32, options["colours"])
     machine.add(Chip8("cpu", bus, keypad, screen, audio, start=start, seed=machine.random.seed,
                       period=slot_ticks(options),
