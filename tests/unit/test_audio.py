@@ -47,7 +47,7 @@ def decibel(amplitude):
     return 20 * np.log10(np.maximum(amplitude, 1e-12))
 
 
-# --- what it sounds like ------------------------------------------------------------------------------------------
+# --- what it sounds like --------------------------------------------------------------------------
 
 
 def test_a_square_wave_of_440_hz_has_odd_harmonics_and_its_aliases_are_80_db_below():
@@ -89,7 +89,8 @@ def test_there_is_no_click_where_nothing_changes():
 def test_silence_is_exactly_zero():
     audio = sound()
     play(audio, [], [1_000_000])
-    assert len(audio.ndarray) and not audio.ndarray.any()
+    assert len(audio.ndarray) > 0
+    assert not audio.ndarray.any()
 
 
 def test_voices_are_added():
@@ -119,7 +120,7 @@ def test_of_two_changes_at_one_tick_the_last_counts():
     assert np.array_equal(twice, once)
 
 
-# --- how many samples, and when -----------------------------------------------------------------------------------
+# --- how many samples, and when -------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("clock", [NES, Fraction(236_250_000, 11), 1_000_000, 500, Fraction(17734475, 18)])
@@ -181,13 +182,14 @@ def test_a_minute_without_a_reader_keeps_the_newest_samples_and_no_more():
 
 def test_samples_are_the_same_on_every_host():
     audio = sound(channels=2, voices=3)
-    changes = square(777, 120_000, 9000) + [(tick, 1, tick % 30011 - 15000) for tick in range(0, 120_000, 131)]
+    changes = square(777, 120_000, 9000)
+    changes += [(tick, 1, tick % 30011 - 15000) for tick in range(0, 120_000, 131)]
     samples = play(audio, changes, [29780, 59561, 89342, 120_000])
     digest = hashlib.sha256(samples.astype("<i2").tobytes()).hexdigest()
     assert digest[:16] == "99c556af497ae62a"
 
 
-# --- the array ----------------------------------------------------------------------------------------------------
+# --- the array ------------------------------------------------------------------------------------
 
 
 def test_the_array_is_read_only_int16_and_outlives_the_next_frame():
@@ -208,7 +210,7 @@ def test_sound_does_not_import_numpy_before_somebody_looks_at_samples():
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 
-# --- errors -------------------------------------------------------------------------------------------------------
+# --- errors ---------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -256,7 +258,7 @@ def test_a_sound_output_that_cannot_be_is_refused(clock, options, message):
         sound(clock, **options)
 
 
-# --- state --------------------------------------------------------------------------------------------------------
+# --- state ----------------------------------------------------------------------------------------
 
 
 def machine_with_sound(**options):
@@ -347,7 +349,7 @@ def test_power_on_silences_and_the_reset_line_does_not():
     assert not machine.audio.ndarray.any()
 
 
-# --- the kernel ---------------------------------------------------------------------------------------------------
+# --- the kernel -----------------------------------------------------------------------------------
 
 
 def test_the_committed_kernel_is_what_its_generator_computes():

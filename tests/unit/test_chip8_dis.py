@@ -4,7 +4,7 @@ import os
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from retrovm.isa.chip8_dis import disassemble, disassemble_one
@@ -28,7 +28,8 @@ def test_a_bundled_program_is_reassembled_exactly_with_its_own_names(rom):
     symbols = assemble(source.read_text(encoding="utf-8"), str(source)).symbols
     text = disassemble(data, symbols=symbols)
     assert assemble(text).data == data
-    assert all(f" {name}\n" in text for name in symbols)
+    # Tables that exist only while assembling have labels below the program.
+    assert all(f" {name}\n" in text for name, address in symbols.items() if address >= 0x200)
 
 
 @pytest.mark.skipif(not TESTDATA, reason="set RETROVM_TESTDATA to the folder of conformance data")
@@ -42,16 +43,19 @@ def test_a_conformance_program_is_reassembled_exactly(rom):
     assert assemble(disassemble(data)).data == data
 
 
+@settings(deadline=None)
 @given(st.binary(min_size=1, max_size=300))
 def test_any_bytes_are_reassembled_exactly(data):
     assert assemble(disassemble(data)).data == data
 
 
+@settings(deadline=None)
 @given(st.binary(min_size=1, max_size=64), st.integers(0x000, 0xFFF))
 def test_any_bytes_are_reassembled_exactly_at_any_origin(data, origin):
     assert assemble(disassemble(data, origin), origin=origin).data == data
 
 
+@settings(deadline=None)
 @given(st.binary(min_size=1, max_size=64), st.dictionaries(st.text(min_size=1), st.integers(0x1F0, 0x250)))
 def test_any_symbols_keep_the_bytes(data, symbols):
     assert assemble(disassemble(data, symbols=symbols)).data == data
@@ -84,12 +88,15 @@ def test_code_data_and_sprites_are_told_apart():
 
 def test_a_sprite_is_shown_as_a_picture():
     text = disassemble(assemble(": main i := s sprite v0 v0 1 loop again : s 0x81").data)
-    assert "0b10000001" in text and "#......#" in text
+    assert "0b10000001" in text
+    assert "#......#" in text
 
 
 def test_given_symbols_name_the_addresses():
     text = disassemble(bytes.fromhex("2204120000ee"), symbols={"update": 0x204, "elsewhere": 0x900})
-    assert ": update" in text and ":call update" in text and "elsewhere" not in text
+    assert ": update" in text
+    assert ":call update" in text
+    assert "elsewhere" not in text
 
 
 def test_the_entries_of_a_jump_table_are_followed():

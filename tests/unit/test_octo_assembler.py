@@ -27,6 +27,7 @@ def code(body: str) -> str:
         ("v1 := -1", "61ff"),
         ("VA := vb", "8ab0"),
         ("v1 += 0x10", "7110"),
+        ("v1 -= 3 v1 -= -1", "71fd7101"),
         ("v1 += v2 v1 -= v2 v1 =- v2", "812481258127"),
         ("v1 |= v2 v1 &= v2 v1 ^= v2", "812181228123"),
         ("v1 >>= v2 v1 <<= v2", "8126812e"),
@@ -43,6 +44,8 @@ def code(body: str) -> str:
         ("plane 3 audio", "f301f002"),
         ("1 0x80 -1", "0180ff"),
         (":byte 7 :byte { 3 * 100 }", "072c"),
+        ("v0 := OCTO_KEY_W v1 := OCTO_KEY_V", "6005610f"),
+        (":alias p v7 :byte { 0x60 | p }", "67"),
         (":pointer 0x1234", "1234"),
     ],
 )
@@ -59,10 +62,10 @@ def test_a_statement_is_its_documented_bytes(statement, expected):
         ("v1 != v2", "5120"),
         ("v1 key", "e1a1"),
         ("v1 -key", "e19e"),
-        ("v1 < v2", "8e208e173f01"),
-        ("v1 > v2", "8e208e153f01"),
-        ("v1 <= 9", "6e098e154f01"),
-        ("v1 >= 9", "6e098e174f01"),
+        ("v1 < v2", "8f208f174f00"),
+        ("v1 > v2", "8f208f154f00"),
+        ("v1 <= 9", "6f098f153f00"),
+        ("v1 >= 9", "6f098f173f00"),
     ],
 )
 def test_if_then_skips_the_next_instruction_unless_the_condition_holds(condition, skip):
@@ -108,6 +111,15 @@ def test_next_labels_the_second_byte_of_an_instruction():
     result = assemble(": main :next operand v0 := 2 i := operand")
     assert result.symbols["operand"] == 0x201
     assert result.data.hex() == "6002a201"
+
+
+def test_main_can_be_placed_at_the_start_after_something_else():
+    result = assemble(":org 0x204 : later return :org 0x200 : main jump later")
+    assert result.data.hex() == "1204000000ee"
+
+
+def test_a_byte_order_mark_is_no_part_of_the_program():
+    assert assemble("\ufeff: main clear").data.hex() == "00e0"
 
 
 def test_org_leaves_a_gap_of_zeros():

@@ -1,10 +1,14 @@
 """Every wrong Octo program is refused with the place, what was found and what was expected."""
 
+import contextlib
 import pickle
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from retrovm.isa.octo import AssemblyError, assemble
+from retrovm.isa.octo_grammar import RESERVED
 
 
 @pytest.mark.parametrize(
@@ -34,6 +38,9 @@ from retrovm.isa.octo import AssemblyError, assemble
         (": main end", "this 'end' has no 'begin'"),
         (": main if v0 == 1 clear", "expected 'then' or 'begin', found 'clear'"),
         (": main if 5 == v1 then clear", "expected a register"),
+        (": main if vf > 3 then clear", "this comparison overwrites vF"),
+        (": main ; :const OCTO_KEY_A 1", "'OCTO_KEY_A' is already the name of a constant"),
+        (": main v1 := 5 jump v1", "expected an address"),
         (": main then", "'then' cannot begin a statement"),
         (": start clear", "the program has no ': main'"),
         (": main ;  : main ;", "'main' is already the name of a label"),
@@ -98,6 +105,40 @@ def test_a_file_that_includes_itself_is_refused(tmp_path):
     path.write_text('1 :include "part.8o"')
     with pytest.raises(AssemblyError, match="':include' expands itself without end"):
         assemble(': main :include "part.8o"', str(tmp_path / "main.8o"))
+
+
+NAMES_AND_NUMBERS = [
+    "v0",
+    "vF",
+    "0",
+    "1",
+    "255",
+    "0xFFF",
+    "70000",
+    "-1",
+    "name",
+    "other",
+    "(",
+    ")",
+    "+",
+    "*",
+    "main",
+]
+WORDS = [*sorted(RESERVED), *NAMES_AND_NUMBERS, '"text"', '""', "#", "\n"]
+
+
+@settings(deadline=None)
+@given(st.lists(st.sampled_from(WORDS), max_size=40))
+def test_no_arrangement_of_words_does_anything_but_assemble_or_be_refused(words):
+    with contextlib.suppress(AssemblyError):
+        assert assemble(": main clear " + " ".join(words)).data.startswith(b"\x00\xe0")
+
+
+@settings(deadline=None)
+@given(st.text(max_size=80))
+def test_no_text_does_anything_but_assemble_or_be_refused(text):
+    with contextlib.suppress(AssemblyError):
+        assemble(": main clear " + text)
 
 
 def test_an_error_survives_pickling():

@@ -34,3 +34,4 @@ cdef class Audio(Device):
     cdef void silence(self) noexcept nogil
     cdef bytes signal(self)
     cdef int set_signal(self, bytes signal) except -1
+    cdef tick_t check(self, tick) except -1

@@ -27,7 +27,7 @@ include "audio_kernel.pxi"
 cdef enum:
     FINE_BITS = 10                    # between two rows of the kernel, in 1/1024
     PLACE_BITS = 16                   # a place between two samples: PHASES * 2**FINE_BITS
-    ONE_BITS = UNITY_BITS + FINE_BITS
+    ONE_BITS = 25                     # UNITY_BITS + FINE_BITS: a level of 1 in `wave`
     KEPT_SECONDS = 60
     MOST_VOICES = 64
 
@@ -259,7 +259,7 @@ cdef class Audio(Device):
         """Makes the samples up to this tick, at most a second behind the last: a machine does so as a frame ends."""
         self.finish_to(self.check(tick))
 
-    def check(self, tick):
+    cdef tick_t check(self, tick) except -1:
         if not self.finished <= tick <= self.finished + self.stride:
             raise ArgumentError(f"{self.name}: the ticks {self.finished} to {self.finished + self.stride} are possible now, "
                                 f"not {tick}")

@@ -1,10 +1,10 @@
-"""Computes the table of `audio_kernel.pxi`: what one sudden change of level is in samples of limited bandwidth.
+"""Computes the table of `audio_kernel.pxi`: what a sudden change of level is in samples of limited bandwidth.
 
-    python ext/retrovm/core/audio_kernel.py > ext/retrovm/core/audio_kernel.pxi
+    python -m retrovm.core.audio_kernel > ext/retrovm/core/audio_kernel.pxi
 
-A row has the differences between the samples of a band-limited step, which lies a number of 1/PHASES of a sample behind
-the middle of its TAPS; `Audio` adds them up again. The step is the integral of a sinc under a Kaiser window. Sources:
-docs/references.md: brandt2001 (band-limited steps), kaiser1980 (the window).
+A row has the differences between the samples of a band-limited step, which lies a number of 1/PHASES of a
+sample behind the middle of its TAPS; `Audio` adds them up again. The step is the integral of a sinc under a
+Kaiser window. Sources: docs/references.md: brandt2001 (band-limited steps), kaiser1980 (the window).
 """
 
 from functools import cache
@@ -13,8 +13,9 @@ from math import fsum, pi, sin, sqrt
 TAPS = 16
 PHASES = 64
 UNITY = 1 << 15
-# Computed for 48 kHz over the whole band: what is folded back of a square wave of 440 Hz is 84 dB below it, and the response
-# is flat to 15 kHz (-0.1 dB; -3 dB at 18 kHz). A cutoff of 0.41 costs 9 of these 84 dB; 20 taps gain 0.1 dB at 15 kHz.
+# Computed for 48 kHz over the whole band: what is folded back of a square wave of 440 Hz is 84 dB below it,
+# and the response is flat to 15 kHz (-0.1 dB; -3 dB at 18 kHz). A cutoff of 0.41 costs 9 of these 84 dB; 20
+# taps gain 0.1 dB at 15 kHz.
 CUTOFF = 0.40  # of the sample rate
 BETA = 4.5     # of the Kaiser window
 WIDTH = TAPS - 1  # of the window in samples: a difference looks half a sample to each side

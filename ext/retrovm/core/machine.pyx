@@ -94,6 +94,7 @@ cdef class Machine:
             for i in range(self.clock.count):
                 (<Device> self.clock.table[i]).begin_frame()
             self.cpu.begin_frame()
+            self.clock.plan()                # input that was latched may be an event
         return 0
 
     cdef int close_frame(self, bint render) except -1:
@@ -196,7 +197,7 @@ cdef class Machine:
 
     def step(self):
         """One instruction, or one interrupt sequence. Returns the cycles that it took."""
-        cdef int64_t before = self.cpu.cycles
+        cdef int64_t before = self.cpu.cycle_count
         cdef uint32_t pc
         if self.cpu.bus.hook_count:
             pc = self.cpu.get_pc()
@@ -204,7 +205,7 @@ cdef class Machine:
             if self.cpu.get_pc() != pc:
                 return 0
         self.one_instruction(True)
-        return self.cpu.cycles - before
+        return self.cpu.cycle_count - before
 
     def run_cycles(self, cycles):
         """Runs for so many processor cycles, rounded up to a whole instruction. Returns the `StopReason`."""

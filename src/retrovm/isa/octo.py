@@ -4,8 +4,8 @@
     '60051202'
 
 The language is Octo's, with every statement of CHIP-8, SUPER-CHIP and XO-CHIP, and two additions. An
-expression in braces may stand wherever a statement takes a number, and `:include "file"` reads another source,
-found relative to the file that includes it. Source: octo-manual, octo-metaprogramming.
+expression in braces may stand wherever a statement takes a number, and `:include "file"` reads another
+source, found relative to the file that includes it. Source: octo-manual, octo-metaprogramming.
 """
 
 from __future__ import annotations
@@ -20,6 +20,8 @@ from .octo_grammar import (
     ASSIGNMENTS,
     COMPARISONS,
     CONDITIONS,
+    KEYS,
+    NEGATED,
     OPPOSITE,
     OPPOSITE_COMPARISON,
     RESERVED,
@@ -129,9 +131,9 @@ class _Assembler(Source):
         while self.tokens:
             self._statement(self.next_token("a statement"))
         if self.has_slot:
-            self._reserve_slot()
-        for references in self.references.values():
-            token = references[0].token
+            self._jump_to_main()
+        if self.references:
+            token = next(iter(self.references.values()))[0].token
             raise token.error(f"the name '{token.text}' is not defined{suggestion(token.text, self.names())}")
         if self.loops:
             raise self.loops[-1].token.error("this 'loop' has no 'again'")
@@ -146,13 +148,13 @@ class _Assembler(Source):
             self.path,
             self.origin,
             self.labels,
-            self.constants,
+            {name: value for name, value in self.constants.items() if name not in KEYS},
             self.locations,
             self.breakpoints,
             self.monitors,
         )
 
-    def _reserve_slot(self) -> None:
+    def _jump_to_main(self) -> None:
         if "main" not in self.labels:
             raise self.last.error("the program has no ': main', where it starts")
         self._write(self.origin, self._encode(self.last, "JP", NNN=self.labels["main"]))
@@ -250,7 +252,7 @@ class _Assembler(Source):
                 operands[letter] = self.register()
             elif node.number is not None:
                 letter, node = node.number
-                operands[letter] = self._number(letter)
+                operands[letter.removeprefix("-")] = self._number(letter)
             else:
                 token = self.next_token(node.expected())
                 near = suggestion(token.text, node.words)
@@ -261,6 +263,8 @@ class _Assembler(Source):
             return self.ranged(0, 15, "a number")
         if letter == "NN":
             return self.ranged(-128, 255, "a number") & 0xFF
+        if letter == NEGATED:
+            return -self.ranged(-128, 255, "a number") & 0xFF
         if letter == "NNN":
             return self.address(12, self._patch_word(self.here, 12))
         return self.address(16, self._patch_word(self.here + 2, 16))
@@ -284,13 +288,18 @@ class _Assembler(Source):
             self._instruction(condition.row.name, **condition.operands)
             return
         temporary = self.aliases["compare-temp"]
+        if condition.operands["X"] == temporary:
+            raise self.last.error(
+                f"this comparison overwrites v{temporary:X} before it reads it; "
+                "compare another register, or name one to overwrite with ':alias compare-temp'"
+            )
         subtraction, skip = COMPARISONS[condition.comparison]
         if "Y" in condition.operands:
             self._instruction("LD", X=temporary, Y=condition.operands["Y"])
         else:
             self._instruction("LD_NN", X=temporary, NN=condition.operands["NN"])
         self._instruction(subtraction, X=temporary, Y=condition.operands["X"])
-        self._instruction(skip, X=0xF, NN=1)
+        self._instruction(skip, X=0xF, NN=0)
 
     def _if(self) -> None:
         condition = self._condition()
@@ -340,15 +349,22 @@ class _Assembler(Source):
 
     def _label(self, address: int) -> None:
         name = self.new_name("label")
-        if name == "main" and self.here == address == self.origin + 2 and not any(self.used[self.origin :]):
-            self.has_slot = False
-            self.here = address = self.origin
-            for label, value in self.labels.items():
-                if value == self.origin + 2:
-                    self.labels[label] = self.origin
+        if name == "main":
+            address = self._start(address)
         self.labels[name] = address
         for reference in self.references.pop(name, ()):
             reference.patch(reference.token, address)
+
+    def _start(self, address: int) -> int:
+        """Where `main` is: it begins the program, without a jump to it, if nothing came before."""
+        if address == self.origin + 2 and not any(self.used[self.origin :]):
+            for label, value in self.labels.items():
+                if value == address:
+                    self.labels[label] = self.origin
+            self.here = address = self.origin
+        if address == self.origin:
+            self.has_slot = False
+        return address
 
     def _define_alias(self) -> None:
         name = self.new_name("alias")

@@ -60,19 +60,23 @@ _FORMS = [(row.form.split(), row) for row in chip8.INSTRUCTIONS]
 STATEMENTS = _tree((parts, row) for parts, row in _FORMS if parts[0] != "if")
 CONDITIONS = _tree((parts[1:-1], row) for parts, row in _FORMS if parts[0] == "if")
 
+# CHIP-8 has no `vX -= NN`: it adds the two's complement.
+NEGATED = "-NN"
+assert STATEMENTS.register is not None
+STATEMENTS.register[1].words["-="].number = (NEGATED, Node(row=chip8.BY_NAME["ADD_NN"]))
+
 # What may follow a register at the beginning of a statement.
 ASSIGNMENTS = frozenset(parts[1] for parts, _ in _FORMS if parts[0] == "vX")
 
 # The condition that holds when the other does not.
 OPPOSITE = {"SE_NN": "SNE_NN", "SNE_NN": "SE_NN", "SE": "SNE", "SNE": "SE", "SKP": "SKNP", "SKNP": "SKP"}
 
-# Comparisons that CHIP-8 lacks. After `temp := operand` and the subtraction named here, `VF = 1` is skipped
-# (SE_NN) or required (SNE_NN).
+# Comparisons that CHIP-8 lacks: `vf := operand`, a subtraction, and a skip that compares the flag with 0.
 COMPARISONS = {
-    "<": ("SUBN", "SE_NN"),
-    ">": ("SUB", "SE_NN"),
-    "<=": ("SUB", "SNE_NN"),
-    ">=": ("SUBN", "SNE_NN"),
+    "<": ("SUBN", "SNE_NN"),
+    ">": ("SUB", "SNE_NN"),
+    "<=": ("SUB", "SE_NN"),
+    ">=": ("SUBN", "SE_NN"),
 }
 OPPOSITE_COMPARISON = {"<": ">=", ">=": "<", ">": "<=", "<=": ">"}
 
@@ -87,9 +91,12 @@ RESERVED = KEYWORDS | COMPARISONS.keys() | CONSTANTS.keys() | {"HERE", "CALLS"}
 
 REGISTERS = {f"v{digit}": number for number, digit in enumerate("0123456789abcdef")}
 # Aliases that every program starts with, and may define again.
-DEFAULT_ALIASES = {"compare-temp": 14, "unpack-hi": 0, "unpack-lo": 1}
+DEFAULT_ALIASES = {"compare-temp": 15, "unpack-hi": 0, "unpack-lo": 1}
+
+# Keypad numbers by the keys of the usual layout.
+KEYS = {f"OCTO_KEY_{key}": number for key, number in zip("X123QWEASDZC4RFV", range(16), strict=True)}
 
 
 def is_taken(name: str) -> bool:
     """Whether a program cannot use `name` for a label, because the language does."""
-    return name in RESERVED or name in DEFAULT_ALIASES or name.lower() in REGISTERS
+    return name in RESERVED or name in DEFAULT_ALIASES or name in KEYS or name.lower() in REGISTERS

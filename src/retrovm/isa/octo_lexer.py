@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from difflib import get_close_matches
+from typing import NamedTuple
 
 ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "v": "\v", "0": "\0", "\\": "\\", '"': '"'}
 
@@ -31,8 +31,7 @@ class AssemblyError(Exception):
         return type(self), (self.path, self.line, self.column, self.message)
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(NamedTuple):
     """A piece of source: `number` is set for numbers, `string` for string literals.
 
     `used_by` is the token whose macro expansion or inclusion produced this one, `depth` the number of them.
@@ -89,6 +88,7 @@ def parse_number(text: str) -> int | None:
 
 def tokenize(text: str, path: str = "<octo>") -> list[Token]:
     """All tokens of a source text; raises AssemblyError for a string that does not end or a wrong escape."""
+    text = text.removeprefix("\ufeff")
     tokens: list[Token] = []
     position = line = 0
     line_start = 0

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from .octo_expr import braced
-from .octo_grammar import DEFAULT_ALIASES, KEYWORDS, REGISTERS, RESERVED
+from .octo_grammar import DEFAULT_ALIASES, KEYS, KEYWORDS, REGISTERS, RESERVED
 from .octo_lexer import Token, suggestion, tokenize
 
 MEMORY_SIZE = 0x10000
@@ -46,8 +46,8 @@ class Source:
         self.last = Token("", path, text.count("\n") + 1, 1)
         self.memory = bytearray(MEMORY_SIZE)
         self.labels: dict[str, int] = {}
-        self.constants: dict[str, float] = {}
-        self.fixed: set[str] = set()  # the constants of `:const`
+        self.constants: dict[str, float] = dict(KEYS)
+        self.fixed: set[str] = set(KEYS)  # the constants that cannot be calculated again
         self.aliases = dict(DEFAULT_ALIASES)
         self.macros: dict[str, Macro] = {}
         self.stringmodes: dict[str, StringMode] = {}
@@ -131,6 +131,8 @@ class Source:
             return self.constants[token.text]
         if token.text in self.labels:
             return self.labels[token.text]
+        if (register := self.register_number(token)) is not None:
+            return register
         near = suggestion(token.text, {*self.labels, *self.constants, "HERE"})
         raise token.error(f"'{token.text}' is not a number or a name defined before{near}")
 
@@ -147,7 +149,8 @@ class Source:
         token = self.next_token(expected)
         if token.number is not None:
             return token.number
-        if token.string is not None or token.text in RESERVED - {"HERE"}:
+        misplaced = token.text in RESERVED - {"HERE"} or self.register_number(token) is not None
+        if token.string is not None or misplaced:
             raise token.error(f"expected {expected}, found '{token.text}'")
         return _integer(token, self.lookup(token))
 
@@ -236,7 +239,7 @@ class Source:
         name = self.string()
         path = Path(user.path).parent / (name.string or "")
         try:
-            text = path.read_text(encoding="utf-8")
+            text = path.read_text(encoding="utf-8-sig")
         except (OSError, UnicodeDecodeError) as error:
             raise name.error(f"cannot read {path}: {error}") from None
         self.insert(tokenize(text, str(path)), user)

@@ -1,0 +1,194 @@
+# The cycles of a 6502, in two builds. Every function here is compiled once for each:
+#
+#   Fast     Dummy accesses are counted, and performed only where a device could see them. A device is called in place, with
+#            the tick of the very cycle. Opcodes and operands come from the code window, which is plain memory.
+#   Exact    Every cycle is performed, recorded where somebody traces, and sampled for interrupts.
+#
+# `r.data` is what the data lines carry: the operand, and what an open bus reads as.
+
+ctypedef FastRegisters *Fast
+ctypedef ExactRegisters *Exact
+
+ctypedef fused Build:
+    Fast
+    Exact
+
+
+# The registers of a run are a local struct that the C compiler keeps in the host's registers, so no function that is not
+# inline may get a pointer to it: what such a function needs goes through the core (measured: half the speed otherwise).
+
+# --- the fast build, where a page has no pointer --------------------------------------------------------------------
+
+cdef tick_t before_device(Mos6502 core, uint32_t data) noexcept nogil:
+    """The tick of the cycle that has just been counted."""
+    cdef tick_t now = core.end - (core.left + 1) * core.period
+    if unlikely(core.clock.due <= now):
+        # An access earlier in this instruction has brought an event forward, to before this one.
+        core.clock.dispatch(now)
+    core.bus.data = <uint8_t> data
+    return now
+
+
+cdef void after_device(Mos6502 core) noexcept nogil:
+    # What the fast build took for granted may be so no longer; then it ends after this instruction, at the same tick.
+    if core.clock.due < core.due or core.logged or core.bus.generation != core.generation or core.clock.stop:
+        core.end -= core.left * core.period
+        core.left = 0
+
+
+cdef uint32_t device_read(Mos6502 core, uint32_t addr, Access kind, uint32_t data) noexcept nogil:
+    data = trap_read(core.bus, addr, kind, before_device(core, data))
+    after_device(core)
+    return data
+
+
+cdef void device_write(Mos6502 core, uint32_t addr, uint32_t value) noexcept nogil:
+    trap_write(core.bus, addr, <uint8_t> value, before_device(core, value))
+    after_device(core)
+
+
+cdef inline void read_device(Fast r, uint32_t addr, Access kind) noexcept nogil:
+    (<Mos6502> r.core).left = r.left
+    r.data = device_read(<Mos6502> r.core, addr, kind, r.data)
+    r.left = (<Mos6502> r.core).left
+
+
+cdef inline void write_device(Fast r, uint32_t addr, uint32_t value) noexcept nogil:
+    (<Mos6502> r.core).left = r.left
+    device_write(<Mos6502> r.core, addr, value)
+    r.data = value
+    r.left = (<Mos6502> r.core).left
+
+
+# --- the exact build, where a cycle is more than an access to memory ---------------------------------------------------
+
+cdef uint32_t device_read_exact(Mos6502 core, uint32_t addr, Access kind, tick_t now, uint32_t data) noexcept nogil:
+    core.bus.data = <uint8_t> data
+    return trap_read(core.bus, addr, kind, now)
+
+
+cdef void device_write_exact(Mos6502 core, uint32_t addr, uint32_t value, tick_t now) noexcept nogil:
+    core.bus.data = <uint8_t> value
+    trap_write(core.bus, addr, <uint8_t> value, now)
+
+
+cdef void notice(Mos6502 core, tick_t now, uint32_t addr, uint32_t value, Access kind, bint write) noexcept nogil:
+    if core.bus.tracing:
+        core.bus.tracer.record(now, addr, <uint8_t> value, kind, write)
+    if core.changed:
+        core.sample()
+
+
+cdef inline void begin_cycle(Mos6502 core, Exact r) noexcept nogil:
+    if unlikely(core.clock.due <= r.now):
+        core.clock.dispatch(r.now)
+
+
+cdef inline void end_cycle(Mos6502 core, Exact r, uint32_t addr, Access kind, bint write) noexcept nogil:
+    r.polled = r.seen
+    if unlikely(core.changed | core.bus.tracing):
+        notice(core, r.now, addr, r.data, kind, write)
+    r.seen = core.active
+    r.now += r.period
+
+
+# --- one cycle each -----------------------------------------------------------------------------------------------------
+
+cdef inline void read_as(Build r, uint32_t addr, Access kind) noexcept nogil:
+    cdef uint8_t *page = r.rp[addr >> 8]
+    if Build is Fast:
+        r.left -= 1
+        if likely(page != NULL):
+            r.data = page[addr]
+        else:
+            read_device(r, addr, kind)
+    else:
+        begin_cycle(<Mos6502> r.core, r)
+        page = r.rp[addr >> 8]           # an event may have switched the page
+        if likely(page != NULL):
+            r.data = page[addr]
+        else:
+            r.data = device_read_exact(<Mos6502> r.core, addr, kind, r.now, r.data)
+        end_cycle(<Mos6502> r.core, r, addr, kind, False)
+
+
+cdef inline void write_as(Build r, uint32_t addr, uint32_t value, Access kind) noexcept nogil:
+    cdef uint8_t *page = r.wp[addr >> 8]
+    if Build is Fast:
+        r.left -= 1
+        if likely(page != NULL):
+            page[addr] = <uint8_t> value
+            r.data = value
+        else:
+            write_device(r, addr, value)
+    else:
+        begin_cycle(<Mos6502> r.core, r)
+        page = r.wp[addr >> 8]
+        r.data = value
+        if likely(page != NULL):
+            page[addr] = <uint8_t> value
+        else:
+            device_write_exact(<Mos6502> r.core, addr, value, r.now)
+        end_cycle(<Mos6502> r.core, r, addr, kind, True)
+
+
+cdef inline void read(Build r, uint32_t addr) noexcept nogil:
+    read_as(r, addr, Access.READ)
+
+
+cdef inline void write(Build r, uint32_t addr, uint32_t value) noexcept nogil:
+    write_as(r, addr, value, Access.WRITE)
+
+
+cdef inline void read_dummy(Build r, uint32_t addr) noexcept nogil:
+    """A read whose value the chip does not use."""
+    if Build is Fast:
+        r.left -= 1
+        if unlikely(r.rp[addr >> 8] == NULL):
+            read_device(r, addr, Access.DUMMY)
+    else:
+        read_as(r, addr, Access.DUMMY)
+
+
+cdef inline void write_dummy(Build r, uint32_t addr, uint32_t value) noexcept nogil:
+    """The write of the old value while the new one is computed; plain memory has that value already."""
+    if Build is Fast:
+        r.left -= 1
+        if unlikely(r.wp[addr >> 8] == NULL):
+            write_device(r, addr, value)
+    else:
+        write_as(r, addr, value, Access.DUMMY)
+
+
+cdef inline void fetch(Build r) noexcept nogil:
+    """The next byte of the instruction."""
+    if Build is Fast:
+        r.left -= 1
+        r.data = r.code[r.pc]
+        r.pc += 1
+    else:
+        read_as(r, r.pc, Access.OPERAND)
+        r.pc = (r.pc + 1) & 0xFFFF
+
+
+cdef inline void fetch_dummy(Build r) noexcept nogil:
+    """The byte behind a one-byte instruction, which the chip reads and leaves."""
+    if Build is Fast:
+        r.left -= 1
+    else:
+        read_as(r, r.pc, Access.DUMMY)
+
+
+cdef inline void push(Build r, uint32_t value) noexcept nogil:
+    write(r, 0x100 | r.s, value)
+    r.s = (r.s - 1) & 0xFF
+
+
+cdef inline void pull(Build r) noexcept nogil:
+    r.s = (r.s + 1) & 0xFF
+    read(r, 0x100 | r.s)
+
+
+cdef inline void read_stack_dummy(Build r) noexcept nogil:
+    """The cycle in which the stack pointer moves."""
+    read_dummy(r, 0x100 | r.s)
