@@ -51,6 +51,7 @@ cdef class Clock:
         self.table[self.count] = <PyObject *> device
         self.parts.append(device)
         self.count += 1
+        self.due = self.now                # ask it for its events before the next cycle
         return 0
 
     cdef void plan(self) noexcept nogil:

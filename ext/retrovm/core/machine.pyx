@@ -187,6 +187,8 @@ cdef class Machine:
         """
         cdef int i
         cdef StopReason reason = StopReason.CYCLES
+        if self.audio is not None:
+            self.audio.forget()
         for i in range(frames):
             reason = self.advance(self.frame_end, render)
             if reason == StopReason.ADDRESS:

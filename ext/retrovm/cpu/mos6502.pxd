@@ -69,8 +69,8 @@ cdef class Mos6502(Cpu):
     cdef void look_back(self, uint32_t lines) noexcept nogil
     cdef bint may_run_fast(self) noexcept nogil
     cdef bint fast(self, tick_t until) noexcept nogil
-    cdef void exactly(self, tick_t until) noexcept nogil
-    cdef void idle(self, tick_t until) noexcept nogil
+    cdef void exactly(self, tick_t until, bint stay) noexcept nogil
+    cdef void stay_jammed(self, tick_t until) noexcept nogil
     cdef uint32_t get_p(self) noexcept nogil
     cdef void set_p(self, uint32_t p) noexcept nogil
     cdef void count(self, tick_t since) noexcept nogil

@@ -205,8 +205,11 @@ cdef class Mos6502(Cpu):
             self.look_back(lines)
         return not self.stuck
 
-    cdef void exactly(self, tick_t until) noexcept nogil:
-        """Whole instructions until this tick, a hook, or a stop; one at least."""
+    cdef void exactly(self, tick_t until, bint stay) noexcept nogil:
+        """Whole instructions until this tick, a hook, or a stop; one at least.
+
+        With `stay` false it also ends where the fast build can go on: in a code window.
+        """
         cdef ExactRegisters registers
         cdef Exact r = &registers
         load(self, r)
@@ -226,6 +229,8 @@ cdef class Mos6502(Cpu):
             self.taken = (r.polled & r.allowed) != 0
             if r.now >= until or self.jammed or self.clock.stop or hooked(self.bus, r.pc):
                 break
+            if not stay and find_window(self, r.pc):
+                break
         unload(self, r)
         self.clock.now = r.now
 
@@ -242,7 +247,7 @@ cdef class Mos6502(Cpu):
                 reason = StopReason.ERROR
                 break
             if self.jammed and not self.resetting:
-                self.idle(until)
+                self.stay_jammed(until)
                 reason = StopReason.HALTED
                 break
             if self.may_run_fast():
@@ -253,26 +258,36 @@ cdef class Mos6502(Cpu):
             if hooked(self.bus, self.pc) and not self.taken and not self.resetting:
                 reason = StopReason.ADDRESS
                 break
-            self.exactly(until if self.exact or self.bus.tracing else self.clock.now + 1)
+            self.exactly(until, self.exact or self.bus.tracing)
         self.count(since)
         return reason
 
     cdef StopReason run_one(self) noexcept nogil:
         cdef tick_t since = self.clock.now
         if self.jammed and not self.resetting:
-            self.idle(since + self.period)
+            self.stay_jammed(since + 1)
             self.count(since)
             return StopReason.HALTED
-        self.exactly(since + 1)
+        self.exactly(since + 1, True)
         self.count(since)
         return StopReason.CYCLES
 
-    cdef void idle(self, tick_t until) noexcept nogil:
-        """Time passes and the processor does nothing."""
+    cdef void stay_jammed(self, tick_t until) noexcept nogil:
+        """A jammed processor reads $FFFF in every cycle."""
+        cdef ExactRegisters registers
+        cdef Exact r = &registers
         cdef tick_t cycles = (until - self.clock.now + self.period - 1) // self.period
-        cdef tick_t end = self.clock.now + cycles * self.period
-        self.clock.dispatch(end - self.period)
-        self.clock.now = end
+        load(self, r)
+        r.now = self.clock.now
+        r.seen = r.polled = r.allowed = 0
+        if self.bus.tracing or r.rp[0xFF] == NULL:
+            while r.now < until and not self.clock.stop:
+                read_dummy(r, 0xFFFF)
+        else:
+            r.now += cycles * self.period
+            self.clock.dispatch(r.now - self.period)
+        unload(self, r)
+        self.clock.now = r.now
 
     cdef void reset(self, bint power_on) noexcept nogil:
         """The reset sequence comes next. At power-on the registers are zero; a 6502 promises no more than that."""
@@ -374,7 +389,7 @@ cdef class Mos6502(Cpu):
 
     @property
     def is_jammed(self):
-        """True after an opcode that stops the processor for good. Only a reset, or a new `pc`, helps."""
+        """True after an opcode that stops the processor for good. Only a reset, or assigning `pc`, helps."""
         return self.jammed
 
     def step(self):

@@ -183,9 +183,10 @@ cdef inline void reset_sequence(Mos6502 core, Exact r) noexcept nogil:
 
 
 cdef inline void JAM_jam(Exact r) noexcept nogil:
-    """The sequencer never ends this instruction. The program counter stays at it, so that everyone can see where."""
+    """The sequencer never ends this instruction: the bus goes on reading $FFFF, and no interrupt gets in."""
     fetch_dummy(r)
-    fetch_dummy(r)
-    r.pc = (r.pc - 1) & 0xFFFF
+    read_dummy(r, 0xFFFF)
+    read_dummy(r, 0xFFFE)
+    read_dummy(r, 0xFFFE)
     (<Mos6502> r.core).jammed = True
     r.polled = 0
