@@ -208,6 +208,11 @@ def test_a_hex_file_that_does_not_say_where_it_starts_is_refused():
         computer(hex_file((0x0300, b"\xea")), "program.hex")
 
 
+def test_a_hex_file_without_data_is_refused():
+    with pytest.raises(MediaError, match="nothing into memory"):
+        computer(hex_file(), "program.hex")
+
+
 def test_a_crystal_faster_than_the_clock_can_follow_is_refused():
     with pytest.raises(ArgumentError, match="crystal"):
         computer(crystal_hz=1_000_000_000)

@@ -77,6 +77,8 @@ def program_of(media: Media | None, options: Options) -> Program:
             raise OptionError("sbc6502: `org` and `rom` say where a program goes, and no program is given")
         file = bundled.program(MONITOR).file
         return raw_rom(file.name, file.read_bytes(), None, start)
+    if not media.segments:
+        raise MediaError("it puts nothing into memory", file=media.name)
     data = media.segments[0].data
     if media.segments[0].address is None:
         if org is None:

@@ -1,0 +1,1 @@
+"""The programs that come with retrovm: machine/program/, each with its source. `retrovm.bundled` finds them."""
