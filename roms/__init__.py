@@ -1,1 +1,1 @@
-"""The programs that come with retrovm: machine/program/, each with its source. `retrovm.bundled` finds them."""
+"""The programs that come with retrovm: roms/<machine>/<name>/, each with its source. `build.py` rebuilds them."""

@@ -2,8 +2,8 @@
 
 from retrovm.core.errors import AddressError, ArgumentError, RetroVMError, StateError
 
-__all__ = ["AddressError", "ArgumentError", "ManifestError", "MediaError", "OptionError", "RegistrationError",
-           "RetroVMError", "StateError", "UnknownNameError"]
+__all__ = ["AddressError", "ArgumentError", "CallError", "ManifestError", "MediaError", "OptionError",
+           "RegistrationError", "RetroVMError", "StateError", "UnknownNameError"]
 
 
 class MediaError(RetroVMError):
@@ -53,3 +53,7 @@ class RegistrationError(RetroVMError):
 
 class UnknownNameError(RetroVMError, LookupError):
     """No machine, button, part or symbol has this name. The message lists the nearest ones."""
+
+
+class CallError(RetroVMError):
+    """A subroutine that was called from the host did not come back, or this processor has no such calls."""

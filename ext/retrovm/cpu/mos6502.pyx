@@ -388,6 +388,11 @@ cdef class Mos6502(Cpu):
         self.assert_line(Line.NMI, asserted)
 
     @property
+    def is_resetting(self):
+        """True when the reset sequence comes next, as after power-on."""
+        return self.resetting
+
+    @property
     def is_jammed(self):
         """True after an opcode that stops the processor for good. Only a reset, or assigning `pc`, helps."""
         return self.jammed
