@@ -315,7 +315,7 @@ cdef class Mos6551(Device):
         if self.command & TIC == TIC_IRQ:
             self.request()
         self.tx_state = SHIFT
-        self.tx_at += self.length(True)
+        self.tx_at = self.tx_at + self.length(True)
 
     cdef void run_transmitter(self) noexcept nogil:
         if self.tx_state == SHIFT and self.tx_live:
@@ -350,7 +350,7 @@ cdef class Mos6551(Device):
         self.rx_echo = self.command & (REM | TIC) == REM and not muted
         self.rx_state = SHIFT
         self.rx_end = self.rx_at + self.length(True)
-        self.rx_at += self.length(False)
+        self.rx_at = self.rx_at + self.length(False)
 
     cdef void transfer(self, uint8_t value, uint8_t errors) noexcept nogil:
         """A character is complete."""
