@@ -216,7 +216,6 @@ def test_trapped_pages_give_the_same_results():
 
 
 def sound(made, frames):
-    made.audio.clear()
     made.tick(frames)
     return made.audio.ndarray[:, 0].astype(int)
 

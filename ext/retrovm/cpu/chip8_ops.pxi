@@ -34,7 +34,7 @@ cdef inline tick_t now(Chip8 self, Loop *r) noexcept nogil:
 
 
 cdef inline void end_run(Loop *r) noexcept nogil:
-    """Lets the loop end with the present instruction."""
+    """Lets the loop end with the present instruction, and gives the other slots back."""
     r.slots -= r.left
     r.left = 0
 
@@ -124,8 +124,9 @@ cdef inline void enter(Chip8 self, Loop *r, int64_t slots) noexcept nogil:
 
 
 cdef inline void leave(Chip8 self, Loop *r) noexcept nogil:
+    end_run(r)               # slots are left where the window ended first
     self.executed += r.slots
-    self.cycles += r.slots
+    self.cycle_count += r.slots
     self.clock.now = r.start + r.slots * self.period
     self.reg.i = <uint16_t> r.i
     self.settle(r.pc)
