@@ -1,7 +1,7 @@
-"""The CHIP-8 against three other engines: 26 programs of the CHIP-8 archive frame by frame, and Timendus's test suite.
+"""The CHIP-8 against three other engines: the CHIP-8 archive frame by frame, and Timendus's test suite.
 
-The expected values are in $RETROVM_TESTDATA/chip8/oracle; CONVENTIONS.md there says how they were made. The archive's
-runs assume 64 KiB and Octo's digits for every program.
+The expected values are in $RETROVM_TESTDATA/chip8/oracle; CONVENTIONS.md there says how they were made.
+The archive's runs assume 64 KiB and Octo's digits for every program.
 """
 
 import json
@@ -40,13 +40,15 @@ def programs():
     if not os.environ.get("RETROVM_TESTDATA"):
         return [pytest.param("", "", marks=pytest.mark.skip(reason=HINT))]
     return [(keys, name) for keys in ("nokeys", "keys")
-            for name, program in oracle(f"archive_{keys}")["programs"].items() if program["platform"] == "chip8"]
+            for name, program in oracle(f"archive_{keys}")["programs"].items()
+            if program["platform"] == "chip8"]
 
 
 def screens():
     if not os.environ.get("RETROVM_TESTDATA"):
         return [pytest.param({}, marks=pytest.mark.skip(reason=HINT))]
-    return [pytest.param(test, id=test["test"]) for test in oracle("suite")["tests"] if test["platform"] == "chip8"]
+    return [pytest.param(test, id=test["test"]) for test in oracle("suite")["tests"]
+            if test["platform"] == "chip8"]
 
 
 def machine(folder, rom, **options):

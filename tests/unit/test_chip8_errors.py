@@ -1,4 +1,4 @@
-"""Programs, snapshots and arguments that are wrong: a CHIP-8 halts with a reason, or says what is the matter."""
+"""Programs, snapshots and arguments that are wrong: a CHIP-8 halts with a reason, or says what is wrong."""
 
 import pytest
 from chip8_machine import after, machine
@@ -105,11 +105,12 @@ def test_no_program_whatever_its_bytes_does_harm(program, flags, pressed):
     assert made.cpu.cycles == 900
 
 
-# --- arguments -----------------------------------------------------------------------------------------------------------
+# --- arguments ------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("values", [
-    {"v0": 256}, {"v0": -1}, {"v0": "1"}, {"i": 0x10000}, {"pc": 0xFFF}, {"sp": 13}, {"dt": 256}, {"vg": 1}, {"v0": 1.5},
+    {"v0": 256}, {"v0": -1}, {"v0": "1"}, {"i": 0x10000}, {"pc": 0xFFF}, {"sp": 13}, {"dt": 256},
+    {"vg": 1}, {"v0": 1.5},
 ])
 def test_a_register_value_that_does_not_fit_changes_nothing(values):
     made = machine("1200")
@@ -147,7 +148,7 @@ def test_a_processor_runs_without_keypad_screen_and_sound():
     assert made.cpu.registers["v0"] == 5
 
 
-# --- snapshots -----------------------------------------------------------------------------------------------------------
+# --- snapshots ------------------------------------------------------------------------------------
 
 
 def changed(made, key, width, value):

@@ -1,5 +1,5 @@
-# What each instruction does, in a function named by its opcode's pattern: X and Y are the numbers of VX and VY, N, NN and
-# NNN are constants. `r.pc` is behind the instruction already.
+# What each instruction does, in a function named by its opcode's pattern: X and Y are the numbers of VX and VY; N, NN
+# and NNN are constants. `r.pc` is behind the instruction already.
 
 cdef struct Loop:            # one call of `execute`: what has to live in registers of the host
     uint32_t opcode
@@ -51,7 +51,7 @@ cdef inline void skip(Loop *r, bint condition) noexcept nogil:
         r.pc += 2
 
 
-# --- memory: the page's pointer, or a call when there is none or somebody watches --------------------------------------
+# --- memory: the page's pointer, or a call when there is none or somebody watches -----------------------------
 
 cdef uint8_t slow_read(Chip8 self, uint32_t addr, Access kind, tick_t now) noexcept nogil:
     cdef uint8_t *page = self.bus.rp[addr >> self.bus.shift]
@@ -100,7 +100,7 @@ cdef inline void wr(Chip8 self, Loop *r, uint32_t at, uint8_t value) noexcept no
     slow_write(self, addr, value, tick)
 
 
-# --- into the loop and out of it -----------------------------------------------------------------------------------------
+# --- into the loop and out of it ------------------------------------------------------------------------------
 
 cdef inline void enter(Chip8 self, Loop *r, int64_t slots) noexcept nogil:
     """Fetches the first instruction over the bus; those behind it come through the window of plain code around it.
@@ -132,7 +132,7 @@ cdef inline void leave(Chip8 self, Loop *r) noexcept nogil:
     self.settle(r.pc)
 
 
-# --- flow ------------------------------------------------------------------------------------------------------------------
+# --- flow -----------------------------------------------------------------------------------------------------
 
 cdef inline void op_illegal(Chip8 self, Loop *r) noexcept nogil:
     stop(self, r, Halt.UNKNOWN_OPCODE)
@@ -202,7 +202,7 @@ cdef inline void op_exa1(Chip8 self, Loop *r) noexcept nogil:
     skip(r, not self.keys >> (vx(self, r)[0] & 15) & 1)
 
 
-# --- arithmetic: VF is written last, so that it holds the flag even when it is VX; the vf_order quirk turns that round ----
+# --- arithmetic: VF is written last, so it holds the flag even when it is VX; vf_order turns that round
 
 cdef inline void result(Chip8 self, Loop *r, uint32_t value, uint8_t flag) noexcept nogil:
     if self.quirk.vf_order:
@@ -286,7 +286,7 @@ cdef inline void op_cxnn(Chip8 self, Loop *r) noexcept nogil:
     vx(self, r)[0] = <uint8_t> (self.random >> 16) & nn(r)
 
 
-# --- memory --------------------------------------------------------------------------------------------------------------
+# --- memory ---------------------------------------------------------------------------------------------------
 
 cdef inline void op_annn(Chip8 self, Loop *r) noexcept nogil:
     """I = NNN."""
@@ -332,7 +332,7 @@ cdef inline void op_fx65(Chip8 self, Loop *r) noexcept nogil:
     advance_i(self, r, x)
 
 
-# --- display, keypad, timers -----------------------------------------------------------------------------------------------
+# --- display, keypad, timers ----------------------------------------------------------------------------------
 
 cdef inline void op_00e0(Chip8 self, Loop *r) noexcept nogil:
     """Clears the display."""
