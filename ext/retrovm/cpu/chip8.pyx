@@ -24,6 +24,7 @@ Not emulated
 Sources: cosmac-vip (instructions, tone), chip8-research (quirks), octo-manual (FX0A), chip8-database (profiles).
 """
 
+cimport cython
 from libc.string cimport memcpy, memset
 from retrovm.core.bus cimport Bus, hooked, trap_read, trap_write
 from retrovm.core.types cimport Access, StopReason, likely, unlikely
@@ -191,8 +192,8 @@ cdef class Chip8(Cpu):
         """Empty slots, up to the next event."""
         cdef tick_t end = min(until, self.clock.due)
         cdef int64_t slots = (end - self.clock.now + self.period - 1) // self.period
-        self.cycle_count += slots
-        self.clock.now += slots * self.period
+        self.cycle_count = self.cycle_count + slots
+        self.clock.now = self.clock.now + slots * self.period
 
     cdef void stop_at(self, Halt reason, uint32_t pc, uint32_t opcode) noexcept nogil:
         self.halt = reason
@@ -237,7 +238,7 @@ cdef class Chip8(Cpu):
         self.play(now)
         if self.timers_on:
             if self.reg.dt:
-                self.reg.dt -= 1
+                self.reg.dt = self.reg.dt - 1
             if self.reg.st:
                 self.set_sound(self.reg.st - 1, now)
         if self.changed and self.screen is not None:
@@ -271,7 +272,7 @@ cdef class Chip8(Cpu):
             self.high = not self.high
             if self.audio is not None:
                 self.audio.level(0, self.edge, LOUDNESS if self.high else -LOUDNESS)
-            self.edge += self.half_wave
+            self.edge = self.edge + self.half_wave
 
     # --- state ---------------------------------------------------------------------------------------------------
 

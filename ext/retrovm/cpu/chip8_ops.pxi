@@ -125,8 +125,8 @@ cdef inline void enter(Chip8 self, Loop *r, int64_t slots) noexcept nogil:
 
 cdef inline void leave(Chip8 self, Loop *r) noexcept nogil:
     end_run(r)               # slots are left where the window ended first
-    self.executed += r.slots
-    self.cycle_count += r.slots
+    self.executed = self.executed + r.slots
+    self.cycle_count = self.cycle_count + r.slots
     self.clock.now = r.start + r.slots * self.period
     self.reg.i = <uint16_t> r.i
     self.settle(r.pc)
@@ -148,7 +148,7 @@ cdef inline void op_00ee(Chip8 self, Loop *r) noexcept nogil:
     if unlikely(self.reg.sp == 0):
         stop(self, r, Halt.STACK_UNDERFLOW)
         return
-    self.reg.sp -= 1
+    self.reg.sp = self.reg.sp - 1
     r.pc = self.reg.stack[self.reg.sp]
 
 
@@ -163,7 +163,7 @@ cdef inline void op_2nnn(Chip8 self, Loop *r) noexcept nogil:
         stop(self, r, Halt.STACK_OVERFLOW)
         return
     self.reg.stack[self.reg.sp] = <uint16_t> r.pc
-    self.reg.sp += 1
+    self.reg.sp = self.reg.sp + 1
     r.pc = nnn(r)
 
 
@@ -282,7 +282,7 @@ cdef inline void op_8xye(Chip8 self, Loop *r) noexcept nogil:
 cdef inline void op_cxnn(Chip8 self, Loop *r) noexcept nogil:
     """VX = a random byte and NN."""
     self.random = <uint32_t> (<uint64_t> self.random * 1103515245 + 12345 & 0x7FFFFFFF)
-    self.drawn_numbers += 1
+    self.drawn_numbers = self.drawn_numbers + 1
     vx(self, r)[0] = <uint8_t> (self.random >> 16) & nn(r)
 
 
