@@ -32,7 +32,8 @@ def run(capsys):
 
 
 def test_version_is_fast_and_alone():
-    done = subprocess.run([sys.executable, "-X", "importtime", "-m", "retrovm", "--version"], capture_output=True, text=True)
+    done = subprocess.run([sys.executable, "-X", "importtime", "-m", "retrovm", "--version"],
+                          capture_output=True, text=True)
     assert (done.returncode, done.stdout) == (0, f"retrovm {retrovm.__version__}\n")
     assert "typer" not in done.stderr
 
@@ -84,7 +85,8 @@ def test_run_prints_nothing_and_leaves_nothing_behind(run, rom):
 def test_run_prints_the_hash_of_the_state_when_asked(run, rom):
     vm = VM(tiny.SPEC, retrovm.load(rom).media, {"divider": 2}, seed=5)
     vm.tick(7)
-    assert run("run", rom, "--frames", 7, "--hash", "-o", "divider=2", "--seed", 5) == (0, vm.state_hash() + "\n", "")
+    expected = vm.state_hash() + "\n"
+    assert run("run", rom, "--frames", 7, "--hash", "-o", "divider=2", "--seed", 5) == (0, expected, "")
     assert run("run", rom, "--hash")[1] == run("run", rom, "--hash", "--frames", 60)[1]
 
 
@@ -188,8 +190,8 @@ def test_info_says_what_a_file_is_and_why(run, rom):
     status, out, _ = run("info", rom, "--json")
     found = json.loads(out)
     assert found["sha1"] == retrovm.load(rom).media.sha1
-    assert found["targets"] == [{"machine": "tiny", "confidence": 0.9, "reason": "it was written for the tests",
-                                 "options": {}}]
+    assert found["targets"] == [
+        {"machine": "tiny", "confidence": 0.9, "reason": "it was written for the tests", "options": {}}]
 
 
 def test_info_fails_when_no_machine_knows_the_file(run, rom, monkeypatch):

@@ -59,8 +59,8 @@ class Machine:
     def step(self) -> int:
         """One instruction, or one interrupt sequence. Returns the cycles that it took."""
 
-    def run_cycles(self, cycles: int) -> StopReason:
-        """Runs for so many processor cycles, rounded up to a whole instruction."""
+    def run_cycles(self, cycles: int | None = None) -> StopReason:
+        """Runs for so many processor cycles, rounded up to a whole instruction; None is without limit."""
 
     def reset(self, power_on: bool = True) -> None:
         """Switches the machine off and on, or pulls its reset line."""

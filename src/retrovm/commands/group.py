@@ -55,6 +55,6 @@ def _retrovm(
 
 def group() -> Any:
     """The command `retrovm` with all its commands."""
-    app = typer.Typer(cls=LazyGroup, add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
+    app = typer.Typer(cls=LazyGroup, add_completion=False, no_args_is_help=True)
     app.callback()(_retrovm)
     return typer.main.get_command(app)

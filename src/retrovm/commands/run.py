@@ -20,7 +20,7 @@ DEFAULT_FRAMES = 60
 def run(
     rom: Rom,
     frames: Annotated[int | None, typer.Option(metavar="N", min=0, help=(
-        "How many frames to run: 60 when not given; with --serial, until there is nothing left to do."))] = None,
+        "How many frames to run. Without it 60; with --serial, until there is nothing left to do."))] = None,
     machine: Machine = None,
     option: Options = None,
     screenshot: Annotated[Path | None, typer.Option(metavar="F.png", help="Save the last picture.")] = None,

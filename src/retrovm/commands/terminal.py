@@ -1,8 +1,8 @@
 """The serial line of a machine on standard input and output.
 
-What stands on the input when the machine starts is sent before its first frame, so that a file or a finished pipe gives the
-same run every time; what comes later is sent when it comes. On a terminal the keys go to the machine as they are, and
-the machine keeps to its real speed; Ctrl-] ends.
+What stands on the input when the machine starts is sent before its first frame, so that a file or a finished
+pipe gives the same run every time; what comes later is sent when it comes. On a terminal the keys go to the
+machine as they are, and the machine keeps to its real speed; Ctrl-] ends.
 """
 
 from __future__ import annotations
@@ -18,9 +18,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from retrovm.session import VM
 
-ESCAPE = b"\x1d"                         # Ctrl-], as telnet has it: Ctrl-C belongs to the machine
-QUIET_SECONDS = 1                        # of emulated time: without input, and silent so long, it has nothing left to do
-SETTLE_SECONDS = 0.2                     # for a pipe that is already closed to be read whole
+ESCAPE = b"\x1d"          # Ctrl-], as telnet has it: Ctrl-C belongs to the machine
+QUIET_SECONDS = 1         # of emulated time: without input, and silent so long, a machine has nothing left to do
+SETTLE_SECONDS = 0.2      # for a pipe that is already closed to be read whole
 
 
 class Input:
