@@ -1,4 +1,4 @@
-"""A machine that runs, made of a `MachineSpec`, a medium, options and a seed, and all that can be done with it.
+"""A machine that runs: a `MachineSpec`, a medium, options and a seed, and all that can be done with them.
 
     vm = retrovm.load("game.ch8")
     vm.tick(60)
@@ -42,7 +42,7 @@ Hook = Callable[["VM"], object]
 
 @dataclass(frozen=True)
 class CallResult:
-    """What a subroutine did: `cycles` from its first instruction to the end of its RTS, `registers` at the end."""
+    """What a subroutine did: `cycles` from its first instruction to the end of its RTS, `registers` then."""
 
     cycles: int
     registers: dict[str, int]
@@ -53,13 +53,13 @@ class VM(Machine):  # type: ignore[misc]
 
     `retrovm.load` and `retrovm.create` make one. Inherited from `Machine`:
 
-        tick(frames=1, render=True)  runs whole frames; False when a hook stopped it or the processor has halted
+        tick(frames=1, render=True)  runs whole frames; False when a hook stopped it or the processor halted
         step()                       runs one instruction and returns the cycles that it took
         reset(power_on=True)         switches off and on; with False, pulls the reset line, which keeps memory
         cpu, screen, audio, ports    the parts; None where the machine has no such part
         clock, frame, devices, buses
 
-    Raises `OptionError` for options that the machine does not have, and what the machine says about its media.
+    Raises `OptionError` for options that the machine does not have, and what it says about its media.
     """
 
     def __init__(self, spec: MachineSpec, media: Media | None = None,
@@ -98,7 +98,7 @@ class VM(Machine):  # type: ignore[misc]
 
         Parameters
             cycles  rounded up to a whole instruction
-            until   an address or a symbol: the machine stops before the instruction there. Where it stopped so,
+            until   an address or a symbol: the machine stops before the instruction there. Where it stopped,
                     it goes on. Or a predicate, `until(vm)`: asked before every instruction, so it costs time
         Returns the `StopReason`: CYCLES, ADDRESS (or a hook asked for it), PREDICATE or HALTED. Without any
         limit the machine runs until a hook stops it, its processor halts, or Ctrl-C.
@@ -233,8 +233,8 @@ class VM(Machine):  # type: ignore[misc]
     def load_state(self, data: bytes) -> None:
         """Goes back to a state that `save_state` gave.
 
-        Raises `StateError`, and changes nothing, when the bytes are damaged or belong to another machine, other
-        options or other media.
+        Raises `StateError`, and changes nothing, when the bytes are damaged or belong to another machine,
+        other options or other media.
         """
         snapshot = Snapshot.unpack(bytes(data))
         if snapshot.machine != self.spec.id:
@@ -254,7 +254,7 @@ class VM(Machine):  # type: ignore[misc]
         self.load_fields(snapshot.fields)
 
     def state_hash(self) -> str:
-        """The SHA-256 of the state in hexadecimal: equal for equal machines in equal states, on every host."""
+        """SHA-256 of the state in hexadecimal: the same for equal machines in equal states on every host."""
         return sha256(self.save_fields()).hexdigest()
 
     def clone(self) -> VM:
@@ -274,8 +274,8 @@ class VM(Machine):  # type: ignore[misc]
         from retrovm import registry
 
         if registry.machines().get(self.spec.id) is not self.spec:
-            raise PicklingError(f"no machine {self.spec.id!r} is registered, so another process would not find "
-                                f"it: give it an entry point in the group retrovm.machines")
+            raise PicklingError(f"no machine {self.spec.id!r} is registered, so another process would not "
+                                f"find it: give it an entry point in the group retrovm.machines")
         return _restore, (self.spec.id, self.media, self.options, self.seed, self.save_fields(), self.symbols)
 
 

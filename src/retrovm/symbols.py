@@ -7,8 +7,8 @@
     KickAssembler   kickass -symbolfile                          .label main=$8000 {
     WLA DX          wlalink -s                                   00:8000 main
 
-The content says which it is; the name of the file does not matter. What names a number and no address, such as
-a constant, is a symbol too.
+The content says which it is; the name of the file does not matter. What names a number and no address, such
+as a constant, is a symbol too.
 """
 
 from __future__ import annotations
@@ -40,8 +40,8 @@ class Symbol(NamedTuple):
 class Symbols(Mapping[str, int]):
     """The names of one machine's addresses: `symbols["main"]`, `"main" in symbols`, `for name in symbols`.
 
-    A name inside a scope is written as its assembler writes it (`helper::again`, `multiply@loop`, `main.loop`);
-    the last part alone is enough where it is unique.
+    A name inside a scope is written as its assembler writes it (`helper::again`, `multiply@loop`,
+    `main.loop`); the last part alone is enough where it is unique.
     """
 
     def __init__(self) -> None:
@@ -190,7 +190,7 @@ def _ca65(lines: list[Line]) -> list[Symbol]:
             return rows[row["parent"]]["name"] + row["name"]
         names = [row["name"]]
         scope = scopes.get(row.get("scope", ""))
-        while scope and len(names) <= len(scopes):                # a damaged file may close the chain to a ring
+        while scope and len(names) <= len(scopes):              # a damaged file may close the chain to a ring
             if scope["name"]:
                 names.insert(0, scope["name"])
             scope = scopes.get(scope.get("parent", ""))
@@ -230,7 +230,7 @@ _NUMBER = re.compile(r"(?:\$([0-9A-Fa-f]+)|%([01]+)|([0-9]+))\s*(?:;.*)?$")
 
 
 def _number(text: str) -> int | None:
-    """The value of a number as assemblers write it. None for texts, fractions and lists: they are no addresses."""
+    """The value of a number as assemblers write it. None for texts, fractions and lists."""
     match = _NUMBER.match(text)
     if not match:
         return None

@@ -17,8 +17,8 @@ Row = tuple[int, int, int, str]
 class BusTrace(Sequence[Row]):
     """Rows (cycle, address, value, "read" or "write") in the order of time; equal to a list of the same rows.
 
-    `vm.trace_bus()` makes one. It records while its `with` block runs, at most 16 million cycles; `OverflowError`
-    says when more have passed.
+    `vm.trace_bus()` makes one. It records while its `with` block runs, at most 16 million cycles;
+    `OverflowError` says when more have passed.
     """
 
     def __init__(self, cpu: Cpu) -> None:

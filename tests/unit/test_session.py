@@ -41,7 +41,7 @@ def test_a_step_from_python_is_no_slower_than_promised(vm):
         for _ in range(1000):
             step()
         best = min(best, (time.perf_counter() - start) / 1000)
-    assert best < 600e-9, f"{best * 1e9:.0f} ns a step"     # four times the goal: tests run on loaded machines
+    assert best < 600e-9, f"{best * 1e9:.0f} ns a step"    # four times the goal: tests run on loaded hosts
 
 
 def test_tick_runs_whole_frames(vm):

@@ -29,8 +29,8 @@ def disassemble_one(data: bytes, address: int = 0, pc: int = 0, names: Mapping[i
                     model: str = "6502") -> tuple[str, int]:
     """The instruction at the offset `address` of `data` as text, and its length in bytes.
 
-    `pc` is where it lies in memory, for the targets of branches; `names` gives names to addresses. An instruction
-    that is cut off is shown as bytes. An `address` outside of `data` raises ValueError.
+    `pc` is where it lies in memory, for the targets of branches; `names` gives names to addresses. An
+    instruction that is cut off is shown as bytes. An `address` outside of `data` raises ValueError.
     """
     if not 0 <= address < len(data):
         raise ValueError(f"address ${address:X} is outside the {len(data)} bytes of data")
