@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from retrovm.session import VM
 
 ESCAPE = b"\x1d"          # Ctrl-], as telnet has it: Ctrl-C belongs to the machine
-QUIET_SECONDS = 1         # of emulated time: a machine without input and silent so long has nothing left to do
+QUIET_SECONDS = 1         # of emulated time: a machine without input, silent so long, has nothing to do
 SETTLE_SECONDS = 0.2      # for a pipe that is already closed to be read whole
 
 
