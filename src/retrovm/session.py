@@ -12,10 +12,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from hashlib import sha256
 from pickle import PicklingError
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 from retrovm.core.machine import Machine
 from retrovm.core.memory_view import MemoryView
+from retrovm.core.ports import Buttons
 from retrovm.core.types import StopReason
 from retrovm.errors import (
     AddressError,
@@ -31,7 +32,7 @@ from retrovm.symbols import Symbols
 from retrovm.trace import BusTrace
 
 if TYPE_CHECKING:
-    from retrovm.core.ports import Buttons, Serial
+    from retrovm.core.ports import Serial
     from retrovm.media import Media
 
 Target = int | str
@@ -48,7 +49,7 @@ class CallResult:
     registers: dict[str, int]
 
 
-class VM(Machine):  # type: ignore[misc]
+class VM(Machine):
     """A machine of `spec` with `media` in it, switched on.
 
     `retrovm.load` and `retrovm.create` make one. Inherited from `Machine`:
@@ -83,7 +84,7 @@ class VM(Machine):  # type: ignore[misc]
 
     def _repr_png_(self) -> bytes | None:
         """Lets a notebook show the picture."""
-        return None if self.screen is None else cast(bytes, self.screen._repr_png_())
+        return None if self.screen is None else self.screen._repr_png_()
 
     @property
     def serial(self) -> Serial | None:
@@ -104,13 +105,13 @@ class VM(Machine):  # type: ignore[misc]
         limit the machine runs until a hook stops it, its processor halts, or Ctrl-C.
         """
         if until is None:
-            return cast(StopReason, self.run_cycles(cycles))
+            return self.run_cycles(cycles)
         if callable(until):
             return self._run_until_true(until, cycles)
         address = self._address(until)
         self.add_hook(address, None)
         try:
-            return cast(StopReason, self.run_cycles(cycles))
+            return self.run_cycles(cycles)
         finally:
             self.remove_hook(address, None)
 
@@ -118,11 +119,11 @@ class VM(Machine):  # type: ignore[misc]
         end = None if cycles is None else self.clock.ticks + cycles * self.cpu.period
         while not predicate(self):
             if end is not None and self.clock.ticks >= end:
-                return cast(StopReason, StopReason.CYCLES)
+                return StopReason.CYCLES
             reason = self.run_cycles(1)
             if reason != StopReason.CYCLES:
-                return cast(StopReason, reason)
-        return cast(StopReason, StopReason.PREDICATE)
+                return reason
+        return StopReason.PREDICATE
 
     def call(self, target: Target, *, limit: int = 100_000_000, **registers: int) -> CallResult:
         """Runs a 6502 subroutine to its RTS, as if a JSR stood at the program counter.
@@ -151,7 +152,7 @@ class VM(Machine):  # type: ignore[misc]
 
         def came_back(machine: VM) -> StopReason | None:
             # The subroutine may itself run through this address, but then its own frames are on the stack.
-            return cast(StopReason, StopReason.ADDRESS) if cpu.registers["s"] == stack else None
+            return StopReason.ADDRESS if cpu.registers["s"] == stack else None
 
         before = cpu.cycles
         self.add_hook(home, came_back)
@@ -179,7 +180,8 @@ class VM(Machine):  # type: ignore[misc]
         self._buttons(name).release(name)
 
     def _buttons(self, name: str) -> Buttons:
-        ports = {button: port for port in self.ports.groups.values() for button in getattr(port, "names", ())}
+        groups = [port for port in self.ports.groups.values() if isinstance(port, Buttons)]
+        ports = {button: port for port in groups for button in port.names}
         if name not in ports:
             raise UnknownNameError(f"{self.spec.id} has no button {name!r}{nearest(str(name), ports)}")
         return ports[name]

@@ -6,8 +6,9 @@
     assignments     64tass --labels, acme --symbollist           main = $8000
     KickAssembler   kickass -symbolfile                          .label main=$8000 {
     WLA DX          wlalink -s                                   00:8000 main
+    Octo            by hand: the source itself, .8o              : main
 
-The content says which it is; the name of the file does not matter. What names a number and no address, such
+The content says which it is; only Octo's goes by its name. What names a number and no address, such
 as a constant, is a symbol too.
 """
 
@@ -58,7 +59,8 @@ class Symbols(Mapping[str, int]):
             data = Path(path).read_bytes()
         except OSError as error:
             raise MediaError(f"the symbols cannot be read ({error.strerror})", file=str(path)) from error
-        found = parse(data.decode("utf-8", "replace"), str(path))
+        text = data.decode("utf-8", "replace")
+        found = _octo(text, str(path)) if Path(path).suffix == ".8o" else parse(text, str(path))
         for symbol in found:
             self._add(symbol)
         return len(found)
@@ -303,6 +305,17 @@ def _wla(lines: list[Line]) -> list[Symbol]:
                 raise line.error("VALUE NAME")
             symbols.append(Symbol(match[2], int(match[1], 16)))
     return symbols
+
+
+def _octo(text: str, path: str) -> list[Symbol]:
+    """The labels of a program in Octo's language, which has no symbol files: assembling it gives them."""
+    from retrovm.isa import octo
+    from retrovm.isa.octo_lexer import AssemblyError
+
+    try:
+        return [Symbol(name, value) for name, value in octo.assemble(text, path).symbols.items()]
+    except AssemblyError as error:
+        raise MediaError(error.message, file=path, line=error.line, column=error.column) from error
 
 
 Parser = Callable[[list[Line]], list[Symbol]]

@@ -49,7 +49,8 @@ class BusTrace(Sequence[Row]):
     def _all(self) -> list[Row]:
         if len(self._rows) != len(self._tracer):
             tick, cycle, period = self._first_tick, self._first_cycle, self._cpu.period
-            self._rows = [((at - tick) // period + cycle, *rest) for at, *rest in self._tracer.rows()]
+            self._rows = [((at - tick) // period + cycle, address, value, access)
+                          for at, address, value, access in self._tracer.rows()]
         return self._rows
 
     def __len__(self) -> int:

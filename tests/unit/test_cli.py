@@ -2,6 +2,7 @@
 
 import io
 import json
+import os
 import subprocess
 import sys
 
@@ -9,7 +10,7 @@ import pytest
 import tiny_machine as tiny
 
 import retrovm
-from retrovm import cli
+from retrovm import bundled, cli
 from retrovm.commands import arguments, terminal
 from retrovm.session import VM
 
@@ -158,17 +159,45 @@ def wired(media, monkeypatch):
 
 def test_the_serial_line_ends_when_input_has_ended_and_the_machine_is_silent(wired):
     vm, _ = wired
-    terminal._run(vm, 5, None, Keys([b"abc"]), False)
+    terminal._run(vm, vm.serial, 5, None, Keys([b"abc"]), False)
     assert (vm.frame, vm.serial.pending) == (5, 3)
     vm.reset()
-    terminal._run(vm, None, None, Keys([b"", b"", b"abc"]), False)     # which this machine never takes
+    terminal._run(vm, vm.serial, None, None, Keys([b"", b"", b"abc"]), False)     # nobody takes it
     assert vm.frame == 3 + 101
 
 
 def test_ctrl_right_bracket_on_a_terminal_ends_and_is_not_sent(wired):
     vm, _ = wired
-    terminal._run(vm, 50, None, Keys([b"a", b"b\x1dc"]), True)
+    terminal._run(vm, vm.serial, 50, None, Keys([b"a", b"b\x1dc"]), True)
     assert (vm.frame, vm.serial.pending) == (1, 2)
+
+
+MONITOR = [sys.executable, "-m", "retrovm", "run", "-m", "sbc6502", "--serial", "-",
+           str(bundled.program("sbc6502/monitor").file)]
+
+
+def test_a_monitor_on_a_pipe_answers_and_the_command_ends():
+    done = subprocess.run(MONITOR, input=b"R\r", capture_output=True, timeout=60, check=True)
+    assert done.stderr == b""
+    assert b"> R\r\n" in done.stdout
+    assert done.stdout.endswith(b"> ")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no pseudo-terminals")
+def test_a_monitor_on_a_terminal_gets_each_key_and_ctrl_right_bracket_ends():
+    host, guest = os.openpty()
+    with subprocess.Popen(MONITOR, stdin=guest, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        os.close(guest)
+        seen = b""
+        while not seen.endswith(b"> "):
+            seen += process.stdout.read1()
+        os.write(host, b"R")                          # no Return: in raw mode the key comes through at once
+        while not seen.endswith(b"> R"):
+            seen += process.stdout.read1()
+        os.write(host, b"\x1d")
+        _, notice = process.communicate(timeout=60)
+    os.close(host)
+    assert (process.returncode, notice) == (0, b"retrovm: Ctrl-] ends\n")
 
 
 def test_machines_lists_what_is_installed(run, installed):

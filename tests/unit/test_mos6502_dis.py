@@ -22,10 +22,12 @@ def test_every_opcode_is_shown_with_its_name_and_length(opcode):
 
 
 @pytest.mark.parametrize(("code", "text"), [
-    ("0A", "ASL A"), ("A534", "LDA $34"), ("B534", "LDA $34,X"), ("B634", "LDX $34,Y"), ("A134", "LDA ($34,X)"),
-    ("B134", "LDA ($34),Y"), ("AD3412", "LDA $1234"), ("BD3412", "LDA $1234,X"), ("B93412", "LDA $1234,Y"),
-    ("6C3412", "JMP ($1234)"), ("203412", "JSR $1234"), ("4C3412", "JMP $1234"), ("00", "BRK"), ("60", "RTS"),
-    ("D0FE", "BNE $8000"), ("D07F", "BNE $8081"), ("D080", "BNE $7F82"), ("EB01", "SBC* #$01"), ("02", "JAM*"),
+    ("0A", "ASL A"), ("A534", "LDA $34"), ("B534", "LDA $34,X"), ("B634", "LDX $34,Y"),
+    ("A134", "LDA ($34,X)"), ("B134", "LDA ($34),Y"), ("AD3412", "LDA $1234"),
+    ("BD3412", "LDA $1234,X"), ("B93412", "LDA $1234,Y"), ("6C3412", "JMP ($1234)"), ("203412", "JSR $1234"),
+    ("4C3412", "JMP $1234"), ("00", "BRK"), ("60", "RTS"),
+    ("D0FE", "BNE $8000"), ("D07F", "BNE $8081"), ("D080", "BNE $7F82"), ("EB01", "SBC* #$01"),
+    ("02", "JAM*"),
 ])
 def test_each_mode_is_written_as_assemblers_write_it(code, text):
     assert disassemble_one(bytes.fromhex(code), pc=0x8000) == (text, len(code) // 2)

@@ -35,13 +35,17 @@ def test_step_runs_one_instruction_and_says_how_long_it_took(vm):
 
 
 def test_a_step_from_python_is_no_slower_than_promised(vm):
-    step, best = vm.step, 1.0
-    for _ in range(20):
-        start = time.perf_counter()
-        for _ in range(1000):
-            step()
-        best = min(best, (time.perf_counter() - start) / 1000)
-    assert best < 600e-9, f"{best * 1e9:.0f} ns a step"    # four times the goal: tests run on loaded hosts
+    def best(function):
+        times = []
+        for _ in range(30):
+            start = time.perf_counter()
+            for _ in range(1000):
+                function()
+            times.append(time.perf_counter() - start)
+        return min(times)
+
+    # The promise is 150 ns, which is four calls of an empty function: so measured it holds on a loaded host.
+    assert best(vm.step) < 4 * best(lambda: None)
 
 
 def test_tick_runs_whole_frames(vm):

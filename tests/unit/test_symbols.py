@@ -93,6 +93,17 @@ def test_a_symbol_file_of_each_format_is_known_by_its_content(format, tmp_path):
     assert dict(symbols) == expected
 
 
+def test_the_source_of_an_octo_program_gives_its_labels(tmp_path):
+    path = tmp_path / "a.8o"
+    path.write_text(": main\n  v0 := 1\n: forever\n  jump forever\n")
+    symbols = Symbols()
+    symbols.load(path)
+    assert (symbols["main"], symbols["forever"]) == (0x200, 0x202)
+    path.write_text(": main\n  jump nowhere\n")
+    with pytest.raises(retrovm.MediaError, match=r"a\.8o, line 2, column 8: .*nowhere"):
+        Symbols().load(path)
+
+
 def test_the_last_part_of_a_name_is_enough_where_it_is_unique(tmp_path):
     path = tmp_path / "a.dbg"
     path.write_text(dedent(CA65))

@@ -1,6 +1,6 @@
 from collections.abc import Callable
 from fractions import Fraction
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from retrovm.core.audio import Audio
 from retrovm.core.bus import Bus
@@ -13,7 +13,7 @@ from retrovm.core.screen import Screen
 from retrovm.core.types import StopReason
 
 _Part = TypeVar("_Part", bound=Device)
-_Hook = Callable[[Machine], object] | None
+_Hook = Callable[[Any], object] | None
 
 class Machine:
     """Parts that share one clock."""

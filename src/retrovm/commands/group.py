@@ -31,7 +31,7 @@ class LazyGroup(TyperGroup):
         return found
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
-        self.commands = dict.fromkeys(COMMANDS)       # the names among which typer looks for the nearest
+        self.commands: Any = dict.fromkeys(COMMANDS)      # the names among which typer looks for the nearest
         return super().resolve_command(ctx, args)
 
 
