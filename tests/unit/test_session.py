@@ -363,6 +363,12 @@ def test_a_machine_without_a_processor_is_refused(media):
         VM(spec)
 
 
+def test_a_machine_that_has_no_processor_yet_says_so_instead_of_running():
+    for run in (lambda m: m.tick(), lambda m: m.step(), lambda m: m.run_cycles(1), lambda m: m.add_hook(0, None)):
+        with pytest.raises(retrovm.ArgumentError, match="no processor yet"):
+            run(retrovm.Machine(1000))
+
+
 def test_an_option_that_the_machine_lacks_is_an_error_with_the_nearest(media):
     with pytest.raises(retrovm.OptionError, match="did you mean clock_hz"):
         VM(tiny.SPEC, media, {"clok_hz": 5})
