@@ -14,7 +14,7 @@ from typing import Any
 
 from retrovm.errors import ArgumentError, OptionError, RetroVMError, UnknownNameError
 
-# Where each command is: a function with typer's annotations, or a `typer.Typer`. Imported when it is asked for.
+# Where each command is: a function with typer's annotations, or a `typer.Typer`. Imported when asked for.
 COMMANDS = {
     "run": "retrovm.commands.run:run",
     "info": "retrovm.commands.info:info",
