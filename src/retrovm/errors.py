@@ -1,8 +1,8 @@
 """Every error of retrovm. Each message says what was found, what was expected, and what to do."""
 
-from retrovm.core.errors import ArgumentError, RetroVMError, StateError
+from retrovm.core.errors import AddressError, ArgumentError, RetroVMError, StateError
 
-__all__ = ["ArgumentError", "ManifestError", "MediaError", "OptionError", "RetroVMError", "StateError",
+__all__ = ["AddressError", "ArgumentError", "ManifestError", "MediaError", "OptionError", "RetroVMError", "StateError",
            "UnknownNameError"]
 
 

@@ -13,7 +13,7 @@ cdef class Cpu(Device):
     cdef readonly Clock clock
     cdef tick_t period
     """Ticks a cycle."""
-    cdef int64_t cycles
+    cdef int64_t cycle_count
     """Cycles since power-on."""
     cdef uint32_t lines
     """Line bits that are asserted now."""

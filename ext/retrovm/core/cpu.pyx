@@ -53,7 +53,7 @@ cdef class Cpu(Device):
 
     cdef int sync(self, State state) except -1:
         Device.sync(self, state)
-        state.i64("cycles", &self.cycles)
+        state.i64("cycles", &self.cycle_count)
         state.u32("lines", &self.lines)
         for line, wire in self.wires.items():
             (<Wire> wire).sync(state, line.name.lower())
@@ -69,3 +69,8 @@ cdef class Cpu(Device):
         if not 0 <= value < self.bus.size:
             raise ArgumentError(f"{self.name}: a program counter is $0000-${self.bus.size - 1:04X}, not {value!r}")
         self.set_pc(value)
+
+    @property
+    def cycles(self):
+        """Cycles since power-on."""
+        return self.cycle_count

@@ -4,5 +4,8 @@ class RetroVMError(Exception):
 class ArgumentError(RetroVMError, ValueError):
     """A value that cannot be meant: an address outside the bus, a rate of zero, a name that is taken."""
 
+class AddressError(RetroVMError, IndexError):
+    """An address outside the address space."""
+
 class StateError(RetroVMError):
     """The bytes do not describe a state of this machine. Nothing was changed."""

@@ -194,7 +194,7 @@ cdef class Machine:
 
     def step(self):
         """One instruction, or one interrupt sequence. Returns the cycles that it took."""
-        cdef int64_t before = self.cpu.cycles
+        cdef int64_t before = self.cpu.cycle_count
         cdef uint32_t pc
         if self.cpu.bus.hook_count:
             pc = self.cpu.get_pc()
@@ -202,7 +202,7 @@ cdef class Machine:
             if self.cpu.get_pc() != pc:
                 return 0
         self.one_instruction(True)
-        return self.cpu.cycles - before
+        return self.cpu.cycle_count - before
 
     def run_cycles(self, cycles):
         """Runs for so many processor cycles, rounded up to a whole instruction. Returns the `StopReason`."""

@@ -1,0 +1,73 @@
+"""The 6502 family."""
+
+from cpython.object cimport PyObject
+from retrovm.core.bus cimport Bus
+from retrovm.core.clock cimport Clock
+from retrovm.core.cpu cimport Cpu
+from retrovm.core.state cimport State
+from retrovm.core.types cimport Access, StopReason, tick_t
+from libc.stdint cimport int64_t, uint8_t, uint16_t, uint32_t
+
+
+cdef struct LineChange:        # the lines as they were from a cycle on
+    tick_t tick
+    uint32_t lines
+
+
+# What a run holds in the host's registers, one struct for each build. The flags of P are kept apart: p has D and I, c is 0
+# or 1, N is bit 7 of n, Z is set when z is 0, V when v is not.
+
+cdef struct FastRegisters:
+    uint32_t a, x, y, s, pc, p, c, n, z, v
+    uint32_t data, ea, carry, temp         # data lines, effective address, carry into its high byte
+    tick_t period
+    uint8_t **rp
+    uint8_t **wp
+    PyObject *core
+    int64_t left                           # cycles until the run ends
+    tick_t end                             # the tick at which `left` is 0
+    uint8_t *code                          # biased pointer to the code window
+    uint32_t window, length                # an instruction may start up to `length` bytes behind `window`
+    bint stuck                             # the exact build has to run the next instruction
+    bint careful                           # an IRQ waits for I to be cleared, or the stack is no plain memory
+
+cdef struct ExactRegisters:
+    uint32_t a, x, y, s, pc, p, c, n, z, v
+    uint32_t data, ea, carry, temp
+    tick_t period
+    uint8_t **rp
+    uint8_t **wp
+    PyObject *core
+    tick_t now                             # of the next cycle
+    uint32_t seen                          # interrupts that wanted service at the end of the last cycle
+    uint32_t polled                        # the same one cycle earlier, which is when an instruction polls
+    uint32_t allowed                       # interrupts that I allowed when the instruction began
+
+
+cdef class Mos6502(Cpu):
+    cdef readonly str model
+    cdef uint32_t a, x, y, s, pc
+    cdef uint32_t p, c, n, z, v
+    cdef uint32_t active              # interrupts that want service, whatever I says: Line.IRQ, Line.NMI
+    cdef bint changed                 # a line has changed since the last sample
+    cdef bint nmi_was_low             # at the last sample
+    cdef bint nmi_latched             # an edge was seen and not served
+    cdef bint nmi_blind               # not state: within an interrupt sequence the edge detector does not look
+    cdef bint taken                   # the last instruction's poll accepted an interrupt
+    cdef bint resetting               # the reset sequence comes next
+    cdef bint jammed
+    cdef public bint exact            # not state: never use the fast build, so that it can be compared
+    cdef tick_t due                   # not state: the event before which the present fast run ends
+    cdef uint32_t generation          # not state: the map that the present fast run began with
+    cdef LineChange[16] log           # not state: changes of lines within one fast run
+    cdef int logged                   # not state: how many of them there are
+
+    cdef void sample(self) noexcept nogil
+    cdef void look_back(self, uint32_t lines) noexcept nogil
+    cdef bint may_run_fast(self) noexcept nogil
+    cdef bint fast(self, tick_t until) noexcept nogil
+    cdef void exactly(self, tick_t until) noexcept nogil
+    cdef void idle(self, tick_t until) noexcept nogil
+    cdef uint32_t get_p(self) noexcept nogil
+    cdef void set_p(self, uint32_t p) noexcept nogil
+    cdef void count(self, tick_t since) noexcept nogil

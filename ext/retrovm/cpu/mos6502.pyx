@@ -1,0 +1,425 @@
+"""The 6502 family: MOS 6502 (NMOS), all 256 opcodes.
+
+              +----\/----+
+         VSS  | 1     40 |  /RES
+         RDY  | 2     39 |  phi2 out
+    phi1 out  | 3     38 |  SO
+        /IRQ  | 4     37 |  phi0 in
+          NC  | 5     36 |  NC
+        /NMI  | 6     35 |  NC
+        SYNC  | 7     34 |  R/W
+         VCC  | 8     33 |  D0
+          A0  | 9     32 |  D1
+          A1  | 10    31 |  D2
+          A2  | 11    30 |  D3
+          A3  | 12    29 |  D4
+          A4  | 13    28 |  D5
+          A5  | 14    27 |  D6
+          A6  | 15    26 |  D7
+          A7  | 16    25 |  A15
+          A8  | 17    24 |  A14
+          A9  | 18    23 |  A13
+         A10  | 19    22 |  A12
+         A11  | 20    21 |  VSS
+              +----------+
+
+Emulated      every bus cycle of every opcode, documented or not; IRQ, NMI and RESET sequences with the cycles in which
+              the lines are polled; the bus while nobody answers
+Not emulated  RDY, SO
+
+Two builds of the same text run it (mos6502_cycles.pxi). The fast one runs as long as no device can interrupt and nobody
+looks; the exact one runs everything else. The driver, `run_until`, hands over between them:
+
+    fast   starts an instruction only when it ends before the next event (`clock.due`), so no line changes during it
+           but by its own accesses to devices. Such a change is logged with its tick, the run ends after the
+           instruction, and `look_back` finds what the instruction's poll saw.
+    exact  an instruction that an event may fall into, interrupt sequences, opcodes that may let a waiting IRQ in, code
+           outside plain memory, and everything while a tracer records.
+
+Files: mos6502_cycles.pxi bus cycles, mos6502_modes.pxi addressing, mos6502_operations.pxi what is computed,
+mos6502_control.pxi jumps and interrupts, mos6502_ops.pxi (generated from isa/mos6502.py) the opcodes composed of these.
+
+Sources: docs/references.md: 64doc, nmos-unintended, decimal, visual6502, 6502-interrupts.
+"""
+
+from cpython.object cimport PyObject
+from libc.stdint cimport int64_t, uint8_t, uint16_t, uint32_t
+
+from retrovm.core.bus cimport Bus, hooked, trap_read, trap_write
+from retrovm.core.clock cimport Clock
+from retrovm.core.memory cimport Memory
+from retrovm.core.types cimport NEVER, Access, Line, StopReason, likely, tick_t, unlikely
+
+from retrovm.core.errors import ArgumentError
+from retrovm.core.memory_view import MemoryView
+from retrovm.core.types import StopReason as Reason
+
+include "mos6502_cycles.pxi"
+include "mos6502_modes.pxi"
+include "mos6502_operations.pxi"
+include "mos6502_control.pxi"
+
+cdef extern from "mos6502_dispatch.h" nogil:
+    void START(Fast r) noexcept
+    void OPCODE(int opcode) noexcept
+    void NEXT(Fast r) noexcept
+    void END() noexcept
+    void BACK(Fast r) noexcept
+    void GUARD(Fast r) noexcept
+    void AT_WINDOW() noexcept
+    void AT_BACK() noexcept
+    void AT_DONE() noexcept
+
+
+cdef bint find_window(Mos6502 core, Fast r) noexcept nogil:
+    """Opens the code window around the program counter; false where no whole instruction is in plain memory."""
+    cdef uint32_t page
+    r.pc &= 0xFFFF
+    page = r.pc >> 8
+    core.bus.find_runs()
+    if core.bus.run_end[page] < r.pc + 3:
+        return False
+    r.code = r.rp[page]
+    r.window = core.bus.run_start[page]
+    r.length = core.bus.run_end[page] - r.window - 3
+    return True
+
+
+include "mos6502_ops.pxi"
+
+
+cdef inline void load(Mos6502 core, Build r) noexcept nogil:
+    r.a, r.x, r.y, r.s, r.pc = core.a, core.x, core.y, core.s, core.pc
+    r.p, r.c, r.n, r.z, r.v = core.p, core.c, core.n, core.z, core.v
+    r.data = core.bus.data
+    r.period = core.period
+    r.rp = core.bus.rp
+    r.wp = core.bus.wp
+    r.core = <PyObject *> core
+
+
+cdef inline void unload(Mos6502 core, Build r) noexcept nogil:
+    core.a, core.x, core.y, core.s, core.pc = r.a, r.x, r.y, r.s, r.pc
+    core.p, core.c, core.n, core.z, core.v = r.p, r.c, r.n, r.z, r.v
+    core.bus.data = <uint8_t> r.data
+
+
+cdef class Mos6502(Cpu):
+    """A 6502.
+
+    Parameters
+        model   "6502"
+        name    as in every device
+        bus     the address space that it drives, of 64 KiB in pages of 256 bytes; without one, 64 KiB of RAM
+        period  master-clock ticks a cycle
+    """
+
+    def __init__(self, str model="6502", *, str name="cpu", Bus bus=None, period=1):
+        if model not in MODELS:
+            raise ArgumentError(f"no 6502 model {model!r}; there are: {', '.join(MODELS)}")
+        if bus is None:
+            bus = Bus(Clock(1_000_000))
+            bus.map(0, 0x10000, Memory("ram", 0x10000))
+        if bus.size != 0x10000 or bus.page_size != 0x100:
+            raise ArgumentError(f"a 6502 drives 65536 bytes in pages of 256, not {bus.size} in pages of {bus.page_size}")
+        super().__init__(name, bus, period)
+        self.model = model
+        self.reset(True)
+
+    # --- running ----------------------------------------------------------------------------------------------------
+
+    cdef void pin_changed(self, int pin, bint asserted) noexcept nogil:
+        cdef tick_t cycle
+        Cpu.pin_changed(self, pin, asserted)
+        self.changed = True
+        if pin == Line.RESET and asserted:
+            self.resetting = True
+        # The cycle whose end sees this: a fast instruction that caused it has to know afterwards.
+        cycle = (self.clock.now + self.period - 1) // self.period * self.period
+        if self.logged and self.log[self.logged - 1].tick == cycle:
+            self.log[self.logged - 1].lines = self.lines
+        elif self.logged < 16:
+            self.log[self.logged].tick = cycle
+            self.log[self.logged].lines = self.lines
+            self.logged += 1
+
+    cdef void sample(self) noexcept nogil:
+        """The end of a cycle: IRQ is a level, NMI an edge that is kept until it is served."""
+        cdef bint nmi_low = (self.lines & Line.NMI) != 0
+        if not self.nmi_blind:
+            if nmi_low and not self.nmi_was_low:
+                self.nmi_latched = True
+            self.nmi_was_low = nmi_low
+            self.changed = False
+        self.active = self.lines & Line.IRQ
+        if self.nmi_latched:
+            self.active |= Line.NMI
+
+    cdef void look_back(self, uint32_t lines) noexcept nogil:
+        """What the last instruction of a fast run polled, when the lines changed during it; `lines` is how they were."""
+        cdef tick_t poll = self.clock.now - 2 * self.period
+        cdef uint32_t now = self.lines
+        cdef int i = 0
+        while i < self.logged and self.log[i].tick <= poll:
+            lines = self.log[i].lines
+            self.lines = lines
+            self.sample()
+            i += 1
+        self.taken = (self.active & interrupts_allowed(self.p)) != 0
+        while i < self.logged and self.log[i].tick < self.clock.now:
+            self.lines = self.log[i].lines
+            self.sample()
+            i += 1
+        self.lines = now
+        self.changed = True
+
+    cdef bint may_run_fast(self) noexcept nogil:
+        return not (self.exact or self.bus.tracing or self.changed or self.taken or self.resetting
+                    or self.active & interrupts_allowed(self.p))
+
+    cdef bint fast(self, tick_t until) noexcept nogil:
+        """Whole instructions until this tick, or until the exact build has to run the next one: then false."""
+        cdef FastRegisters registers
+        cdef Fast r = &registers
+        cdef uint32_t lines = self.lines
+        load(self, r)
+        r.left = (until - self.clock.now + self.period - 1) // self.period
+        r.end = self.clock.now + r.left * self.period
+        r.code = NULL
+        r.window = 0x10000              # no code window yet: the first instruction finds one
+        r.length = 0
+        r.careful = (self.active & Line.IRQ) != 0 or self.bus.rp[1] == NULL or self.bus.wp[1] == NULL
+        r.ea = r.carry = r.temp = 0
+        self.due = self.clock.due
+        self.generation = self.bus.generation
+        self.logged = 0
+        r.stuck = False
+        run_fast(r)
+        unload(self, r)
+        self.pc &= 0xFFFF
+        self.clock.now = r.end - r.left * self.period
+        if self.clock.due < self.clock.now:
+            self.clock.dispatch(self.clock.now - self.period)
+            self.clock.now += self.period
+        if self.logged:
+            self.look_back(lines)
+        return not r.stuck
+
+    cdef void exactly(self, tick_t until) noexcept nogil:
+        """Whole instructions until this tick, a hook, or a stop; one at least."""
+        cdef ExactRegisters registers
+        cdef Exact r = &registers
+        load(self, r)
+        r.now = self.clock.now
+        r.seen = r.polled = self.active
+        r.ea = r.carry = r.temp = 0
+        while True:
+            r.allowed = interrupts_allowed(r.p)
+            if unlikely(self.resetting):
+                self.resetting = False
+                reset_sequence(self, r)
+            elif unlikely(self.taken):
+                interrupt(self, r)
+            else:
+                read_as(r, r.pc, Access.FETCH)
+                r.pc = (r.pc + 1) & 0xFFFF
+                execute(r, r.data)
+            self.taken = (r.polled & r.allowed) != 0
+            if r.now >= until or self.jammed or self.clock.stop or hooked(self.bus, r.pc):
+                break
+        unload(self, r)
+        self.clock.now = r.now
+
+    cdef void count(self, tick_t since) noexcept nogil:
+        cdef tick_t ticks = self.clock.now - since
+        self.cycle_count += ticks if self.period == 1 else ticks // self.period
+
+    cdef StopReason run_until(self, tick_t until) noexcept nogil:
+        cdef tick_t since = self.clock.now
+        cdef tick_t quiet
+        cdef StopReason reason = StopReason.CYCLES
+        while self.clock.now < until:
+            if self.clock.stop:
+                reason = StopReason.ERROR
+                break
+            if self.jammed and not self.resetting:
+                self.idle(until)
+                reason = StopReason.HALTED
+                break
+            if self.may_run_fast():
+                # The longest instruction has 8 cycles, and the last of them must lie before the event.
+                quiet = min(until, self.clock.due - 7 * self.period)
+                if self.clock.now < quiet and self.fast(quiet):
+                    continue
+            if hooked(self.bus, self.pc) and not self.taken and not self.resetting:
+                reason = StopReason.ADDRESS
+                break
+            self.exactly(until if self.exact or self.bus.tracing else self.clock.now + 1)
+        self.count(since)
+        return reason
+
+    cdef StopReason run_one(self) noexcept nogil:
+        cdef tick_t since = self.clock.now
+        if self.jammed and not self.resetting:
+            self.idle(since + self.period)
+            self.count(since)
+            return StopReason.HALTED
+        self.exactly(since + 1)
+        self.count(since)
+        return StopReason.CYCLES
+
+    cdef void idle(self, tick_t until) noexcept nogil:
+        """Time passes and the processor does nothing."""
+        cdef tick_t cycles = (until - self.clock.now + self.period - 1) // self.period
+        cdef tick_t end = self.clock.now + cycles * self.period
+        self.clock.dispatch(end - self.period)
+        self.clock.now = end
+
+    cdef void reset(self, bint power_on) noexcept nogil:
+        """The reset sequence comes next. At power-on the registers are zero; a 6502 promises no more than that."""
+        if power_on:
+            self.a = self.x = self.y = self.s = self.pc = 0
+            self.p = self.c = self.n = self.v = 0
+            self.z = 1
+            self.cycle_count = 0
+            self.nmi_latched = self.nmi_was_low = False
+        self.jammed = False
+        self.taken = False
+        self.resetting = True
+        self.active = 0
+        self.changed = True
+
+    # --- state --------------------------------------------------------------------------------------------------------
+
+    cdef uint32_t get_p(self) noexcept nogil:
+        return (self.n & 0x80) | ((self.v != 0) << 6) | 0x20 | self.p | ((self.z == 0) << 1) | self.c
+
+    cdef void set_p(self, uint32_t p) noexcept nogil:
+        self.n = p
+        self.v = p & 0x40
+        self.p = p & 0x0C
+        self.z = ~p & 2
+        self.c = p & 1
+
+    cdef int sync(self, State state) except -1:
+        cdef uint32_t p = self.get_p()
+        Cpu.sync(self, state)
+        state.u32("a", &self.a, 0xFF)
+        state.u32("x", &self.x, 0xFF)
+        state.u32("y", &self.y, 0xFF)
+        state.u32("s", &self.s, 0xFF)
+        state.u32("pc", &self.pc, 0xFFFF)
+        state.u32("p", &p, 0xFF)
+        if state.loading:
+            self.set_p(p)
+        state.u32("active", &self.active, Line.IRQ | Line.NMI)
+        state.flag("changed", &self.changed)
+        state.flag("nmi_was_low", &self.nmi_was_low)
+        state.flag("nmi_latched", &self.nmi_latched)
+        state.flag("taken", &self.taken)
+        state.flag("resetting", &self.resetting)
+        return state.flag("jammed", &self.jammed)
+
+    cdef uint32_t get_pc(self) noexcept nogil:
+        return self.pc
+
+    cdef int set_pc(self, uint32_t pc) except -1:
+        """Instructions go on there: an interrupt that was accepted, or a reset or jam, is forgotten."""
+        self.pc = pc
+        self.taken = self.resetting = self.jammed = False
+        return 0
+
+    # --- for Python -----------------------------------------------------------------------------------------------------
+
+    @property
+    def registers(self):
+        """{"pc", "a", "x", "y", "s", "p"}; assigning a dictionary changes those that it has."""
+        return {"pc": self.pc, "a": self.a, "x": self.x, "y": self.y, "s": self.s, "p": self.get_p()}
+
+    @registers.setter
+    def registers(self, values):
+        for name, value in values.items():
+            if name not in REGISTERS:
+                raise ArgumentError(f"{self.name}: no register {name!r}; there are: {', '.join(REGISTERS)}")
+            if not 0 <= value <= (0xFFFF if name == "pc" else 0xFF):
+                raise ArgumentError(f"{self.name}: {value!r} does not fit into register {name}")
+        current = self.registers
+        current.update(values)
+        self.a, self.x, self.y, self.s = current["a"], current["x"], current["y"], current["s"]
+        self.set_p(current["p"])
+        if "pc" in values:
+            self.set_pc(current["pc"])
+
+    @property
+    def memory(self):
+        """What it sees at its addresses: `memory[0x0200]`, `memory[0x0200:0x0300]`; see `MemoryView`."""
+        return MemoryView(self.bus)
+
+    @property
+    def irq(self):
+        """The level of the IRQ line, True while anyone asserts it. Assigning pulls it from outside, or lets it go."""
+        return (self.lines & Line.IRQ) != 0
+
+    @irq.setter
+    def irq(self, bint asserted):
+        self.assert_line(Line.IRQ, asserted)
+
+    @property
+    def nmi(self):
+        """The level of the NMI line; an interrupt comes of its going from False to True."""
+        return (self.lines & Line.NMI) != 0
+
+    @nmi.setter
+    def nmi(self, bint asserted):
+        self.assert_line(Line.NMI, asserted)
+
+    @property
+    def is_jammed(self):
+        """True after an opcode that stops the processor for good. Only a reset, or a new `pc`, helps."""
+        return self.jammed
+
+    def step(self):
+        """One instruction, or one interrupt sequence. Returns the cycles that it took.
+
+        For a processor on its own; in a machine, `machine.step` also lets the other parts live.
+        """
+        cdef int64_t before = self.cycle_count
+        self.run_one()
+        return self.cycle_count - before
+
+    def run(self, cycles=None, until=None):
+        """Runs a processor on its own, and says with a `StopReason` why it stopped.
+
+        Parameters
+            cycles  at most so many, rounded up to a whole instruction
+            until   to before the instruction at this address
+        Raises `ArgumentError` without either: a 6502 knows no end of its own.
+        """
+        cdef tick_t end
+        cdef StopReason reason
+        if cycles is None and until is None:
+            raise ArgumentError(f"{self.name}: run for a number of cycles, or until an address, or both")
+        if cycles is not None and cycles < 0:
+            raise ArgumentError(f"a number of cycles is 0 or more, not {cycles}")
+        end = NEVER if cycles is None else self.clock.now + <int64_t> cycles * self.period
+        if until is None:
+            with nogil:
+                reason = self.run_until(end)
+            return Reason(reason)
+        if not 0 <= until < 0x10000:
+            raise ArgumentError(f"{self.name}: an address is $0000-$FFFF, not {until!r}")
+        self.bus.hook(until, True)
+        try:
+            with nogil:
+                reason = self.run_until(end)
+        finally:
+            self.bus.hook(until, False)
+        return Reason(reason)
+
+    def power_cycle(self):
+        """Switches it off and on: the registers are zero and the reset sequence comes next."""
+        self.reset(True)
+
+
+MODELS = ("6502",)
+REGISTERS = ("pc", "a", "x", "y", "s", "p")

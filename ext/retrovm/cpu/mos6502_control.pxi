@@ -1,0 +1,191 @@
+# Instructions with cycles of their own: jumps, branches, the stack, interrupts.
+
+cdef inline void JMP_jmp(Build r) noexcept nogil:
+    abs_(r)
+    r.pc = r.ea
+
+
+cdef inline void JMP_ind(Build r) noexcept nogil:
+    """The pointer's high byte comes from the same page: JMP ($10FF) reads $10FF and $1000."""
+    abs_(r)
+    read(r, r.ea)
+    r.pc = r.data
+    read(r, (r.ea & 0xFF00) | ((r.ea + 1) & 0xFF))
+    r.pc |= r.data << 8
+
+
+cdef inline void JSR_jsr(Build r) noexcept nogil:
+    """The high byte of the target is fetched after the return address was pushed."""
+    fetch(r)
+    r.ea = r.data
+    read_stack_dummy(r)
+    push(r, r.pc >> 8)
+    push(r, r.pc & 0xFF)
+    fetch(r)
+    r.pc = r.ea | (r.data << 8)
+
+
+cdef inline void RTS_rts(Build r) noexcept nogil:
+    fetch_dummy(r)
+    read_stack_dummy(r)
+    pull(r)
+    r.pc = r.data
+    pull(r)
+    r.pc |= r.data << 8
+    read_dummy(r, r.pc)
+    r.pc = (r.pc + 1) & 0xFFFF
+
+
+cdef inline void RTI_rti(Build r) noexcept nogil:
+    fetch_dummy(r)
+    read_stack_dummy(r)
+    pull(r)
+    unpack(r, r.data)
+    if Build is Exact:
+        r.allowed = interrupts_allowed(r.p)      # the new I counts at this instruction's own poll
+    pull(r)
+    r.pc = r.data
+    pull(r)
+    r.pc |= r.data << 8
+
+
+cdef inline void PHA_pha(Build r) noexcept nogil:
+    fetch_dummy(r)
+    push(r, r.a)
+
+
+cdef inline void PHP_php(Build r) noexcept nogil:
+    fetch_dummy(r)
+    push(r, packed(r, 0x10))
+
+
+cdef inline void PLA_pla(Build r) noexcept nogil:
+    fetch_dummy(r)
+    read_stack_dummy(r)
+    pull(r)
+    LDA(r)
+
+
+cdef inline void PLP_plp(Build r) noexcept nogil:
+    fetch_dummy(r)
+    read_stack_dummy(r)
+    pull(r)
+    unpack(r, r.data)
+
+
+cdef inline void branch(Build r, bint taken) noexcept nogil:
+    """A taken branch does not poll in its second cycle, so one that stays in its page has only the first cycle's poll."""
+    cdef uint32_t target, first_poll
+    fetch(r)
+    if taken:
+        target = (r.pc + (r.data ^ 0x80) - 0x80) & 0xFFFF
+        if Build is Exact:
+            first_poll = r.polled
+        fetch_dummy(r)
+        if (target ^ r.pc) & 0xFF00:
+            read_dummy(r, (r.pc & 0xFF00) | (target & 0xFF))
+            if Build is Exact:
+                r.polled |= first_poll
+        elif Build is Exact:
+            r.polled = first_poll
+        r.pc = target
+
+
+cdef inline void BPL_rel(Build r) noexcept nogil:
+    branch(r, (r.n & 0x80) == 0)
+
+
+cdef inline void BMI_rel(Build r) noexcept nogil:
+    branch(r, (r.n & 0x80) != 0)
+
+
+cdef inline void BVC_rel(Build r) noexcept nogil:
+    branch(r, r.v == 0)
+
+
+cdef inline void BVS_rel(Build r) noexcept nogil:
+    branch(r, r.v != 0)
+
+
+cdef inline void BCC_rel(Build r) noexcept nogil:
+    branch(r, r.c == 0)
+
+
+cdef inline void BCS_rel(Build r) noexcept nogil:
+    branch(r, r.c != 0)
+
+
+cdef inline void BNE_rel(Build r) noexcept nogil:
+    branch(r, r.z != 0)
+
+
+cdef inline void BEQ_rel(Build r) noexcept nogil:
+    branch(r, r.z == 0)
+
+
+# --- exact build only ---------------------------------------------------------------------------------------------------------
+
+cdef inline uint32_t interrupts_allowed(uint32_t p) noexcept nogil:
+    return Line.NMI if p & 4 else Line.NMI | Line.IRQ
+
+
+cdef void enter_handler(Mos6502 core, Exact r, uint32_t b, uint32_t vector) noexcept nogil:
+    """The last five of the seven cycles of BRK, IRQ and NMI; an NMI that came by now takes the sequence over.
+
+    While P is pushed and the low byte of the vector is read, the edge detector is blind: an edge is lost unless the line
+    is still low when the high byte is read. The instruction behind the vector always runs before the next poll counts.
+    """
+    push(r, r.pc >> 8)
+    push(r, r.pc & 0xFF)
+    if core.nmi_latched:
+        core.nmi_latched = False
+        core.active &= ~<uint32_t> Line.NMI
+        vector = 0xFFFA
+    core.nmi_blind = True
+    push(r, packed(r, b))
+    r.p |= 4
+    read(r, vector)
+    r.pc = r.data
+    core.nmi_blind = False
+    read(r, vector + 1)
+    r.pc |= r.data << 8
+    r.polled = 0
+
+
+cdef inline void BRK_brk(Exact r) noexcept nogil:
+    fetch(r)
+    enter_handler(<Mos6502> r.core, r, 0x10, 0xFFFE)
+
+
+cdef void interrupt(Mos6502 core, Exact r) noexcept nogil:
+    """IRQ or NMI: a BRK whose opcode and padding byte are read and not used."""
+    read_as(r, r.pc, Access.DUMMY)
+    read_as(r, r.pc, Access.DUMMY)
+    enter_handler(core, r, 0, 0xFFFE)
+
+
+cdef void reset_sequence(Mos6502 core, Exact r) noexcept nogil:
+    """A BRK that cannot write: the three pushes are reads."""
+    cdef int i
+    read_as(r, r.pc, Access.DUMMY)
+    read_as(r, r.pc, Access.DUMMY)
+    for i in range(3):
+        read_stack_dummy(r)
+        r.s = (r.s - 1) & 0xFF
+    r.p |= 4
+    read(r, 0xFFFC)
+    r.pc = r.data
+    read(r, 0xFFFD)
+    r.pc |= r.data << 8
+    core.nmi_latched = False
+    core.active &= ~<uint32_t> Line.NMI
+    r.polled = 0
+
+
+cdef inline void JAM_jam(Exact r) noexcept nogil:
+    """The sequencer never ends this instruction. The program counter stays at it, so that everyone can see where."""
+    fetch_dummy(r)
+    fetch_dummy(r)
+    r.pc = (r.pc - 1) & 0xFFFF
+    (<Mos6502> r.core).jammed = True
+    r.polled = 0

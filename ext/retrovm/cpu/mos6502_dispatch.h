@@ -1,0 +1,55 @@
+/* How the fast build goes from one instruction to the next.
+ *
+ * The generated text is a sequence of OPCODE(Xnn); ...; NEXT(r). Under GNU C each NEXT jumps through a table of labels, so
+ * that the host predicts every guest instruction's successor by itself; elsewhere, or with RETROVM_SWITCH, all of them
+ * share one switch. Measured on the same program: 1.3 to 1.9 times faster with the labels.
+ *
+ * An instruction starts only with cycles left, and inside the code window; `left` and `pc` have moved past the opcode then.
+ */
+#ifndef RETROVM_MOS6502_DISPATCH_H
+#define RETROVM_MOS6502_DISPATCH_H
+
+#define ROW_(L, h) L(X##h##0), L(X##h##1), L(X##h##2), L(X##h##3), L(X##h##4), L(X##h##5), L(X##h##6), L(X##h##7), \
+                   L(X##h##8), L(X##h##9), L(X##h##A), L(X##h##B), L(X##h##C), L(X##h##D), L(X##h##E), L(X##h##F)
+#define ALL_(L) ROW_(L, 0), ROW_(L, 1), ROW_(L, 2), ROW_(L, 3), ROW_(L, 4), ROW_(L, 5), ROW_(L, 6), ROW_(L, 7), \
+                ROW_(L, 8), ROW_(L, 9), ROW_(L, A), ROW_(L, B), ROW_(L, C), ROW_(L, D), ROW_(L, E), ROW_(L, F)
+
+#define OUTSIDE_(r) ((r)->pc - (r)->window > (r)->length)
+
+#if defined(__GNUC__) && !defined(RETROVM_SWITCH)
+
+#define ADDRESS_(n) &&opcode_##n
+#define START(r) static const void *const labels_[256] = {ALL_(ADDRESS_)}; NEXT(r)
+#define OPCODE(n) opcode_##n:
+#define NEXT(r) \
+    if ((r)->left <= 0) goto done_; \
+    if (retrovm_unlikely(OUTSIDE_(r))) goto window_; \
+    (r)->left--; \
+    goto *labels_[(r)->code[(r)->pc++]]
+#define END()
+
+#else
+
+#define VALUE_(n) opcode_##n
+enum { ALL_(VALUE_) };
+#define START(r) unsigned opcode_; NEXT(r); dispatch_: switch (opcode_) {
+#define OPCODE(n) case opcode_##n:
+#define NEXT(r) \
+    if ((r)->left <= 0) goto done_; \
+    if (retrovm_unlikely(OUTSIDE_(r))) goto window_; \
+    (r)->left--; \
+    opcode_ = (r)->code[(r)->pc++]; \
+    goto dispatch_
+#define END() }
+
+#endif
+
+/* The exact build has to run this instruction: as if it had not begun. */
+#define BACK(r) (r)->left++; (r)->pc--; goto back_
+#define GUARD(r) if (retrovm_unlikely((r)->careful)) { BACK(r); }
+
+#define AT_WINDOW() window_:
+#define AT_BACK() back_:
+#define AT_DONE() done_:
+
+#endif
