@@ -19,7 +19,7 @@ def command(
     )] = os.cpu_count() or 1,
     select: Annotated[str, typer.Option(
         "-k", metavar="EXPR", show_default=False,
-        help="Only tests with these words in path or name: 'serial and not (echo or \"line editor\")'.")] = "",
+        help="Only tests with words in path or name: 'serial and not (echo or \"line editor\")'.")] = "",
     update_golden: Annotated[bool, typer.Option(
         "--update-golden", help="Write the golden pictures instead of comparing; look at them.")] = False,
 ) -> None:

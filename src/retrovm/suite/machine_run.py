@@ -87,7 +87,7 @@ class Setup:
 
     @classmethod
     def parse(cls, keys: Keys, *, cycles: int | None = None, frames: int | None = None) -> Setup:
-        """Reads the keys that all tests of machines have; `cycles` or `frames` is the limit if none is given."""
+        """Reads what all tests of machines have; `cycles` or `frames` is the limit if none is given."""
         rom = keys.take("rom", is_.file_name, None)
         machine = keys.take("machine", is_.sentence, None)
         if rom is None and machine is None:
