@@ -13,13 +13,13 @@ def command(
     paths: Annotated[list[Path], typer.Argument(
         metavar="PATH...", help="suite.toml files, folders to search for them, or single-step cases.")],
     machine: Annotated[str | None, typer.Option(
-        help="Only tests of this machine or processor model.", show_default=False)] = None,
+        "--machine", "-m", metavar="ID", help="Only tests of this machine or processor model.")] = None,
     jobs: Annotated[int, typer.Option(
-        "--jobs", "-j", min=1, max=1024, show_default="one a processor", help="How many tests run at once.",
-    )] = os.cpu_count() or 1,
+        "--jobs", "-j", metavar="N", min=1, max=1024, show_default="one a processor",
+        help="How many tests run at once.")] = os.cpu_count() or 1,
     select: Annotated[str, typer.Option(
         "-k", metavar="EXPR", show_default=False,
-        help="Only tests with words in path or name: 'serial and not (echo or \"line editor\")'.")] = "",
+        help="Only tests with this in path or name: 'serial and not (echo or \"line editor\")'.")] = "",
     update_golden: Annotated[bool, typer.Option(
         "--update-golden", help="Write the golden pictures instead of comparing; look at them.")] = False,
 ) -> None:

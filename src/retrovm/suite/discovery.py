@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from retrovm.errors import ManifestError
+from retrovm.errors import ArgumentError, ManifestError
 from retrovm.suite import manifest, singlestep
 from retrovm.suite.task import Outcome, Settled, Task
 
@@ -15,15 +15,15 @@ def discover(paths: Iterable[str | Path]) -> list[Task]:
     """The tests at these paths, in the order of the paths; below a folder, in the order of names.
 
     A path is a manifest, a folder, which is searched whole, or a file of single-step cases. A manifest that
-    is wrong becomes a task that fails. Raises `ManifestError` for a path where no test is.
+    is wrong becomes a task that fails. Raises `ArgumentError` for a path where no test is.
     """
     tasks: list[Task] = []
     for path in map(Path, paths):
         if not path.exists():
-            raise ManifestError(f"{path}: there is no such file or folder")
+            raise ArgumentError(f"{path}: there is no such file or folder")
         found = list(in_folder(path) if path.is_dir() else in_file(path))
         if not found:
-            raise ManifestError(f"{path}: no tests; expected a {manifest.NAME}, a folder with one in it, "
+            raise ArgumentError(f"{path}: no tests; expected a {manifest.NAME}, a folder with one in it, "
                                 f"or single-step cases, MODEL/v1/*.json or .json.gz, with MODEL one of "
                                 f"{', '.join(singlestep.MODELS)}")
         tasks += found

@@ -29,7 +29,7 @@ from retrovm.core.bus import Bus, Tracer
 from retrovm.core.clock import Clock
 from retrovm.core.recorder import RecordingMemory
 from retrovm.cpu.mos6502 import Mos6502
-from retrovm.errors import ManifestError
+from retrovm.errors import ArgumentError, RetroVMError
 from retrovm.suite.task import Outcome, Result, Settings, Stop, Stopped, command
 
 MODELS = {
@@ -71,11 +71,11 @@ class CaseFile:
 
     @classmethod
     def found(cls, path: Path) -> CaseFile:
-        """A file whose folder says the model. Raises `ManifestError` where it does not."""
+        """A file whose folder says the model. Raises `ArgumentError` where it does not."""
         for folder in path.absolute().parts[-2:-4:-1]:
             if folder in MODELS:
                 return cls(str(path), MODELS[folder], BUILDS, str(path))
-        raise ManifestError(f"{path}: cannot tell the processor of these cases; expected them in MODEL/v1/, "
+        raise ArgumentError(f"{path}: cannot tell the processor of these cases; expected them in MODEL/v1/, "
                             f"with MODEL one of {', '.join(MODELS)}")
 
     @property
@@ -89,10 +89,10 @@ class CaseFile:
     def run(self, settings: Settings, stop: Stop) -> list[Result]:
         try:
             cases = read_cases(self.path)
-        except (OSError, EOFError, zlib.error, ValueError) as error:
-            reason = f"not a file of single-step cases: {error}"
+            bench = Bench(self.model)
+        except (OSError, EOFError, zlib.error, ValueError, RecursionError) as error:
+            reason = str(error) if isinstance(error, RetroVMError) else f"no single-step cases: {error}"
             return [Result(self.name, Outcome.FAILED, reason, command(self.origin))]
-        bench = Bench(self.model)
         passed, results = 0, []
         for number, case in enumerate(cases):
             if stop():
@@ -102,7 +102,7 @@ class CaseFile:
                 continue
             try:
                 reason = "\n".join(filter(None, (getattr(bench, build)(case) for build in self.builds)))
-            except (KeyError, TypeError, ValueError, IndexError) as error:
+            except (LookupError, TypeError, ValueError, ArithmeticError) as error:
                 reason = f"not a single-step case: {type(error).__name__}: {error}"
             if reason:
                 reproduce = command(self.origin, title)
@@ -126,7 +126,7 @@ class Bench:
     """A processor on flat memory, put into the initial state of case after case.
 
     `exact` and `fast` judge a case in that build. They return None, or how it went and how it should have
-    gone, side by side. What is no case raises `KeyError`, `TypeError` or `ValueError`.
+    gone, side by side. What is no case raises `LookupError`, `TypeError`, `ValueError` or `ArithmeticError`.
     """
 
     def __init__(self, model: str) -> None:
