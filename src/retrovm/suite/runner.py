@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterable
-from concurrent.futures import Executor, ThreadPoolExecutor
+from concurrent.futures import Executor, ThreadPoolExecutor, wait
 
 from retrovm.suite.report import Report
 from retrovm.suite.task import Result, Settings, Stopped, Task, execute
 
 Progress = Callable[[list[Result]], None]
 """Told the results of each task as it ends, in whatever order that is; called from one thread at a time."""
+
+LOOK = 0.2
+"""Seconds after which waiting looks for Ctrl-C: not every system lets a signal end a wait."""
 
 
 def run(tasks: Iterable[Task], settings: Settings | None = None, *, jobs: int = 1,
@@ -34,6 +37,8 @@ def run(tasks: Iterable[Task], settings: Settings | None = None, *, jobs: int = 
         futures = [executor.submit(work, task) for task in tasks]
         try:
             for future in futures:
+                while not wait([future], LOOK).done:
+                    pass
                 report.add(future.result())
         except KeyboardInterrupt:
             stopped.set()
