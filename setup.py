@@ -40,7 +40,9 @@ else:
     # The core loop is written as small inline functions; left to its own judgement gcc calls some of them, and the
     # loop runs at half the speed.
     INLINE = "-DCYTHON_INLINE=inline __attribute__((always_inline))"
-    COMPILE = ["-O1", "-g"] if DEBUG else ["-O2", "-g0", INLINE]
+    # Crossjumping joins the equal ends of operations, and with them the jumps of computed goto, into one: the chip8 core
+    # then runs at 150 instead of 260 million instructions a second.
+    COMPILE = ["-O1", "-g"] if DEBUG else ["-O2", "-g0", "-fno-crossjumping", INLINE]
     COMPILE += ["-Wno-unused-label", "-Wno-unused-function"]
     LINK = [] if DEBUG or sys.platform == "darwin" else ["-Wl,-s"]
 if not DEBUG:

@@ -2,12 +2,41 @@
 
 from retrovm.core.errors import AddressError, ArgumentError, RetroVMError, StateError
 
-__all__ = ["AddressError", "ArgumentError", "ManifestError", "MediaError", "OptionError", "RetroVMError", "StateError",
-           "UnknownNameError"]
+__all__ = ["AddressError", "ArgumentError", "CallError", "ManifestError", "MediaError", "OptionError",
+           "RegistrationError", "RetroVMError", "StateError", "UnknownNameError"]
 
 
 class MediaError(RetroVMError):
-    """A file, or the bytes given for one, is not what its format says. Names the file and the place in it."""
+    """A file, or the bytes given for one, is not what its format says. Names the file and the place in it.
+
+    file      name of the file, or what stands for it
+    line      line of a text, from 1; `column` the character in it, from 1
+    offset    byte of a binary file, from 0
+    found     what is there, and `expected` what should be
+    hint      what to do
+
+    Each is None where it has no meaning. The message is made of them:
+
+        >>> print(MediaError("the checksum is wrong", file="a.hex", line=2, found="$4C", expected="$4D"))
+        a.hex, line 2: the checksum is wrong: found $4C, expected $4D
+    """
+
+    def __init__(self, problem: str, *, file: str | None = None, line: int | None = None,
+                 column: int | None = None, offset: int | None = None, found: str | None = None,
+                 expected: str | None = None, hint: str | None = None) -> None:
+        self.problem, self.file, self.line, self.column, self.offset = problem, file, line, column, offset
+        self.found, self.expected, self.hint = found, expected, hint
+        super().__init__(problem)
+
+    def __str__(self) -> str:
+        place = [self.file] if self.file is not None else []
+        place += [f"line {self.line}"] if self.line is not None else []
+        place += [f"column {self.column}"] if self.column is not None else []
+        place += [f"offset ${self.offset:04X}"] if self.offset is not None else []
+        facts = [f"found {self.found}"] if self.found is not None else []
+        facts += [f"expected {self.expected}"] if self.expected is not None else []
+        message = ": ".join(part for part in (", ".join(place), self.problem, ", ".join(facts)) if part)
+        return f"{message}; {self.hint}" if self.hint else message
 
 
 class ManifestError(RetroVMError):
@@ -18,5 +47,13 @@ class OptionError(RetroVMError, ValueError):
     """An option that the machine does not have, or a value that it cannot take."""
 
 
+class RegistrationError(RetroVMError):
+    """An installed package registers what cannot be imported, or is not what it is registered as."""
+
+
 class UnknownNameError(RetroVMError, LookupError):
     """No machine, button, part or symbol has this name. The message lists the nearest ones."""
+
+
+class CallError(RetroVMError):
+    """A subroutine that was called from the host did not come back, or this processor has no such calls."""

@@ -2,12 +2,36 @@
 
 from retrovm.core.clock cimport Clock
 from retrovm.core.device cimport Device
+from retrovm.core.state cimport State
 from retrovm.core.types cimport tick_t
-from libc.stdint cimport int16_t, int32_t, int64_t, uint32_t
+from libc.stdint cimport int16_t, int64_t, uint64_t
 
 
 cdef class Audio(Device):
     cdef readonly int rate
     cdef readonly int channels
+    cdef readonly int voices
+    cdef readonly Clock clock
+    cdef int *levels                  # of each voice
+    # Where the samples are: sample `count` lies `phase` / `divisor` of a sample before the tick `finished`.
+    cdef tick_t finished
+    cdef uint64_t phase
+    cdef uint64_t factor, divisor     # not state: samples a tick are factor / divisor, exactly
+    cdef tick_t stride                # not state: the ticks of a second, which is what `wave` has room for
+    # The sum of `wave` is the signal; both are in units of 2**-25 of a level.
+    cdef int64_t *sums                # of each channel: the signal at the last finished sample
+    cdef int64_t *wave                # differences from sample to sample that are not finished, channels side by side
+    cdef int used                     # so many samples of `wave` are not 0
+    cdef int bass                     # not state: the high-pass takes 2**-bass of the signal away, each sample
+    cdef int16_t *samples             # not state: finished samples are the host's
+    cdef int count, room              # not state: how many of them, for how many there is memory
 
-    cdef void level(self, int channel, tick_t now, int level) noexcept nogil
+    cdef void level(self, int voice, tick_t now, int level) noexcept nogil
+    cdef void finish_to(self, tick_t now) noexcept nogil
+    cdef void add_step(self, int channel, tick_t now, int delta) noexcept nogil
+    cdef void make(self, int count) noexcept nogil
+    cdef bint has_room(self, int count) noexcept nogil
+    cdef void silence(self) noexcept nogil
+    cdef bytes signal(self)
+    cdef int set_signal(self, bytes signal) except -1
+    cdef tick_t check(self, tick) except -1

@@ -11,7 +11,7 @@ from libc.stdint cimport int64_t, uint32_t
 cdef class Cpu(Device):
     cdef readonly Bus bus
     cdef readonly Clock clock
-    cdef tick_t period
+    cdef readonly tick_t period
     """Ticks a cycle."""
     cdef int64_t cycle_count
     """Cycles since power-on."""

@@ -27,7 +27,11 @@ cdef class Cpu(Device):
         self.host = {line: (<Wire> wire).driver() for line, wire in self.wires.items()}
 
     cdef StopReason run_until(self, tick_t until) noexcept nogil:
-        """Whole instructions, until `clock.now` is at or behind `until`, or there is a reason to stop."""
+        """Whole instructions, until `clock.now` is at or behind `until`, or there is a reason to stop.
+
+        A processor that has stopped by itself lets the time pass and says `HALTED`.
+        """
+        self.clock.now = until
         return StopReason.HALTED
 
     cdef StopReason run_one(self) noexcept nogil:

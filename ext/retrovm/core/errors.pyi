@@ -1,5 +1,5 @@
 class RetroVMError(Exception):
-    """The base of every error of this package. The message says what was found, what was expected, and what to do."""
+    """The base of every error: the message says what was found, what was expected, and what to do."""
 
 class ArgumentError(RetroVMError, ValueError):
     """A value that cannot be meant: an address outside the bus, a rate of zero, a name that is taken."""

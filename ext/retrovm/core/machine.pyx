@@ -7,6 +7,7 @@ the same, at `frame_rate` a second.
 
 from fractions import Fraction
 
+from cpython.exc cimport PyErr_CheckSignals
 from retrovm.core.python_device cimport PythonDevice
 from retrovm.core.state cimport Dumper, Loader, Saver
 from retrovm.core.types cimport NEVER
@@ -94,6 +95,7 @@ cdef class Machine:
             for i in range(self.clock.count):
                 (<Device> self.clock.table[i]).begin_frame()
             self.cpu.begin_frame()
+            self.clock.plan()                # input that was latched may be an event
         return 0
 
     cdef int close_frame(self, bint render) except -1:
@@ -122,7 +124,7 @@ cdef class Machine:
         """Calls what is hooked to the present address; true when a callback asks to stop."""
         cdef uint32_t pc = self.cpu.get_pc()
         cdef bint stop = False
-        for callback in self.hooks.get(pc, ()):
+        for callback in tuple(self.hooks.get(pc, ())):      # a callback may take itself back
             if callback is None or callback(self) is Reason.ADDRESS:
                 stop = True
         return stop
@@ -146,6 +148,7 @@ cdef class Machine:
                 self.close_frame(render)
                 if self.clock.stop:
                     self.raise_fault()
+                PyErr_CheckSignals()         # so that Ctrl-C ends a long run, between two frames
             if reason == StopReason.ADDRESS:
                 pc = self.cpu.get_pc()
                 if self.call_hooks():
@@ -154,7 +157,8 @@ cdef class Machine:
                 if self.cpu.get_pc() == pc and self.clock.now < until:
                     self.one_instruction(render)
             elif reason != StopReason.CYCLES:
-                self.halted_until(until, render)
+                if until != NEVER:
+                    self.halted_until(until, render)
                 return reason
         return StopReason.CYCLES
 
@@ -186,6 +190,8 @@ cdef class Machine:
         """
         cdef int i
         cdef StopReason reason = StopReason.CYCLES
+        if self.audio is not None:
+            self.audio.forget()
         for i in range(frames):
             reason = self.advance(self.frame_end, render)
             if reason == StopReason.ADDRESS:
@@ -204,11 +210,16 @@ cdef class Machine:
         self.one_instruction(True)
         return self.cpu.cycle_count - before
 
-    def run_cycles(self, cycles):
-        """Runs for so many processor cycles, rounded up to a whole instruction. Returns the `StopReason`."""
-        if cycles < 0:
-            raise ArgumentError(f"a number of cycles is 0 or more, not {cycles}")
-        return Reason(self.advance(self.clock.now + cycles * self.cpu.period, True))
+    def run_cycles(self, cycles=None):
+        """Runs for so many processor cycles, rounded up to a whole instruction; None is without limit.
+
+        Returns the `StopReason`.
+        """
+        if cycles is None:
+            return Reason(self.advance(NEVER, True))
+        if not 0 <= cycles < (NEVER - self.clock.now) // self.cpu.period:
+            raise ArgumentError(f"a number of cycles is 0 or more, and fits into 63 bits, not {cycles}")
+        return Reason(self.advance(self.clock.now + <tick_t> cycles * self.cpu.period, True))
 
     def reset(self, bint power_on=True):
         """Switches the machine off and on, or pulls its reset line (`power_on=False`), which keeps memory."""
@@ -218,6 +229,7 @@ cdef class Machine:
             self.frames = 0
             self.in_frame = False
             self.frame_end = self.end_of(0)
+        self.stopped_at = -1
         for device in self.devices.values():
             if power_on and (<Device> device).last != NEVER:
                 (<Device> device).last = 0
@@ -288,6 +300,7 @@ cdef class Machine:
         if self.clock.now < 0 or self.frames < 0:
             raise StateError("a state cannot lie before power-on")
         self.frame_end = self.end_of(self.frames)
+        self.stopped_at = -1
         for device in self.devices.values():
             (<Device> device).restored()
         self.clock.plan()

@@ -9,6 +9,8 @@
     memory.write(0xD020, 0)
 """
 
+from numbers import Integral
+
 from retrovm.core.bus cimport Bus
 
 from retrovm.core.errors import AddressError, ArgumentError
@@ -53,7 +55,7 @@ cdef class MemoryView:
         start, stop = self._range(key)
         if key.step not in (None, 1):
             raise ArgumentError(f"memory is changed in ranges without a step, not in steps of {key.step}")
-        if isinstance(value, int):
+        if isinstance(value, Integral):
             data = bytes([_byte(value)]) * (stop - start)
         else:
             try:
@@ -96,11 +98,9 @@ cdef class MemoryView:
 
 
 def _byte(value):
-    # numpy's integers are no `int`, but say that they stand for one.
-    number = value.__index__() if hasattr(value, "__index__") else None
-    if number is None or not 0 <= number <= 0xFF:
+    if not isinstance(value, Integral) or not 0 <= value <= 0xFF:      # numpy's integers are Integral and no int
         raise ArgumentError(f"a byte is an integer from 0 to 255, not {value!r}")
-    return number
+    return int(value)
 
 
 def _hex(address):

@@ -2,7 +2,7 @@
 
 from retrovm.core.device cimport Device
 from retrovm.core.state cimport State
-from libc.stdint cimport uint8_t, uint64_t
+from libc.stdint cimport uint8_t, uint32_t, uint64_t
 
 
 cdef class Buttons(Device):
@@ -10,6 +10,10 @@ cdef class Buttons(Device):
     cdef dict index                   # not state: name to bit
     cdef uint64_t live                # what the host holds down
     cdef uint64_t pressed             # what the guest sees in this frame
+    cdef uint64_t timed               # those of `live` that let go by themselves
+    cdef uint32_t[64] left            # after how many more frames they do
+
+    cdef void let_go(self, uint64_t bits) noexcept nogil
 
 
 cdef class Queue:

@@ -23,7 +23,18 @@ cdef class Buttons(Device):
             raise ArgumentError(f"{name}: a port has 1 to 64 buttons with different names")
 
     cdef void begin_frame(self) noexcept nogil:
+        cdef int i
         self.pressed = self.live
+        if self.timed:
+            for i in range(64):
+                if self.timed >> i & 1:
+                    self.left[i] -= 1
+                    if self.left[i] == 0:
+                        self.let_go(<uint64_t> 1 << i)
+
+    cdef void let_go(self, uint64_t bits) noexcept nogil:
+        self.live &= ~bits
+        self.timed &= ~bits
 
     cdef void reset(self, bint power_on) noexcept nogil:
         self.pressed = self.live
@@ -31,19 +42,33 @@ cdef class Buttons(Device):
     cdef int sync(self, State state) except -1:
         Device.sync(self, state)
         state.u64("live", &self.live)
-        return state.u64("pressed", &self.pressed)
+        state.u64("pressed", &self.pressed)
+        state.u64("timed", &self.timed)
+        return state.words("left", self.left, 4, 64)
 
-    def press(self, button):
-        """Holds a button down from the next frame on. `KeyError` for a name that is not in `names`."""
-        self.live |= <uint64_t> 1 << <int> self.index[button]
+    def press(self, button, frames=None):
+        """Holds a button down from the next frame on, until `release` or for so many frames.
+
+        `KeyError` for a name that is not in `names`.
+        """
+        cdef int i = self.index[button]
+        cdef uint64_t bit = <uint64_t> 1 << i
+        if frames is not None and not 0 < frames < 1 << 32:
+            raise ArgumentError(f"a button is held for 1 frame or more, not {frames}")
+        self.live |= bit
+        if frames is None:
+            self.timed &= ~bit
+        else:
+            self.timed |= bit
+            self.left[i] = frames
 
     def release(self, button):
         """Lets a button go from the next frame on."""
-        self.live &= ~(<uint64_t> 1 << <int> self.index[button])
+        self.let_go(<uint64_t> 1 << <int> self.index[button])
 
     def release_all(self):
         """Lets every button go: what a window does that loses the keyboard."""
-        self.live = 0
+        self.let_go(self.live)
 
     @property
     def held(self):

@@ -20,3 +20,5 @@ cdef class Screen(Device):
 
     cdef void end_picture(self, int width, int height) noexcept nogil
     cdef void colour(self) noexcept nogil
+    cdef bytes shown(self)
+    cdef bytes rgb_palette(self)

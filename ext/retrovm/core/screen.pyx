@@ -9,6 +9,7 @@ from fractions import Fraction
 from cpython.buffer cimport PyBuffer_FillInfo
 from libc.stdlib cimport calloc, free
 from libc.string cimport memset
+from retrovm.core import png
 from retrovm.core.errors import ArgumentError
 
 
@@ -142,3 +143,29 @@ cdef class Screen(Device):
         import numpy
         flat = numpy.frombuffer(lend(self, self.pixels, self.width * self.height), numpy.uint8)
         return flat.reshape(self.height, self.width)
+
+    @property
+    def image(self):
+        """The picture as a Pillow image of its own, mode "P". `ImportError` says how to get Pillow."""
+        try:
+            from PIL import Image
+        except ImportError as error:
+            raise ImportError('screen.image needs Pillow: pip install "retrovm[image]"') from error
+        image = Image.frombytes("P", self.size, self.shown())
+        image.putpalette(self.rgb_palette())
+        return image
+
+    def png(self, int scale=1):
+        """The picture as the bytes of a PNG file; `scale` is how many pixels a pixel becomes each way."""
+        return png.encode(self.width, self.height, self.shown(), self.rgb_palette(), scale)
+
+    def _repr_png_(self):
+        """Lets a notebook show the picture, at least 320 pixels wide."""
+        return self.png(max(1, -(-320 // self.width)))
+
+    cdef bytes shown(self):
+        return self.pixels[:self.width * self.height]
+
+    cdef bytes rgb_palette(self):
+        count = max(self.count, 1 + max(self.shown()))    # a palette chosen too short: the rest is black, as in ndarray
+        return b"".join([int(self.colours[i]).to_bytes(3, "big") for i in range(count)])

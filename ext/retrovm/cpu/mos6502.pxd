@@ -25,10 +25,8 @@ cdef struct FastRegisters:
     uint8_t **wp
     PyObject *core
     int64_t left                           # cycles until the run ends
-    tick_t end                             # the tick at which `left` is 0
     uint8_t *code                          # biased pointer to the code window
     uint32_t window, length                # an instruction may start up to `length` bytes behind `window`
-    bint stuck                             # the exact build has to run the next instruction
     bint careful                           # an IRQ waits for I to be cleared, or the stack is no plain memory
 
 cdef struct ExactRegisters:
@@ -57,6 +55,11 @@ cdef class Mos6502(Cpu):
     cdef bint resetting               # the reset sequence comes next
     cdef bint jammed
     cdef public bint exact            # not state: never use the fast build, so that it can be compared
+    cdef int64_t left                 # not state: cycles until the present fast run ends
+    cdef tick_t end                   # not state: the tick at which `left` is 0
+    cdef bint stuck                   # not state: the fast run ended before an instruction that it leaves to the exact build
+    cdef uint8_t *code                # not state: the code window of the fast run
+    cdef uint32_t window, length      # not state
     cdef tick_t due                   # not state: the event before which the present fast run ends
     cdef uint32_t generation          # not state: the map that the present fast run began with
     cdef LineChange[16] log           # not state: changes of lines within one fast run
@@ -66,8 +69,8 @@ cdef class Mos6502(Cpu):
     cdef void look_back(self, uint32_t lines) noexcept nogil
     cdef bint may_run_fast(self) noexcept nogil
     cdef bint fast(self, tick_t until) noexcept nogil
-    cdef void exactly(self, tick_t until) noexcept nogil
-    cdef void idle(self, tick_t until) noexcept nogil
+    cdef void exactly(self, tick_t until, bint stay) noexcept nogil
+    cdef void stay_jammed(self, tick_t until) noexcept nogil
     cdef uint32_t get_p(self) noexcept nogil
     cdef void set_p(self, uint32_t p) noexcept nogil
     cdef void count(self, tick_t since) noexcept nogil

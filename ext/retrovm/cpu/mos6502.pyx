@@ -71,21 +71,26 @@ cdef extern from "mos6502_dispatch.h" nogil:
     void AT_DONE() noexcept
 
 
-cdef bint find_window(Mos6502 core, Fast r) noexcept nogil:
-    """Opens the code window around the program counter; false where no whole instruction is in plain memory."""
-    cdef uint32_t page
-    r.pc &= 0xFFFF
-    page = r.pc >> 8
+cdef bint find_window(Mos6502 core, uint32_t pc) noexcept nogil:
+    """Finds the code window around an address; false where no whole instruction is in plain memory."""
+    cdef uint32_t page = pc >> 8
     core.bus.find_runs()
-    if core.bus.run_end[page] < r.pc + 3:
+    if core.bus.run_end[page] < pc + 3:
         return False
-    r.code = r.rp[page]
-    r.window = core.bus.run_start[page]
-    r.length = core.bus.run_end[page] - r.window - 3
+    core.code = core.bus.rp[page]
+    core.window = core.bus.run_start[page]
+    core.length = core.bus.run_end[page] - core.window - 3
     return True
 
 
-include "mos6502_ops.pxi"
+cdef inline bint open_window(Fast r) noexcept nogil:
+    r.pc &= 0xFFFF
+    if not find_window(<Mos6502> r.core, r.pc):
+        return False
+    r.code = (<Mos6502> r.core).code
+    r.window = (<Mos6502> r.core).window
+    r.length = (<Mos6502> r.core).length
+    return True
 
 
 cdef inline void load(Mos6502 core, Build r) noexcept nogil:
@@ -96,12 +101,16 @@ cdef inline void load(Mos6502 core, Build r) noexcept nogil:
     r.rp = core.bus.rp
     r.wp = core.bus.wp
     r.core = <PyObject *> core
+    r.ea = r.carry = r.temp = 0
 
 
 cdef inline void unload(Mos6502 core, Build r) noexcept nogil:
     core.a, core.x, core.y, core.s, core.pc = r.a, r.x, r.y, r.s, r.pc
     core.p, core.c, core.n, core.z, core.v = r.p, r.c, r.n, r.z, r.v
     core.bus.data = <uint8_t> r.data
+
+
+include "mos6502_ops.pxi"
 
 
 cdef class Mos6502(Cpu):
@@ -179,40 +188,33 @@ cdef class Mos6502(Cpu):
 
     cdef bint fast(self, tick_t until) noexcept nogil:
         """Whole instructions until this tick, or until the exact build has to run the next one: then false."""
-        cdef FastRegisters registers
-        cdef Fast r = &registers
         cdef uint32_t lines = self.lines
-        load(self, r)
-        r.left = (until - self.clock.now + self.period - 1) // self.period
-        r.end = self.clock.now + r.left * self.period
-        r.code = NULL
-        r.window = 0x10000              # no code window yet: the first instruction finds one
-        r.length = 0
-        r.careful = (self.active & Line.IRQ) != 0 or self.bus.rp[1] == NULL or self.bus.wp[1] == NULL
-        r.ea = r.carry = r.temp = 0
+        self.left = (until - self.clock.now + self.period - 1) // self.period
+        self.end = self.clock.now + self.left * self.period
         self.due = self.clock.due
         self.generation = self.bus.generation
         self.logged = 0
-        r.stuck = False
-        run_fast(r)
-        unload(self, r)
+        self.stuck = False
+        run_fast(self)
         self.pc &= 0xFFFF
-        self.clock.now = r.end - r.left * self.period
+        self.clock.now = self.end - self.left * self.period
         if self.clock.due < self.clock.now:
             self.clock.dispatch(self.clock.now - self.period)
             self.clock.now += self.period
         if self.logged:
             self.look_back(lines)
-        return not r.stuck
+        return not self.stuck
 
-    cdef void exactly(self, tick_t until) noexcept nogil:
-        """Whole instructions until this tick, a hook, or a stop; one at least."""
+    cdef void exactly(self, tick_t until, bint stay) noexcept nogil:
+        """Whole instructions until this tick, a hook, or a stop; one at least.
+
+        With `stay` false it also ends where the fast build can go on: in a code window.
+        """
         cdef ExactRegisters registers
         cdef Exact r = &registers
         load(self, r)
         r.now = self.clock.now
         r.seen = r.polled = self.active
-        r.ea = r.carry = r.temp = 0
         while True:
             r.allowed = interrupts_allowed(r.p)
             if unlikely(self.resetting):
@@ -226,6 +228,8 @@ cdef class Mos6502(Cpu):
                 execute(r, r.data)
             self.taken = (r.polled & r.allowed) != 0
             if r.now >= until or self.jammed or self.clock.stop or hooked(self.bus, r.pc):
+                break
+            if not stay and find_window(self, r.pc):
                 break
         unload(self, r)
         self.clock.now = r.now
@@ -243,7 +247,7 @@ cdef class Mos6502(Cpu):
                 reason = StopReason.ERROR
                 break
             if self.jammed and not self.resetting:
-                self.idle(until)
+                self.stay_jammed(until)
                 reason = StopReason.HALTED
                 break
             if self.may_run_fast():
@@ -254,26 +258,36 @@ cdef class Mos6502(Cpu):
             if hooked(self.bus, self.pc) and not self.taken and not self.resetting:
                 reason = StopReason.ADDRESS
                 break
-            self.exactly(until if self.exact or self.bus.tracing else self.clock.now + 1)
+            self.exactly(until, self.exact or self.bus.tracing)
         self.count(since)
         return reason
 
     cdef StopReason run_one(self) noexcept nogil:
         cdef tick_t since = self.clock.now
         if self.jammed and not self.resetting:
-            self.idle(since + self.period)
+            self.stay_jammed(since + 1)
             self.count(since)
             return StopReason.HALTED
-        self.exactly(since + 1)
+        self.exactly(since + 1, True)
         self.count(since)
         return StopReason.CYCLES
 
-    cdef void idle(self, tick_t until) noexcept nogil:
-        """Time passes and the processor does nothing."""
+    cdef void stay_jammed(self, tick_t until) noexcept nogil:
+        """A jammed processor reads $FFFF in every cycle."""
+        cdef ExactRegisters registers
+        cdef Exact r = &registers
         cdef tick_t cycles = (until - self.clock.now + self.period - 1) // self.period
-        cdef tick_t end = self.clock.now + cycles * self.period
-        self.clock.dispatch(end - self.period)
-        self.clock.now = end
+        load(self, r)
+        r.now = self.clock.now
+        r.seen = r.polled = r.allowed = 0
+        if self.bus.tracing or r.rp[0xFF] == NULL:
+            while r.now < until and not self.clock.stop:
+                read_dummy(r, 0xFFFF)
+        else:
+            r.now += cycles * self.period
+            self.clock.dispatch(r.now - self.period)
+        unload(self, r)
+        self.clock.now = r.now
 
     cdef void reset(self, bint power_on) noexcept nogil:
         """The reset sequence comes next. At power-on the registers are zero; a 6502 promises no more than that."""
@@ -374,8 +388,13 @@ cdef class Mos6502(Cpu):
         self.assert_line(Line.NMI, asserted)
 
     @property
+    def is_resetting(self):
+        """True when the reset sequence comes next, as after power-on."""
+        return self.resetting
+
+    @property
     def is_jammed(self):
-        """True after an opcode that stops the processor for good. Only a reset, or a new `pc`, helps."""
+        """True after an opcode that stops the processor for good. Only a reset, or assigning `pc`, helps."""
         return self.jammed
 
     def step(self):

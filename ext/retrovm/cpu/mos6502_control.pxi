@@ -129,7 +129,7 @@ cdef inline uint32_t interrupts_allowed(uint32_t p) noexcept nogil:
     return Line.NMI if p & 4 else Line.NMI | Line.IRQ
 
 
-cdef void enter_handler(Mos6502 core, Exact r, uint32_t b, uint32_t vector) noexcept nogil:
+cdef inline void enter_handler(Mos6502 core, Exact r, uint32_t b, uint32_t vector) noexcept nogil:
     """The last five of the seven cycles of BRK, IRQ and NMI; an NMI that came by now takes the sequence over.
 
     While P is pushed and the low byte of the vector is read, the edge detector is blind: an edge is lost unless the line
@@ -157,14 +157,14 @@ cdef inline void BRK_brk(Exact r) noexcept nogil:
     enter_handler(<Mos6502> r.core, r, 0x10, 0xFFFE)
 
 
-cdef void interrupt(Mos6502 core, Exact r) noexcept nogil:
+cdef inline void interrupt(Mos6502 core, Exact r) noexcept nogil:
     """IRQ or NMI: a BRK whose opcode and padding byte are read and not used."""
     read_as(r, r.pc, Access.DUMMY)
     read_as(r, r.pc, Access.DUMMY)
     enter_handler(core, r, 0, 0xFFFE)
 
 
-cdef void reset_sequence(Mos6502 core, Exact r) noexcept nogil:
+cdef inline void reset_sequence(Mos6502 core, Exact r) noexcept nogil:
     """A BRK that cannot write: the three pushes are reads."""
     cdef int i
     read_as(r, r.pc, Access.DUMMY)
@@ -183,9 +183,10 @@ cdef void reset_sequence(Mos6502 core, Exact r) noexcept nogil:
 
 
 cdef inline void JAM_jam(Exact r) noexcept nogil:
-    """The sequencer never ends this instruction. The program counter stays at it, so that everyone can see where."""
+    """The sequencer never ends this instruction: the bus goes on reading $FFFF, and no interrupt gets in."""
     fetch_dummy(r)
-    fetch_dummy(r)
-    r.pc = (r.pc - 1) & 0xFFFF
+    read_dummy(r, 0xFFFF)
+    read_dummy(r, 0xFFFE)
+    read_dummy(r, 0xFFFE)
     (<Mos6502> r.core).jammed = True
     r.polled = 0

@@ -14,56 +14,67 @@ ctypedef fused Build:
     Exact
 
 
+# The registers of a run are a local struct that the C compiler keeps in the host's registers, so no function that is not
+# inline may get a pointer to it: what such a function needs goes through the core (measured: half the speed otherwise).
+
 # --- the fast build, where a page has no pointer --------------------------------------------------------------------
 
-cdef inline tick_t fast_tick(Fast r) noexcept nogil:
+cdef tick_t before_device(Mos6502 core, uint32_t data) noexcept nogil:
     """The tick of the cycle that has just been counted."""
-    return r.end - (r.left + 1) * r.period
-
-
-cdef void before_device(Mos6502 core, Fast r) noexcept nogil:
-    # An event that an access earlier in this instruction has brought forward may lie before this one.
-    cdef tick_t now = fast_tick(r)
+    cdef tick_t now = core.end - (core.left + 1) * core.period
     if unlikely(core.clock.due <= now):
+        # An access earlier in this instruction has brought an event forward, to before this one.
         core.clock.dispatch(now)
-    core.bus.data = <uint8_t> r.data
+    core.bus.data = <uint8_t> data
+    return now
 
 
-cdef void after_device(Mos6502 core, Fast r) noexcept nogil:
+cdef void after_device(Mos6502 core) noexcept nogil:
     # What the fast build took for granted may be so no longer; then it ends after this instruction, at the same tick.
     if core.clock.due < core.due or core.logged or core.bus.generation != core.generation or core.clock.stop:
-        r.end -= r.left * r.period
-        r.left = 0
+        core.end -= core.left * core.period
+        core.left = 0
 
 
-cdef void device_read(Mos6502 core, Fast r, uint32_t addr, Access kind) noexcept nogil:
-    before_device(core, r)
-    r.data = trap_read(core.bus, addr, kind, fast_tick(r))
-    after_device(core, r)
+cdef uint32_t device_read(Mos6502 core, uint32_t addr, Access kind, uint32_t data) noexcept nogil:
+    data = trap_read(core.bus, addr, kind, before_device(core, data))
+    after_device(core)
+    return data
 
 
-cdef void device_write(Mos6502 core, Fast r, uint32_t addr, uint32_t value) noexcept nogil:
-    before_device(core, r)
-    trap_write(core.bus, addr, <uint8_t> value, fast_tick(r))
+cdef void device_write(Mos6502 core, uint32_t addr, uint32_t value) noexcept nogil:
+    trap_write(core.bus, addr, <uint8_t> value, before_device(core, value))
+    after_device(core)
+
+
+cdef inline void read_device(Fast r, uint32_t addr, Access kind) noexcept nogil:
+    (<Mos6502> r.core).left = r.left
+    r.data = device_read(<Mos6502> r.core, addr, kind, r.data)
+    r.left = (<Mos6502> r.core).left
+
+
+cdef inline void write_device(Fast r, uint32_t addr, uint32_t value) noexcept nogil:
+    (<Mos6502> r.core).left = r.left
+    device_write(<Mos6502> r.core, addr, value)
     r.data = value
-    after_device(core, r)
+    r.left = (<Mos6502> r.core).left
 
 
 # --- the exact build, where a cycle is more than an access to memory ---------------------------------------------------
 
-cdef void device_read_exact(Mos6502 core, Exact r, uint32_t addr, Access kind) noexcept nogil:
-    core.bus.data = <uint8_t> r.data
-    r.data = trap_read(core.bus, addr, kind, r.now)
+cdef uint32_t device_read_exact(Mos6502 core, uint32_t addr, Access kind, tick_t now, uint32_t data) noexcept nogil:
+    core.bus.data = <uint8_t> data
+    return trap_read(core.bus, addr, kind, now)
 
 
-cdef void device_write_exact(Mos6502 core, Exact r, uint32_t addr) noexcept nogil:
-    core.bus.data = <uint8_t> r.data
-    trap_write(core.bus, addr, <uint8_t> r.data, r.now)
+cdef void device_write_exact(Mos6502 core, uint32_t addr, uint32_t value, tick_t now) noexcept nogil:
+    core.bus.data = <uint8_t> value
+    trap_write(core.bus, addr, <uint8_t> value, now)
 
 
-cdef void notice(Mos6502 core, Exact r, uint32_t addr, Access kind, bint write) noexcept nogil:
+cdef void notice(Mos6502 core, tick_t now, uint32_t addr, uint32_t value, Access kind, bint write) noexcept nogil:
     if core.bus.tracing:
-        core.bus.tracer.record(r.now, addr, <uint8_t> r.data, kind, write)
+        core.bus.tracer.record(now, addr, <uint8_t> value, kind, write)
     if core.changed:
         core.sample()
 
@@ -76,7 +87,7 @@ cdef inline void begin_cycle(Mos6502 core, Exact r) noexcept nogil:
 cdef inline void end_cycle(Mos6502 core, Exact r, uint32_t addr, Access kind, bint write) noexcept nogil:
     r.polled = r.seen
     if unlikely(core.changed | core.bus.tracing):
-        notice(core, r, addr, kind, write)
+        notice(core, r.now, addr, r.data, kind, write)
     r.seen = core.active
     r.now += r.period
 
@@ -90,14 +101,14 @@ cdef inline void read_as(Build r, uint32_t addr, Access kind) noexcept nogil:
         if likely(page != NULL):
             r.data = page[addr]
         else:
-            device_read(<Mos6502> r.core, r, addr, kind)
+            read_device(r, addr, kind)
     else:
         begin_cycle(<Mos6502> r.core, r)
         page = r.rp[addr >> 8]           # an event may have switched the page
         if likely(page != NULL):
             r.data = page[addr]
         else:
-            device_read_exact(<Mos6502> r.core, r, addr, kind)
+            r.data = device_read_exact(<Mos6502> r.core, addr, kind, r.now, r.data)
         end_cycle(<Mos6502> r.core, r, addr, kind, False)
 
 
@@ -109,7 +120,7 @@ cdef inline void write_as(Build r, uint32_t addr, uint32_t value, Access kind) n
             page[addr] = <uint8_t> value
             r.data = value
         else:
-            device_write(<Mos6502> r.core, r, addr, value)
+            write_device(r, addr, value)
     else:
         begin_cycle(<Mos6502> r.core, r)
         page = r.wp[addr >> 8]
@@ -117,7 +128,7 @@ cdef inline void write_as(Build r, uint32_t addr, uint32_t value, Access kind) n
         if likely(page != NULL):
             page[addr] = <uint8_t> value
         else:
-            device_write_exact(<Mos6502> r.core, r, addr)
+            device_write_exact(<Mos6502> r.core, addr, value, r.now)
         end_cycle(<Mos6502> r.core, r, addr, kind, True)
 
 
@@ -134,7 +145,7 @@ cdef inline void read_dummy(Build r, uint32_t addr) noexcept nogil:
     if Build is Fast:
         r.left -= 1
         if unlikely(r.rp[addr >> 8] == NULL):
-            device_read(<Mos6502> r.core, r, addr, Access.DUMMY)
+            read_device(r, addr, Access.DUMMY)
     else:
         read_as(r, addr, Access.DUMMY)
 
@@ -144,7 +155,7 @@ cdef inline void write_dummy(Build r, uint32_t addr, uint32_t value) noexcept no
     if Build is Fast:
         r.left -= 1
         if unlikely(r.wp[addr >> 8] == NULL):
-            device_write(<Mos6502> r.core, r, addr, value)
+            write_device(r, addr, value)
     else:
         write_as(r, addr, value, Access.DUMMY)
 

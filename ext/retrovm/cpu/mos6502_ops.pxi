@@ -19,8 +19,16 @@ cdef extern from "mos6502_dispatch.h":
     int XF0, XF1, XF2, XF3, XF4, XF5, XF6, XF7, XF8, XF9, XFA, XFB, XFC, XFD, XFE, XFF
 
 
-cdef void run_fast(Fast r) noexcept nogil:
-    """Runs until no cycles are left, or the exact build has to run the next instruction: r.stuck."""
+cdef void run_fast(Mos6502 core) noexcept nogil:
+    """Runs until no cycles are left, or the exact build has to run the next instruction: core.stuck."""
+    cdef FastRegisters registers
+    cdef Fast r = &registers
+    load(core, r)
+    r.left = core.left
+    r.code = NULL
+    r.window = 0x10000              # no code window yet: the first instruction finds one
+    r.length = 0
+    r.careful = (core.active & Line.IRQ) != 0 or r.rp[1] == NULL or r.wp[1] == NULL
     START(r)
     OPCODE(X00); BACK(r)
     OPCODE(X01); read_izx(r); ORA(r); NEXT(r)
@@ -280,11 +288,13 @@ cdef void run_fast(Fast r) noexcept nogil:
     OPCODE(XFF); modify_abx(r); ISC(r); store(r); NEXT(r)
     END()
     AT_WINDOW()
-    if find_window(<Mos6502> r.core, r):
+    if open_window(r):
         NEXT(r)
     AT_BACK()
-    r.stuck = True
+    core.stuck = True
     AT_DONE()
+    unload(core, r)
+    core.left = r.left
 
 
 cdef inline void execute(Exact r, uint32_t opcode) noexcept nogil:

@@ -46,8 +46,16 @@ def mos6502_ops() -> str:
     names = [f"X{opcode.code:02X}" for opcode in opcodes]
     lines = [FIRST_LINE, "cdef extern from \"mos6502_dispatch.h\":"]
     lines += [f"    int {', '.join(names[row:row + 16])}" for row in range(0, 256, 16)]
-    lines += ["", "", "cdef void run_fast(Fast r) noexcept nogil:",
-              "    \"\"\"Runs until no cycles are left, or the exact build has to run the next instruction: r.stuck.\"\"\"",
+    lines += ["", "", "cdef void run_fast(Mos6502 core) noexcept nogil:",
+              "    \"\"\"Runs until no cycles are left, or the exact build has to run the next instruction: core.stuck.\"\"\"",
+              "    cdef FastRegisters registers",
+              "    cdef Fast r = &registers",
+              "    load(core, r)",
+              "    r.left = core.left",
+              "    r.code = NULL",
+              "    r.window = 0x10000              # no code window yet: the first instruction finds one",
+              "    r.length = 0",
+              "    r.careful = (core.active & Line.IRQ) != 0 or r.rp[1] == NULL or r.wp[1] == NULL",
               "    START(r)"]
     for opcode in opcodes:
         label = f"    OPCODE(X{opcode.code:02X}); "
@@ -58,11 +66,13 @@ def mos6502_ops() -> str:
             lines.append(f"{label}{guard}{statements(opcode)}; NEXT(r)")
     lines += ["    END()",
               "    AT_WINDOW()",
-              "    if find_window(<Mos6502> r.core, r):",
+              "    if open_window(r):",
               "        NEXT(r)",
               "    AT_BACK()",
-              "    r.stuck = True",
+              "    core.stuck = True",
               "    AT_DONE()",
+              "    unload(core, r)",
+              "    core.left = r.left",
               "", "", "cdef inline void execute(Exact r, uint32_t opcode) noexcept nogil:"]
     for opcode in opcodes:
         word = "elif" if opcode.code else "if"

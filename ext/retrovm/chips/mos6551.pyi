@@ -1,0 +1,19 @@
+from fractions import Fraction
+
+from retrovm.core.clock import Clock
+from retrovm.core.device import Device, Wire
+from retrovm.core.ports import Serial
+
+class Mos6551(Device):
+    """A serial port between a bus and a `Serial` line."""
+
+    cts: bool
+    dsr: bool
+    dcd: bool
+    def __init__(self, name: str, clock: Clock, port: Serial, irq: Wire | None = None,
+                 crystal: int | Fraction | str = 1_843_200) -> None: ...
+    @property
+    def rts(self) -> bool: ...
+    @property
+    def dtr(self) -> bool: ...
+    def inject(self, value: int, *, parity_error: bool = False, framing_error: bool = False) -> None: ...

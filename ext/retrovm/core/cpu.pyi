@@ -1,0 +1,27 @@
+from retrovm.core.bus import Bus
+from retrovm.core.clock import Clock
+from retrovm.core.device import Device, Wire
+from retrovm.core.types import Line
+
+class Cpu(Device):
+    """The base of every processor; `period` is the master-clock ticks a cycle."""
+
+    def __init__(self, name: str, bus: Bus, period: int = 1) -> None: ...
+    @property
+    def bus(self) -> Bus: ...
+    @property
+    def clock(self) -> Clock: ...
+    @property
+    def wires(self) -> dict[Line, Wire]: ...
+    def wire(self, line: Line) -> Wire:
+        """The open-collector line that devices drive; `Line.IRQ`, for one."""
+
+    def assert_line(self, line: Line, asserted: bool) -> None:
+        """Pulls a line from the host's side, or lets it go."""
+
+    @property
+    def pc(self) -> int:
+        """The address of the next instruction."""
+
+    @pc.setter
+    def pc(self, value: int) -> None: ...

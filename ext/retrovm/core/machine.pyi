@@ -1,0 +1,81 @@
+from collections.abc import Callable
+from fractions import Fraction
+from typing import TypeVar
+
+from retrovm.core.audio import Audio
+from retrovm.core.bus import Bus
+from retrovm.core.clock import Clock
+from retrovm.core.cpu import Cpu
+from retrovm.core.device import Device
+from retrovm.core.ports import Ports
+from retrovm.core.random import Random
+from retrovm.core.screen import Screen
+from retrovm.core.types import StopReason
+
+_Part = TypeVar("_Part", bound=Device)
+_Hook = Callable[[Machine], object] | None
+
+class Machine:
+    """Parts that share one clock."""
+
+    def __init__(
+        self,
+        rate: int | float | str | Fraction,
+        *,
+        frame_rate: int | float | str | Fraction = 60,
+        seed: int = 1,
+    ) -> None: ...
+    @property
+    def clock(self) -> Clock: ...
+    @property
+    def cpu(self) -> Cpu: ...
+    @property
+    def screen(self) -> Screen | None: ...
+    @property
+    def audio(self) -> Audio | None: ...
+    @property
+    def ports(self) -> Ports: ...
+    @property
+    def random(self) -> Random: ...
+    @property
+    def devices(self) -> dict[str, Device]: ...
+    @property
+    def buses(self) -> dict[str, Bus]: ...
+    @property
+    def frame_rate(self) -> Fraction: ...
+    @property
+    def frame(self) -> int:
+        """How many frames were finished since power-on."""
+
+    def add(self, device: _Part) -> _Part:
+        """Makes a device a part of this machine and returns it. Its name must be new."""
+
+    def add_bus(self, size: int = 0x10000, page_size: int = 0x100, name: str = "bus") -> Bus:
+        """Makes an address space on this machine's clock and returns it."""
+
+    def tick(self, frames: int = 1, render: bool = True) -> bool:
+        """Runs whole frames. False when a hook stopped the machine or its processor has halted."""
+
+    def step(self) -> int:
+        """One instruction, or one interrupt sequence. Returns the cycles that it took."""
+
+    def run_cycles(self, cycles: int) -> StopReason:
+        """Runs for so many processor cycles, rounded up to a whole instruction."""
+
+    def reset(self, power_on: bool = True) -> None:
+        """Switches the machine off and on, or pulls its reset line."""
+
+    def add_hook(self, address: int, callback: _Hook) -> None:
+        """Calls `callback(machine)` before each instruction at `address`; None stops there instead."""
+
+    def remove_hook(self, address: int, callback: _Hook) -> None:
+        """Takes back `add_hook`."""
+
+    def save_fields(self) -> bytes:
+        """Every field of the machine's state, as bytes for `load_fields`."""
+
+    def load_fields(self, data: bytes) -> None:
+        """Puts back what `save_fields` gave on a machine of the same parts."""
+
+    def dump_fields(self) -> dict[str, int | list[int] | bytes]:
+        """Every field of the machine's state by its name."""

@@ -1,0 +1,53 @@
+from collections.abc import Iterable
+from fractions import Fraction
+
+import numpy as np
+import numpy.typing as npt
+
+from retrovm.core.device import Device
+
+class Pixels:
+    """The memory of a picture, lent to numpy without a copy and read-only."""
+
+class Screen(Device):
+    """A picture of at most `max_width` x `max_height` pixels, each an index into a palette."""
+
+    def __init__(
+        self,
+        name: str,
+        max_width: int,
+        max_height: int,
+        palette: Iterable[int],
+        *,
+        aspect: int | float | str | Fraction = 1,
+        width: int | None = None,
+        height: int | None = None,
+    ) -> None: ...
+    @property
+    def max_width(self) -> int: ...
+    @property
+    def max_height(self) -> int: ...
+    @property
+    def aspect(self) -> Fraction: ...
+    def set_palette(self, palette: Iterable[int]) -> None:
+        """Chooses other colours, 0xRRGGBB each."""
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """(width, height) of the picture shown now, in pixels."""
+
+    @property
+    def frame_number(self) -> int:
+        """How many pictures were finished since power-on."""
+
+    @property
+    def ndarray(self) -> npt.NDArray[np.uint8]:
+        """The picture as RGB: shape (height, width, 3), read-only, without a copy."""
+
+    @property
+    def palette(self) -> npt.NDArray[np.uint8]:
+        """The colours, of shape (n, 3)."""
+
+    @property
+    def indices(self) -> npt.NDArray[np.uint8]:
+        """The palette index of each pixel: shape (height, width), read-only, without a copy."""

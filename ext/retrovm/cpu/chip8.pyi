@@ -1,0 +1,55 @@
+from collections.abc import Mapping
+from typing import Any
+
+from retrovm.core.audio import Audio
+from retrovm.core.bus import Bus
+from retrovm.core.cpu import Cpu
+from retrovm.core.ports import Buttons
+from retrovm.core.screen import Screen
+
+PROFILES: dict[str, dict[str, Any]]
+FLAGS: tuple[str, ...]
+
+class Chip8(Cpu):
+    """A CHIP-8 with its display, keypad and timers."""
+
+    def __init__(
+        self,
+        name: str,
+        bus: Bus,
+        keypad: Buttons | None = None,
+        screen: Screen | None = None,
+        audio: Audio | None = None,
+        *,
+        profile: str = "chip8",
+        start: int = 0x200,
+        seed: int = 1,
+        period: int = 1,
+        **quirks: bool,
+    ) -> None: ...
+    @property
+    def keypad(self) -> Buttons | None: ...
+    @property
+    def screen(self) -> Screen | None: ...
+    @property
+    def audio(self) -> Audio | None: ...
+    @property
+    def profile(self) -> str: ...
+    @property
+    def start(self) -> int: ...
+    @property
+    def registers(self) -> dict[str, int]: ...
+    @registers.setter
+    def registers(self, values: Mapping[str, int]) -> None: ...
+    @property
+    def stack(self) -> tuple[int, ...]: ...
+    @property
+    def instructions(self) -> int: ...
+    @property
+    def draws(self) -> int: ...
+    @property
+    def waiting(self) -> str | None: ...
+    @property
+    def halted(self) -> str | None: ...
+    @property
+    def quirks(self) -> dict[str, bool]: ...

@@ -1,0 +1,7 @@
+"""`python -m retrovm` is the command `retrovm`."""
+
+import sys
+
+from retrovm.cli import main
+
+sys.exit(main())

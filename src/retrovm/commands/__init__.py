@@ -1,0 +1,1 @@
+"""The commands of `retrovm`, one file each. Nothing heavy is imported before a command runs."""

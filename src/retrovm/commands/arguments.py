@@ -1,0 +1,87 @@
+"""What several commands take, and what they do with it."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from retrovm.errors import ArgumentError, MediaError
+
+if TYPE_CHECKING:
+    from retrovm.detection import Target
+    from retrovm.session import VM
+
+Rom = Annotated[str, typer.Argument(metavar="ROM", help="The program; GAMES.ZIP#NAME is a file in an archive.")]
+Machine = Annotated[str | None, typer.Option("--machine", "-m", metavar="ID",
+                                             help="The machine; without it the program decides.")]
+Options = Annotated[list[str] | None, typer.Option("--option", "-o", metavar="NAME=VALUE",
+                                                   help="An option of the machine; 'retrovm info ROM' lists them.")]
+Seed = Annotated[int, typer.Option(metavar="N", min=0, help="The seed of the machine's randomness.")]
+Json = Annotated[bool, typer.Option("--json", help="Write JSON, for programs.")]
+
+
+def wrong(message: str) -> ArgumentError:
+    """The error of a command line that cannot be meant: exit status 2."""
+    return ArgumentError(message)
+
+
+def require_file(path: str) -> None:
+    """Ends the command with status 2 when there is no file to read; `path` may name a member of an archive."""
+    from retrovm.media import open_media
+
+    parts = path.split("#")
+    if any(os.path.isfile("#".join(parts[:end])) for end in range(1, len(parts) + 1)):
+        return
+    try:
+        open_media(path)
+    except MediaError as error:          # it knows the files with nearly that name
+        raise wrong(str(error)) from None
+
+
+def parse_options(given: list[str] | None) -> dict[str, str]:
+    """The options of a machine from "name=value"."""
+    options = {}
+    for text in given or ():
+        name, equals, value = text.partition("=")
+        if not equals:
+            raise wrong(f"an option is NAME=VALUE, not {text!r}")
+        options[name.strip()] = value.strip()
+    return options
+
+
+def find_target(rom: str, machine: str | None) -> Target:
+    """The machine for a program."""
+    from retrovm import detection
+
+    require_file(rom)
+    return detection.best(rom, machine)
+
+
+def make_vm(rom: str, machine: str | None, options: list[str] | None, seed: int = 1) -> VM:
+    """The machine of a command line, switched on."""
+    from retrovm.session import VM
+
+    chosen: dict[str, Any] = parse_options(options)
+    target = find_target(rom, machine)
+    return VM(target.spec, target.media, {**target.options, **chosen}, seed)
+
+
+def write_whole(path: Path, data: bytes) -> None:
+    """Writes a file so that a reader sees the old one or the new one, never a part."""
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(handle, "wb") as stream:
+            stream.write(data)
+            stream.flush()
+            os.fsync(stream.fileno())
+        umask = os.umask(0)
+        os.umask(umask)
+        os.chmod(temporary, 0o666 & ~umask)          # mkstemp makes files that only their owner may read
+        os.replace(temporary, path)
+    except BaseException:
+        os.unlink(temporary)
+        raise

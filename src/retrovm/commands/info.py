@@ -1,0 +1,87 @@
+"""`retrovm info`: what a file is, and why."""
+
+from __future__ import annotations
+
+import json as jsonlib
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+from retrovm.commands.arguments import Json, Rom, require_file
+from retrovm.commands.machines import plain
+
+if TYPE_CHECKING:
+    from retrovm.detection import Target
+    from retrovm.media import Media
+
+
+def info(rom: Rom, json: Json = False) -> None:
+    """Show what a program is, the machines that run it and why, and their options.
+
+    The exit status is 1 when no machine knows it.
+
+    Example: retrovm info game.ch8
+    """
+    from retrovm import detection
+    from retrovm.media import open_media
+
+    require_file(rom)
+    medium = open_media(rom)
+    targets = detection.detect(medium)
+    if json:
+        print(jsonlib.dumps(describe(medium, targets), indent=2))
+    else:
+        show(medium, targets)
+    if not targets:
+        raise typer.Exit(1)
+
+
+def describe(medium: Media, targets: list[Target]) -> dict[str, Any]:
+    """All of it for JSON."""
+    return {
+        "name": medium.name,
+        "archive": medium.archive,
+        "format": medium.format,
+        "description": medium.description,
+        "file_size": len(medium.data),
+        "sha1": medium.sha1,
+        "entry": medium.entry,
+        "segments": [{"address": segment.address, "size": len(segment.data)} for segment in medium.segments],
+        "targets": [
+            {
+                "machine": target.spec.id,
+                "confidence": target.confidence,
+                "reason": target.reason,
+                "options": {name: plain(value) for name, value in target.options.items()},
+            }
+            for target in targets
+        ],
+    }
+
+
+def show(medium: Media, targets: list[Target]) -> None:
+    """All of it for people."""
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    console = Console(highlight=False)
+    console.print(Text.assemble((medium.name, "bold"), f": {medium.description}"))
+    if medium.archive is not None:
+        console.print(Text(f"in the archive {medium.archive}"))
+    console.print(Text(f"SHA-1 {medium.sha1}"))
+    console.print()
+    if not targets:
+        console.print("No machine knows it. 'retrovm machines' lists them; --machine chooses one by hand.")
+        return
+    table = Table("machine", "sure", "because", "with", box=None, pad_edge=False)
+    for target in targets:
+        chosen = " ".join(f"{name}={value}" for name, value in target.options.items())
+        table.add_row(target.spec.id, f"{target.confidence:.0%}", Text(target.reason), Text(chosen))
+    console.print(table)
+    for spec in (target.spec for target in targets if target.spec.options):
+        console.print()
+        table = Table(f"option of {spec.id}", "default", "what it does", box=None, pad_edge=False)
+        for option in spec.options:
+            table.add_row(option.name, "" if option.default is None else str(option.default), Text(option.help))
+        console.print(table)

@@ -1,0 +1,283 @@
+"""The CHIP-8 family's instructions, each described once.
+
+`INSTRUCTIONS` is the only list of CHIP-8 opcodes: the assembler (`octo`), the disassembler (`chip8_dis`), the
+reference table (`markdown_table`) and the names in the execution core come from it.
+
+A row's `pattern` spells the 16-bit opcode as four characters. Hexadecimal digits are fixed; X and Y stand for
+the nibbles that select VX and VY; N, NN and NNN stand for a number of 4, 8 or 12 bits. An instruction
+of 4 bytes has a second word, the number NNNN.
+
+    >>> decode(0x8AB4).form
+    'vX += vY'
+    >>> decode(0x8AB4).fields(0x8AB4)
+    {'X': 10, 'Y': 11}
+    >>> encode(BY_NAME["ADD"], X=10, Y=11).hex()
+    '8ab4'
+
+Sources: octo-manual (syntax), xochip-spec, chip8-research (variants and quirks), chip8-database (quirk ids).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import Enum
+from functools import cached_property
+
+CHIP8 = "chip8"
+CHIP48 = "chip48"
+SCHIP10 = "schip1.0"
+SCHIP11 = "schip1.1"
+XOCHIP = "xochip"
+
+ALL = frozenset({CHIP8, CHIP48, SCHIP10, SCHIP11, XOCHIP})
+FROM_SCHIP10 = frozenset({SCHIP10, SCHIP11, XOCHIP})
+FROM_SCHIP11 = frozenset({SCHIP11, XOCHIP})
+ONLY_CHIP8 = frozenset({CHIP8})
+ONLY_XOCHIP = frozenset({XOCHIP})
+
+VARIANTS: tuple[str, ...] = (CHIP8, CHIP48, SCHIP10, SCHIP11, XOCHIP)
+
+
+class Flow(Enum):
+    """Where execution goes after an instruction."""
+
+    NEXT = "next"
+    SKIP = "skip"
+    JUMP = "jump"
+    CALL = "call"
+    INDEXED = "indexed"
+    RETURN = "return"
+    STOP = "stop"
+
+
+@dataclass(frozen=True)
+class Instruction:
+    """One row of the table.
+
+    name      identifier, unique in the family
+    pattern   opcode, for example "8XY4"
+    form      statement in Octo's language; a skip is the condition under which the next instruction runs
+    meaning   what it does, in one line
+    variants  names out of `VARIANTS`
+    flow      where execution goes next
+    length    bytes
+    flags     out of `FLAGS`
+    quirks    ids of chip8-database quirks that change it
+    """
+
+    name: str
+    pattern: str
+    form: str
+    meaning: str
+    variants: frozenset[str]
+    flow: Flow = Flow.NEXT
+    length: int = 2
+    flags: frozenset[str] = frozenset()
+    quirks: frozenset[str] = frozenset()
+
+    @cached_property
+    def mask(self) -> int:
+        """The opcode bits that the pattern fixes."""
+        return sum(0xF << shift for shift, char in self._nibbles() if char not in "XYN")
+
+    @cached_property
+    def bits(self) -> int:
+        """The value of the fixed bits."""
+        return sum(int(char, 16) << shift for shift, char in self._nibbles() if char not in "XYN")
+
+    @cached_property
+    def operands(self) -> dict[str, int]:
+        """Operand letters (X, Y, N, NN, NNN, NNNN) with their width in bits."""
+        letters = {char: 4 for char in "XY" if char in self.pattern}
+        if digits := self.pattern.count("N"):
+            letters["N" * digits] = 4 * digits
+        if self.length == 4:
+            letters["NNNN"] = 16
+        return letters
+
+    def fields(self, word: int, second: int = 0) -> dict[str, int]:
+        """Operand values of an opcode; `second` is the second word of an instruction of length 4."""
+        return {
+            letter: second if letter == "NNNN" else word >> self.shift(letter) & (1 << width) - 1
+            for letter, width in self.operands.items()
+        }
+
+    def shift(self, letter: str) -> int:
+        """How many bits of the opcode lie below the operand `letter`."""
+        return 4 * (3 - self.pattern.rindex(letter[0]))
+
+    def text(self, values: dict[str, int], names: dict[int, str] | None = None) -> str:
+        """The statement with its operands filled in; addresses found in `names` are written by name."""
+        return " ".join(self._operand(part, values, names or {}) for part in self.form.split())
+
+    def _operand(self, part: str, values: dict[str, int], names: dict[int, str]) -> str:
+        if part in ("vX", "vY"):
+            return f"v{values[part[1]]:X}"
+        if part not in self.operands:
+            return part
+        value = values[part]
+        if part == "N":
+            return str(value)
+        if part == "NN":
+            return f"0x{value:02X}"
+        return names.get(value, f"0x{value:0{len(part)}X}")
+
+    def _nibbles(self) -> Iterator[tuple[int, str]]:
+        return zip((12, 8, 4, 0), self.pattern, strict=True)
+
+
+FLAGS: dict[str, str] = {
+    "sets_vf": "VF holds a flag afterwards",
+    "reads_i": "uses the address in I",
+    "sets_i": "changes I",
+    "reads_memory": "reads memory at I",
+    "writes_memory": "writes memory at I",
+    "draws": "changes the display",
+    "reads_keys": "reads the keypad",
+    "waits": "may stop execution until something happens",
+    "timer": "reads or writes a timer",
+    "random": "draws a random number",
+    "sound": "changes what is heard",
+}
+
+
+def _row(
+    pattern: str,
+    name: str,
+    form: str,
+    meaning: str,
+    variants: frozenset[str] = ALL,
+    flow: Flow = Flow.NEXT,
+    flags: str = "",
+    quirks: str = "",
+    length: int = 2,
+) -> Instruction:
+    sets = frozenset(flags.split()), frozenset(quirks.split())
+    return Instruction(name, pattern, form, meaning, variants, flow, length, *sets)
+
+
+_SAVE_QUIRKS = "memoryIncrementByX memoryLeaveIUnchanged"
+
+# fmt: off
+INSTRUCTIONS: tuple[Instruction, ...] = (
+    _row("0NNN", "SYS", "native NNN", "call machine code of the host at NNN", ONLY_CHIP8),
+    _row("00CN", "SCD", "scroll-down N", "scroll the display N pixels down", FROM_SCHIP11, flags="draws"),
+    _row("00DN", "SCU", "scroll-up N", "scroll the display N pixels up", ONLY_XOCHIP, flags="draws"),
+    _row("00E0", "CLS", "clear", "clear the display", flags="draws"),
+    _row("00EE", "RET", "return", "return from a subroutine", flow=Flow.RETURN),
+    _row("00FB", "SCR", "scroll-right", "scroll the display 4 pixels right", FROM_SCHIP11, flags="draws"),
+    _row("00FC", "SCL", "scroll-left", "scroll the display 4 pixels left", FROM_SCHIP11, flags="draws"),
+    _row("00FD", "EXIT", "exit", "end the program", FROM_SCHIP10, Flow.STOP),
+    _row("00FE", "LORES", "lores", "switch to the 64x32 display", FROM_SCHIP10, flags="draws"),
+    _row("00FF", "HIRES", "hires", "switch to the 128x64 display", FROM_SCHIP10, flags="draws"),
+    _row("1NNN", "JP", "jump NNN", "jump to NNN", flow=Flow.JUMP),
+    _row("2NNN", "CALL", ":call NNN", "call the subroutine at NNN", flow=Flow.CALL),
+    _row("3XNN", "SE_NN", "if vX != NN then", "skip the next instruction if VX = NN", flow=Flow.SKIP),
+    _row("4XNN", "SNE_NN", "if vX == NN then", "skip the next instruction if VX is not NN", flow=Flow.SKIP),
+    _row("5XY0", "SE", "if vX != vY then", "skip the next instruction if VX = VY", flow=Flow.SKIP),
+    _row("5XY2", "SAVE_RANGE", "save vX - vY", "store VX to VY, in that order, at I; I stays", ONLY_XOCHIP,
+         flags="reads_i writes_memory"),
+    _row("5XY3", "LOAD_RANGE", "load vX - vY", "load VX to VY, in that order, from I; I stays", ONLY_XOCHIP,
+         flags="reads_i reads_memory"),
+    _row("6XNN", "LD_NN", "vX := NN", "VX = NN"),
+    _row("7XNN", "ADD_NN", "vX += NN", "VX = VX + NN; VF stays"),
+    _row("8XY0", "LD", "vX := vY", "VX = VY"),
+    _row("8XY1", "OR", "vX |= vY", "VX = VX or VY", quirks="logic"),
+    _row("8XY2", "AND", "vX &= vY", "VX = VX and VY", quirks="logic"),
+    _row("8XY3", "XOR", "vX ^= vY", "VX = VX xor VY", quirks="logic"),
+    _row("8XY4", "ADD", "vX += vY", "VX = VX + VY; VF = carry", flags="sets_vf"),
+    _row("8XY5", "SUB", "vX -= vY", "VX = VX - VY; VF = 1 unless it borrows", flags="sets_vf"),
+    _row("8XY6", "SHR", "vX >>= vY", "VX = VY shifted right; VF = bit shifted out", flags="sets_vf",
+         quirks="shift"),
+    _row("8XY7", "SUBN", "vX =- vY", "VX = VY - VX; VF = 1 unless it borrows", flags="sets_vf"),
+    _row("8XYE", "SHL", "vX <<= vY", "VX = VY shifted left; VF = bit shifted out", flags="sets_vf",
+         quirks="shift"),
+    _row("9XY0", "SNE", "if vX == vY then", "skip the next instruction if VX is not VY", flow=Flow.SKIP),
+    _row("ANNN", "LD_I", "i := NNN", "I = NNN", flags="sets_i"),
+    _row("BNNN", "JP_V0", "jump0 NNN", "jump to NNN + V0", flow=Flow.INDEXED, quirks="jump"),
+    _row("CXNN", "RND", "vX := random NN", "VX = random byte and NN", flags="random"),
+    _row("DXYN", "DRW", "sprite vX vY N", "draw N rows from I at VX, VY; VF = pixels were erased",
+         flags="sets_vf reads_i reads_memory draws waits", quirks="vblank wrap"),
+    _row("EX9E", "SKP", "if vX -key then", "skip the next instruction if key VX is down", flow=Flow.SKIP,
+         flags="reads_keys"),
+    _row("EXA1", "SKNP", "if vX key then", "skip the next instruction if key VX is up", flow=Flow.SKIP,
+         flags="reads_keys"),
+    _row("F000", "LD_I_LONG", "i := long NNNN", "I = NNNN", ONLY_XOCHIP, flags="sets_i", length=4),
+    _row("F002", "AUDIO", "audio", "load the audio pattern, 16 bytes, from I", ONLY_XOCHIP,
+         flags="reads_i reads_memory sound"),
+    _row("FN01", "PLANE", "plane N", "select the display planes of bit mask N", ONLY_XOCHIP),
+    _row("FX07", "LD_VX_DT", "vX := delay", "VX = delay timer", flags="timer"),
+    _row("FX0A", "LD_VX_K", "vX := key", "wait for a key, VX = its number", flags="reads_keys waits"),
+    _row("FX15", "LD_DT_VX", "delay := vX", "delay timer = VX", flags="timer"),
+    _row("FX18", "LD_ST_VX", "buzzer := vX", "sound timer = VX", flags="timer sound"),
+    _row("FX1E", "ADD_I", "i += vX", "I = I + VX; VF stays", flags="reads_i sets_i"),
+    _row("FX29", "FONT", "i := hex vX", "I = address of the 5-row digit VX", flags="sets_i"),
+    _row("FX30", "BIG_FONT", "i := bighex vX", "I = address of the 10-row digit VX", FROM_SCHIP11,
+         flags="sets_i"),
+    _row("FX33", "BCD", "bcd vX", "store the three decimal digits of VX at I", flags="reads_i writes_memory"),
+    _row("FX3A", "PITCH", "pitch := vX", "play the audio pattern at 4000*2^((VX-64)/48) Hz", ONLY_XOCHIP,
+         flags="sound"),
+    _row("FX55", "SAVE", "save vX", "store V0 to VX at I; I = I + X + 1",
+         flags="reads_i sets_i writes_memory", quirks=_SAVE_QUIRKS),
+    _row("FX65", "LOAD", "load vX", "load V0 to VX from I; I = I + X + 1",
+         flags="reads_i sets_i reads_memory", quirks=_SAVE_QUIRKS),
+    _row("FX75", "SAVE_FLAGS", "saveflags vX", "store V0 to VX in the flag registers", FROM_SCHIP10),
+    _row("FX85", "LOAD_FLAGS", "loadflags vX", "load V0 to VX from the flag registers", FROM_SCHIP10),
+)
+# fmt: on
+
+BY_NAME: dict[str, Instruction] = {row.name: row for row in INSTRUCTIONS}
+
+# 00E0 is also of the form 0NNN: the pattern that fixes more bits is asked first.
+_BY_FIRST_NIBBLE: list[list[Instruction]] = [
+    sorted((row for row in INSTRUCTIONS if row.bits >> 12 == nibble), key=lambda row: -row.mask.bit_count())
+    for nibble in range(16)
+]
+
+
+def decode(word: int, variant: str | None = None) -> Instruction | None:
+    """The instruction of a 16-bit opcode, or None if there is none.
+
+    `variant` limits the answer to one member of the family; without it, the instructions of all count.
+    An unknown variant raises ValueError.
+    """
+    if variant is not None and variant not in VARIANTS:
+        raise ValueError(f"unknown CHIP-8 variant {variant!r}: choose one of {', '.join(VARIANTS)}")
+    for row in _BY_FIRST_NIBBLE[word >> 12 & 0xF]:
+        if word & row.mask == row.bits and (variant is None or variant in row.variants):
+            return row
+    return None
+
+
+def encode(instruction: Instruction, **operands: int) -> bytes:
+    """The bytes of an instruction; `operands` are its letters, for example X=1, NN=0x40.
+
+    Raises ValueError if a letter is missing, not the instruction's, or its number does not fit.
+    """
+    if operands.keys() != instruction.operands.keys():
+        raise ValueError(
+            f"{instruction.pattern} takes the operands {list(instruction.operands)}, not {list(operands)}"
+        )
+    for letter, value in operands.items():
+        bits = instruction.operands[letter]
+        if not 0 <= value < 1 << bits:
+            raise ValueError(f"{letter} of {instruction.pattern} has {bits} bits: {value} does not fit")
+    word = instruction.bits
+    for letter, value in operands.items():
+        if letter != "NNNN":
+            word |= value << instruction.shift(letter)
+    return word.to_bytes(2, "big") + (operands["NNNN"].to_bytes(2, "big") if instruction.length == 4 else b"")
+
+
+def markdown_table() -> str:
+    """The table as Markdown, for the reference pages."""
+    titles = ("opcode", "name", "Octo", "meaning", "variants", "quirks")
+    lines = ["| " + " | ".join(titles) + " |", "|" + " --- |" * len(titles)]
+    for row in INSTRUCTIONS:
+        opcode = row.pattern + (" NNNN" if row.length == 4 else "")
+        variants = "all" if row.variants == ALL else ", ".join(filter(row.variants.__contains__, VARIANTS))
+        form = row.form.replace("|", "\\|")
+        quirks = ", ".join(sorted(row.quirks))
+        lines.append(f"| `{opcode}` | {row.name} | `{form}` | {row.meaning} | {variants} | {quirks} |")
+    return "\n".join(lines) + "\n"

@@ -1,0 +1,42 @@
+"""From a program to a machine that runs it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import retrovm.core
+from retrovm import detection, registry
+from retrovm.session import VM
+
+if TYPE_CHECKING:
+    from retrovm.media import Source
+
+
+def load(source: Source, machine: str | None = None, *, seed: int = 1, name: str | None = None,
+         format: str | None = None, member: str | None = None, **options: Any) -> VM:
+    """A machine with a program in it, switched on.
+
+    Parameters
+        source   path, bytes, a file open in binary mode, or a `Media`; a zip archive with the program in it is as good
+        machine  the id of a machine; without it the surest one that `retrovm.detect` finds
+        seed     of the machine's generator: equal seeds and equal input give equal runs
+        name, format, member  as in `retrovm.media.open_media`: the file name of bytes, the file format, which file of an archive
+        options  of the machine; they go before what the program itself says. `retrovm.machines()[id].options` lists them
+    Raises `MediaError`, `OptionError` or `UnknownNameError`, and says what to do.
+    """
+    target = detection.best(source, machine, name=name, format=format, member=member)
+    return VM(target.spec, target.media, {**target.options, **options}, seed)
+
+
+def create(machine: str, rom: Source | None = None, *, seed: int = 1, name: str | None = None,
+           format: str | None = None, member: str | None = None, **options: Any) -> VM:
+    """A machine by its id, with or without a program, switched on; the parameters are those of `load`."""
+    if rom is None:
+        return VM(registry.machine(machine), None, options, seed)
+    return load(rom, machine, seed=seed, name=name, format=format, member=member, **options)
+
+
+def get_include() -> str:
+    """The folder in which `cimport retrovm.core...` finds its `.pxd` files: `cythonize(include_path=[retrovm.get_include()])`."""
+    return str(Path(retrovm.core.__file__).parents[2])

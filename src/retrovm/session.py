@@ -1,0 +1,292 @@
+"""A machine that runs: made of a `MachineSpec`, a medium, options and a seed, and everything that can be done with it.
+
+    vm = retrovm.load("game.ch8")
+    vm.tick(60)
+    vm.screen.image.save("game.png")
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from hashlib import sha256
+from pickle import PicklingError
+from typing import TYPE_CHECKING, Any, cast
+
+from retrovm.core.machine import Machine
+from retrovm.core.memory_view import MemoryView
+from retrovm.core.types import StopReason
+from retrovm.errors import (
+    AddressError,
+    ArgumentError,
+    CallError,
+    OptionError,
+    StateError,
+    UnknownNameError,
+)
+from retrovm.snapshot import Snapshot
+from retrovm.spec import MachineSpec, nearest
+from retrovm.symbols import Symbols
+from retrovm.trace import BusTrace
+
+if TYPE_CHECKING:
+    from retrovm.core.ports import Buttons, Serial
+    from retrovm.media import Media
+
+Target = int | str
+"""An address, or the name of one that `vm.symbols` knows."""
+
+Hook = Callable[["VM"], object]
+
+
+@dataclass(frozen=True)
+class CallResult:
+    """What a subroutine did: the cycles from its first instruction to the end of its RTS, and the registers then."""
+
+    cycles: int
+    registers: dict[str, int]
+
+
+class VM(Machine):  # type: ignore[misc]
+    """A machine of `spec` with `media` in it, switched on.
+
+    `retrovm.load` and `retrovm.create` make one. Inherited from `Machine`:
+
+        tick(frames=1, render=True)   runs whole frames; False when a hook stopped it or the processor has halted
+        step()                        runs one instruction and returns the cycles that it took
+        reset(power_on=True)          switches off and on; with False, pulls the reset line, which keeps memory
+        cpu, screen, audio, ports     the parts; None where the machine has no such part
+        clock, frame, devices, buses
+
+    Raises `OptionError` for options that the machine does not have, and what the machine has to say about its media.
+    """
+
+    def __init__(self, spec: MachineSpec, media: Media | None = None, options: Mapping[str, Any] | None = None,
+                 seed: int = 1) -> None:
+        self.spec = spec
+        self.media = media
+        self.options = spec.parse_options(options or {})
+        self.seed = seed
+        super().__init__(spec.clock_rate(self.options), frame_rate=spec.frame_rate(self.options), seed=seed)
+        spec.wire(self, media, self.options)
+        if self.cpu is None:
+            raise ArgumentError(f"{spec.id}: its wiring adds no processor, and a machine has at least one")
+        self.memory = MemoryView(self.cpu.bus)
+        self.symbols = Symbols()
+        self._trace: BusTrace | None = None
+        self.reset(True)
+
+    def __repr__(self) -> str:
+        medium = f" with {self.media.name!r}" if self.media is not None else ""
+        return f"<VM {self.spec.id}{medium}, frame {self.frame}>"
+
+    def _repr_png_(self) -> bytes | None:
+        """Lets a notebook show the picture."""
+        return None if self.screen is None else cast(bytes, self.screen._repr_png_())
+
+    @property
+    def serial(self) -> Serial | None:
+        """The host's end of the serial line, with `send` and `receive`; None on a machine without one."""
+        return self.ports.serial
+
+    # --- running ------------------------------------------------------------------------------------------------
+
+    def run(self, cycles: int | None = None, until: Target | Callable[[VM], object] | None = None) -> StopReason:
+        """Runs for so many processor cycles, or until something is so, or whatever comes first.
+
+        Parameters
+            cycles  rounded up to a whole instruction
+            until   an address or a symbol: the machine stops before the instruction there; where it stopped so, it goes on.
+                    Or a predicate, `until(vm)`: asked before every instruction, so it costs time
+        Returns the `StopReason`: CYCLES, ADDRESS (or a hook asked for it), PREDICATE or HALTED. Without any
+        limit the machine runs until a hook stops it, its processor halts, or Ctrl-C.
+        """
+        if until is None:
+            return cast(StopReason, self.run_cycles(cycles))
+        if callable(until):
+            return self._run_until_true(until, cycles)
+        address = self._address(until)
+        self.add_hook(address, None)
+        try:
+            return cast(StopReason, self.run_cycles(cycles))
+        finally:
+            self.remove_hook(address, None)
+
+    def _run_until_true(self, predicate: Callable[[VM], object], cycles: int | None) -> StopReason:
+        end = None if cycles is None else self.clock.ticks + cycles * self.cpu.period
+        while not predicate(self):
+            if end is not None and self.clock.ticks >= end:
+                return cast(StopReason, StopReason.CYCLES)
+            reason = self.run_cycles(1)
+            if reason != StopReason.CYCLES:
+                return cast(StopReason, reason)
+        return cast(StopReason, StopReason.PREDICATE)
+
+    def call(self, target: Target, *, limit: int = 100_000_000, **registers: int) -> CallResult:
+        """Runs a 6502 subroutine to its RTS, as if a JSR stood at the program counter.
+
+        Parameters
+            target     its address or symbol
+            limit      the cycles that it may take
+            registers  what it begins with: `a=3, x=4`
+        Afterwards the program counter and the stack pointer are as before, the other registers as the subroutine left
+        them. Raises `CallError` when it does not come back; the machine is then where it has come to.
+        """
+        from retrovm.cpu.mos6502 import Mos6502
+
+        cpu = self.cpu
+        if not isinstance(cpu, Mos6502):
+            raise CallError(f"{self.spec.id}: vm.call runs subroutines of a 6502, not of {type(cpu).__name__}")
+        address = self._address(target)
+        if cpu.is_resetting:
+            self.step()                                             # the reset sequence, or it would be forgotten
+        home, stack = cpu.pc, cpu.registers["s"]
+        back = (home - 1) & 0xFFFF                                  # RTS goes on behind the address that it pulls
+        self.memory[0x100 + stack] = back >> 8
+        self.memory[0x100 + ((stack - 1) & 0xFF)] = back & 0xFF
+        cpu.registers = {**registers, "s": (stack - 2) & 0xFF, "pc": address}
+
+        def came_back(machine: VM) -> StopReason | None:
+            # The subroutine may itself run through this address, but then its own frames are on the stack.
+            return cast(StopReason, StopReason.ADDRESS) if cpu.registers["s"] == stack else None
+
+        before = cpu.cycles
+        self.add_hook(home, came_back)
+        try:
+            reason = self.run_cycles(limit)
+        finally:
+            self.remove_hook(home, came_back)
+        if reason != StopReason.ADDRESS or cpu.pc != home or cpu.registers["s"] != stack:
+            raise CallError(f"the subroutine at ${address:04X} did not come back: {reason.name} at ${cpu.pc:04X} after "
+                            f"{cpu.cycles - before} cycles")
+        return CallResult(cpu.cycles - before, dict(cpu.registers))
+
+    # --- input --------------------------------------------------------------------------------------------------
+
+    def button(self, name: str, frames: int = 1) -> None:
+        """Presses a button, and releases it after so many frames. Names: `vm.spec.ports`."""
+        self._buttons(name).press(name, frames)
+
+    def button_press(self, name: str) -> None:
+        """Holds a button down from the next frame on."""
+        self._buttons(name).press(name)
+
+    def button_release(self, name: str) -> None:
+        """Lets a button go from the next frame on."""
+        self._buttons(name).release(name)
+
+    def _buttons(self, name: str) -> Buttons:
+        ports = {button: port for port in self.ports.groups.values() for button in getattr(port, "names", ())}
+        if name not in ports:
+            raise UnknownNameError(f"{self.spec.id} has no button {name!r}{nearest(str(name), ports)}")
+        return ports[name]
+
+    # --- looking inside -----------------------------------------------------------------------------------------
+
+    def hook(self, target: Target, callback: Hook | None) -> None:
+        """Calls `callback(vm)` before each instruction at an address or symbol.
+
+        A callback that moves the program counter takes the place of the instruction; one that returns
+        `StopReason.ADDRESS` ends the run. None instead of a callback ends it always. Hooks are no part of the
+        machine's state and do not go into snapshots and copies.
+        """
+        self.add_hook(self._address(target), callback)
+
+    def unhook(self, target: Target, callback: Hook | None) -> None:
+        """Takes back `hook`. `ArgumentError` when there is no such hook."""
+        self.remove_hook(self._address(target), callback)
+
+    @contextmanager
+    def trace_bus(self) -> Iterator[BusTrace]:
+        """Records every bus cycle inside a `with` block: a sequence of (cycle, address, value, "read" or "write").
+
+        The trace can be read inside the block and after it.
+        """
+        if self._trace is not None:
+            raise ArgumentError("the bus is traced already; end that block first")
+        self._trace = trace = BusTrace(self.cpu)
+        try:
+            with trace:
+                yield trace
+        finally:
+            self._trace = None
+
+    def _address(self, target: Target) -> int:
+        try:
+            address = self.symbols.resolve(target).__index__()
+        except AttributeError:
+            raise ArgumentError(f"expected an address or the name of one, not {target!r}") from None
+        if not 0 <= address < len(self.memory):
+            raise AddressError(f"{target!r} is outside the address space, $0000-${len(self.memory) - 1:04X}")
+        return address
+
+    # --- state --------------------------------------------------------------------------------------------------
+
+    def save_state(self) -> bytes:
+        """The whole state of the machine, for `load_state` of the same machine with the same media."""
+        return Snapshot(machine=self.spec.id, options=self.options, seed=self.seed, fields=self.save_fields(),
+                        media=None if self.media is None else self.media.sha1).pack()
+
+    def load_state(self, data: bytes) -> None:
+        """Goes back to a state that `save_state` gave.
+
+        Raises `StateError`, and changes nothing, when the bytes are damaged or belong to another machine, other options,
+        other media.
+        """
+        snapshot = Snapshot.unpack(bytes(data))
+        if snapshot.machine != self.spec.id:
+            raise StateError(f"the snapshot is of a {snapshot.machine}, and this machine is a {self.spec.id}")
+        mine = None if self.media is None else self.media.sha1
+        if snapshot.media != mine:
+            raise StateError(f"the snapshot was saved with {_medium(snapshot.media)}, and this machine has "
+                             f"{_medium(mine)}: load the same file first")
+        try:
+            options = self.spec.parse_options(snapshot.options)
+        except OptionError as error:
+            raise StateError(f"the snapshot has options that this machine does not: {error}") from None
+        other = [f"{name}={value!r} (here {self.options[name]!r})" for name, value in options.items()
+                 if value != self.options[name]]
+        if other:
+            raise StateError(f"the snapshot was saved with other options: {', '.join(other)}")
+        self.load_fields(snapshot.fields)
+
+    def state_hash(self) -> str:
+        """The SHA-256 of the state, in hexadecimal: equal machines in equal states have equal ones, on every host."""
+        return sha256(self.save_fields()).hexdigest()
+
+    def clone(self) -> VM:
+        """A second machine in the same state, with the same symbols. It goes its own way; hooks do not come along."""
+        twin = VM(self.spec, self.media, self.options, self.seed)
+        twin.load_fields(self.save_fields())
+        twin.symbols = self.symbols.copy()
+        return twin
+
+    def __copy__(self) -> VM:
+        return self.clone()
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> VM:
+        return self.clone()
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        from retrovm import registry
+
+        if registry.machines().get(self.spec.id) is not self.spec:
+            raise PicklingError(f"no machine {self.spec.id!r} is registered, so another process would not find it: "
+                                f"give it an entry point in the group retrovm.machines")
+        return _restore, (self.spec.id, self.media, self.options, self.seed, self.save_fields(), self.symbols)
+
+
+def _restore(id: str, media: Media | None, options: Mapping[str, Any], seed: int, fields: bytes,
+             symbols: Symbols) -> VM:
+    """Makes the machine again that a pickle describes."""
+    from retrovm import registry
+
+    vm = VM(registry.machine(id), media, options, seed)
+    vm.load_fields(fields)
+    vm.symbols = symbols
+    return vm
+
+
+def _medium(sha1: str | None) -> str:
+    return "no media" if sha1 is None else f"the media of SHA-1 {sha1}"

@@ -1,0 +1,67 @@
+"""`import retrovm`: fast, silent, and nothing that is not used."""
+
+import importlib
+import subprocess
+import sys
+import time
+
+import pytest
+
+import retrovm
+
+
+def python(code):
+    return subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+
+
+def test_import_is_silent_and_imports_nothing_heavy():
+    done = python("import sys, retrovm; print(*sys.modules)")
+    assert done.stderr == ""
+    imported = set(done.stdout.split())
+    assert not imported & {"numpy", "sdl2", "sdl2dll", "typer", "rich", "PIL", "importlib.metadata", "retrovm.session"}
+
+
+def test_a_machine_runs_without_numpy_and_sdl():
+    done = python("import sys, retrovm; retrovm.VM, retrovm.detect, retrovm.load; print(*sys.modules)")
+    assert not set(done.stdout.split()) & {"numpy", "sdl2", "sdl2dll", "typer", "rich", "PIL"}
+
+
+def test_import_takes_below_60_ms():
+    def best(code):
+        times = []
+        for _ in range(5):
+            start = time.perf_counter()
+            python(code)
+            times.append(time.perf_counter() - start)
+        return min(times)
+
+    assert best("import retrovm") - best("pass") < 0.060
+
+
+@pytest.mark.parametrize("name", retrovm.__all__)
+def test_every_public_name_is_there(name):
+    assert getattr(retrovm, name) is not None
+    assert name in dir(retrovm)
+
+
+def test_an_unknown_name_is_an_attribute_error():
+    with pytest.raises(AttributeError, match="no attribute 'nothing'"):
+        retrovm.nothing  # noqa: B018
+
+
+def test_machines_can_be_called_before_and_after_a_machine_was_imported(installed):
+    assert list(retrovm.machines()) == ["tiny"]
+    importlib.import_module("retrovm.machines")
+    assert list(retrovm.machines()) == ["tiny"]
+
+
+def test_get_include_is_the_folder_of_the_declarations():
+    from pathlib import Path
+
+    assert (Path(retrovm.get_include()) / "retrovm" / "core" / "device.pxd").is_file()
+
+
+def test_every_error_is_a_retrovm_error():
+    errors = [getattr(retrovm, name) for name in retrovm.__all__ if name.endswith("Error")]
+    assert len(errors) >= 8
+    assert all(issubclass(error, retrovm.RetroVMError) for error in errors)

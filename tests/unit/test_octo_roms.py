@@ -1,0 +1,37 @@
+"""The bundled CHIP-8 programs are what their sources say, and fit the machine they are for."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from retrovm.isa import chip8
+from retrovm.isa.chip8_dis import disassemble
+from retrovm.isa.octo import assemble
+
+ROMS = sorted((Path(__file__).parents[2] / "roms" / "chip8").glob("*/*.ch8"))
+VIP_PROGRAM_BYTES = 3232
+
+by_name = pytest.mark.parametrize("rom", ROMS, ids=lambda path: path.stem)
+
+
+@by_name
+def test_the_binary_is_assembled_from_its_source(rom):
+    source = rom.parent / "src" / "main.8o"
+    assert assemble(source.read_text(encoding="utf-8"), str(source)).data == rom.read_bytes()
+
+
+@by_name
+def test_the_program_fits_a_cosmac_vip(rom):
+    assert len(rom.read_bytes()) <= VIP_PROGRAM_BYTES
+
+
+@by_name
+def test_all_code_that_can_be_reached_is_plain_chip8(rom):
+    statement = re.compile(r"    +[^0].*# [0-9A-F]{3}  ([0-9A-F]{2}) ([0-9A-F]{2})$")
+    lines = disassemble(rom.read_bytes()).splitlines()
+    words = [int(match[1] + match[2], 16) for line in lines if (match := statement.match(line))]
+    assert len(words) > 50
+    for word in words:
+        row = chip8.decode(word, chip8.CHIP8)
+        assert row not in (None, chip8.BY_NAME["SYS"]), f"{word:04X}"
