@@ -69,7 +69,7 @@ def test_a_limit_in_frames_ends_a_test_as_well(tmp_path: Path) -> None:
 
 def test_a_guest_that_jams_fails_at_once_and_the_place_is_named(tmp_path: Path) -> None:
     said = reason(tmp_path, "limit = { cycles = 1_000_000_000 }\njudge = 'serial'\ntext = 'x'\n", b"\xea\x02")
-    assert "when the processor halted at $0401 after" in said
+    assert "before the processor halted at $040" in said
     assert said.endswith("it sent nothing")
 
 
@@ -124,7 +124,8 @@ def test_memory_outside_the_address_space_is_a_failure_and_no_crash(tmp_path: Pa
 def test_golden_pictures_are_written_when_asked_for_and_compared_otherwise(tmp_path: Path) -> None:
     keys = (
         KEYS
-        + "judge = 'screen'\ncheckpoints = [{ frame = 20, golden = 'a.png' }, { frame = 60, golden = 'b.png' }]\n"
+        + "judge = 'screen'\n"
+        + "checkpoints = [{ frame = 20, golden = 'a.png' }, { frame = 60, golden = 'b.png' }]\n"
     )
     assert "`retrovm test --update-golden` writes it" in reason(tmp_path, keys, DIGIT, "a.ch8")
     assert sorted(path.name for path in tmp_path.iterdir()) == ["a.ch8", "suite.toml"]
@@ -137,7 +138,8 @@ def test_golden_pictures_are_written_when_asked_for_and_compared_otherwise(tmp_p
     said = reason(tmp_path, keys, DIGIT, "a.ch8")
     assert (
         said
-        == "the picture after 60 frames differs from b.png in 14 of 2,048 pixels, all in columns 0-3, rows 0-4"
+        == "the picture after 60 frames differs from b.png in 14 of 2,048 pixels, "
+        "all in columns 0-3, rows 0-4"
     )
 
 
@@ -210,8 +212,8 @@ def test_a_rom_that_is_not_there_fails_and_data_of_others_that_is_not_there_skip
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     text = (
-        "[suite]\ntitle = 'x'\n[[test]]\nname = 'a'\nmachine = 'sbc6502'\nlimit = { cycles = 1 }\njudge = 'serial'\n"
-        "text = 'x'\nrom = '{}'\n"
+        "[suite]\ntitle = 'x'\n[[test]]\nname = 'a'\nmachine = 'sbc6502'\n"
+        "limit = { cycles = 1 }\njudge = 'serial'\ntext = 'x'\nrom = '{}'\n"
     )
     manifest = tmp_path / "suite.toml"
     manifest.write_text(text.replace("{}", "gone.bin"))
@@ -238,4 +240,4 @@ def test_a_broken_manifest_fails_and_the_rest_of_the_run_goes_on(tmp_path: Path)
             (tmp_path / name / "suite.toml").write_text(content)
     report = run(discover([tmp_path]))
     assert report.summary() == "1 passed, 1 failed"
-    assert "suite.toml:1:7: not TOML" in report.problems[0].reason
+    assert "suite.toml:1: not TOML" in report.problems[0].reason

@@ -43,20 +43,23 @@ def write(path: Path, indices: NDArray[np.uint8], palette: NDArray[np.uint8]) ->
 def compare(path: Path, indices: NDArray[np.uint8], palette: NDArray[np.uint8], when: str) -> None:
     """Raises `Mismatch` where the picture is not the one in the file; the message says where they differ.
 
-    Colours are compared, not indices: a golden picture may have been drawn by hand, in any mode that PNG has.
+    Of a PNG with a palette the indices are compared, because colours are a choice of whoever looks; of any
+    other PNG, which may have been drawn by hand, the colours.
     """
     if not path.is_file():
         raise Mismatch(f"there is no {path}; `retrovm test --update-golden` writes it, for you to look at")
     try:
         with pillow().open(path) as image:
-            expected = np.asarray(image.convert("RGB"))
+            indexed = image.mode == "P"
+            expected = np.asarray(image if indexed else image.convert("RGB"))
     except (OSError, SyntaxError, ValueError) as error:
         raise RetroVMError(f"{path} is no picture that can be read: {error}") from None
-    found = palette[indices]
-    (height, width, _), (rows, columns, _) = found.shape, expected.shape
+    found = indices if indexed else palette[indices]
+    (height, width), (rows, columns) = found.shape[:2], expected.shape[:2]
     if (width, height) != (columns, rows):
         raise Mismatch(f"the picture {when} is {width} x {height} pixels; {path.name} is {columns} x {rows}")
-    at_rows, at_columns = np.nonzero((found != expected).any(axis=2))
+    differs = found != expected
+    at_rows, at_columns = np.nonzero(differs if indexed else differs.any(axis=2))
     if at_rows.size:
         raise Mismatch(f"the picture {when} differs from {path.name} in {at_rows.size:,} of "
                        f"{width * height:,} pixels, all in columns {at_columns.min()}-{at_columns.max()}, "

@@ -35,8 +35,8 @@ class Document:
         except ValueError as error:
             message = str(error)
             found = re.search(r" \(at line (\d+), column (\d+)\)$", message)
-            if found is None:
-                raise ManifestError(f"{file}: not TOML: {message}") from None
+            if found is None:               # at the end of the document, or a number without end
+                raise ManifestError(f"{file}:{text.count(chr(10)) + 1}: not TOML: {message}") from None
             line, column, message = found[1], found[2], message[:found.start()]
             raise ManifestError(f"{file}:{line}:{column}: not TOML: {message}") from None
 

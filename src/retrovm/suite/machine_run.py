@@ -173,7 +173,7 @@ class MachineRun:
     def limit(self) -> str:
         """The limit, or what came before it, as it may stand in a sentence."""
         if self.halted:
-            return f"when the processor halted at ${self.vm.cpu.pc:04X} after {self.cycles:,} cycles"
+            return f"before the processor halted at ${self.vm.cpu.pc:04X}"
         return (f"within {self.limit_cycles:,} cycles" if self.limit_cycles is not None
                 else f"within {self.limit_frames:,} frames")
 

@@ -185,7 +185,8 @@ class Bench:
         rows += [(f"${address:04X}", f"{value:02X}", f"{held:02X}") for address, value, held in differences]
         for left, right in zip_longest(expected, found):
             tick = (left or right)[0] - self.began      # type: ignore[index]
-            rows.append((f"cycle {tick}", shown(left), shown(right)))
+            late = f" in cycle {right[0] - self.began}" if left and right and left[0] != right[0] else ""
+            rows.append((f"cycle {tick}", shown(left), shown(right) + late))
         lines += [f"  {'':8} {'expected':14} found"]
         for name, left, right in rows:
             lines.append(f"  {name:8} {left:14} {right:14}{'' if left == right else ' <'}".rstrip())
