@@ -82,7 +82,7 @@ def test_tests_are_chosen_by_machine(suite: Path, capsys: pytest.CaptureFixture[
     (["gone"], "gone: there is no such file or folder"),
     (["."], "no tests here; expected a suite.toml"),
     (["suite", "-k", "picture and"], "a name is missing"),
-    (["suite", "-k", "nothing", "-m", "chip8"], "-k 'nothing' and --machine chip8: selects none of the tests"),
+    (["suite", "-k", "nothing", "-m", "chip8"], "-k 'nothing' and --machine chip8: selects none of the"),
     (["suite", "--jobs", "0"], "jobs"),
     ([], "PATH"),
 ])
@@ -106,7 +106,7 @@ def test_ctrl_c_ends_the_run_with_what_was_found_so_far(suite: Path) -> None:
     import signal
     import time
 
-    manifest = MANIFEST.replace("frames = 1 }", "frames = 1_000_000_000 }").replace("frames = 9", "frames = 1")
+    manifest = MANIFEST.replace("frames = 1 }", "frames = 1_000_000 }").replace("frames = 9", "frames = 1")
     (suite / "suite.toml").write_text(manifest)
     command = [sys.executable, "-m", "retrovm", "test", str(suite), "--jobs", "1"]
     process = subprocess.Popen(command, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE)

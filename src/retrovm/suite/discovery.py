@@ -23,7 +23,7 @@ def discover(paths: Iterable[str | Path]) -> list[Task]:
             raise ArgumentError(f"{path}: there is no such file or folder")
         found = list(in_folder(path) if path.is_dir() else in_file(path))
         if not found:
-            raise ArgumentError(f"{path}: no tests here; expected a {manifest.NAME}, a folder with one in it, "
+            raise ArgumentError(f"{path}: no tests here; expected a {manifest.NAME}, a folder with one, "
                                 f"or single-step cases, MODEL/v1/*.json or .json.gz, with MODEL one of "
                                 f"{', '.join(singlestep.MODELS)}")
         tasks += found

@@ -37,8 +37,8 @@ class Document:
             found = re.search(r" \(at line (\d+), column (\d+)\)$", message)
             if found is None:               # at the end of the document, or a number without end
                 raise ManifestError(f"{file}:{text.count(chr(10)) + 1}: not TOML: {message}") from None
-            line, column, message = found[1], found[2], message[:found.start()]
-            raise ManifestError(f"{file}:{line}:{column}: not TOML: {message}") from None
+            where, message = f"{file}:{found[1]}:{found[2]}", message[:found.start()]
+            raise ManifestError(f"{where}: not TOML: {message}") from None
 
     def place(self, path: Path) -> Place:
         """Where this key is written; where the nearest table around it is, if it is not."""
@@ -94,12 +94,13 @@ class Keys:
 
     def take_list(self, key: str, parse: Callable[[Any], T], default: Any = REQUIRED) -> tuple[T, ...]:
         """The values of a key that holds one value or a list of them, at least one."""
-        found = self.take(key, lambda value: value if isinstance(value, list) else [value], default)
-        if found is default:
+        self.take(key, lambda value: value, default)
+        if key not in self.values:
             return default                          # type: ignore[no-any-return]
+        alone = not isinstance(self.values[key], list)
+        found = [self.values[key]] if alone else self.values[key]
         if not found:
             self.fail(key, "the list is empty")
-        alone = not isinstance(self.values[key], list)
         return tuple(self.parse((*self.path, key) if alone else (*self.path, key, i), parse, value)
                      for i, value in enumerate(found))
 

@@ -103,30 +103,26 @@ class Setup:
                    tuple(Input.parse(one) for one in keys.tables("input")),
                    tuple(Poke.parse(one) for one in keys.tables("poke")), cycles, frames)
 
-    def rom_path(self) -> Path | None:
-        """Where the ROM is. Raises what `testdata.locate` does."""
-        return None if self.rom is None else locate(self.folder, self.rom)[0]
-
     def machine_id(self) -> str | None:
         """The machine that the test runs on, by detection if the manifest names none; None if that fails."""
         import retrovm
 
-        if self.machine is not None:
+        if self.machine is not None or self.rom is None:
             return self.machine
         try:
-            targets = retrovm.detect(self.rom_path())
+            targets = retrovm.detect(locate(self.folder, self.rom)[0])
         except (RetroVMError, OSError):
             return None
         return targets[0].spec.id if targets else None
 
     def power_on(self) -> VM:
-        """Makes the machine, loads it, and pokes."""
+        """Makes the machine, loads it, and pokes. Raises what `testdata.locate` and `retrovm.load` do."""
         import retrovm
 
-        rom = self.rom_path()
-        if rom is not None:
-            vm = retrovm.load(rom, machine=self.machine, **self.options)
+        if self.rom is not None:
+            vm = retrovm.load(locate(self.folder, self.rom)[0], machine=self.machine, **self.options)
         else:
+            assert self.machine is not None, "a manifest names one of both"
             vm = retrovm.create(self.machine, **self.options)
         for poke in self.pokes:
             vm.memory[poke.at:poke.at + len(poke.data)] = poke.data
@@ -157,12 +153,12 @@ class MachineRun:
     @property
     def cycles(self) -> int:
         """Processor cycles since power-on."""
-        return self.vm.cpu.cycles
+        return int(self.vm.cpu.cycles)
 
     @property
     def frames(self) -> int:
         """Frames finished since power-on."""
-        return self.vm.frame
+        return int(self.vm.frame)
 
     @property
     def over(self) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from typing import NoReturn
 
 from retrovm.errors import OptionError
 
@@ -37,7 +38,7 @@ class Parser:
     def __init__(self, expression: str, name: str) -> None:
         self.expression = expression
         self.name = name
-        self.tokens = []
+        self.tokens: list[re.Match[str]] = []
         at = 0
         while expression[at:].strip():
             match = TOKEN.match(expression, at)
@@ -46,7 +47,7 @@ class Parser:
             self.tokens.append(match)
             at = match.end()
 
-    def fail(self, message: str) -> None:
+    def fail(self, message: str) -> NoReturn:
         raise OptionError(f"-k {self.expression!r}: {message}; expected words, and, or, not, ( and )")
 
     def peek(self) -> str | None:
@@ -94,7 +95,6 @@ class Parser:
                 return self.contains(self.tokens.pop(0))
             case _:
                 self.fail("a name is missing")
-                return False
 
     def contains(self, token: re.Match[str]) -> bool:
         if token["word"] is not None:

@@ -184,7 +184,7 @@ class Bench:
         rows = [(name, digits(name, final[name]), digits(name, registers[name])) for name in REGISTERS]
         rows += [(f"${address:04X}", f"{value:02X}", f"{held:02X}") for address, value, held in differences]
         for left, right in zip_longest(expected, found):
-            tick = (left or right)[0] - self.began      # type: ignore[index]
+            tick = (left or right)[0] - self.began
             late = f" in cycle {right[0] - self.began}" if left and right and left[0] != right[0] else ""
             rows.append((f"cycle {tick}", shown(left), shown(right) + late))
         lines += [f"  {'':8} {'expected':14} found"]
