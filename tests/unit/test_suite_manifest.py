@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 import tomllib
 from pathlib import Path
 
@@ -111,6 +112,13 @@ def test_a_manifest_with_everything_in_it_is_read() -> None:
     assert screen.setup.frames == 60
     assert isinstance(steps, SingleStep)
     assert steps.model == "2a03"
+
+
+def test_tests_go_through_pickle_so_that_any_executor_may_run_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("RETROVM_TESTDATA", raising=False)
+    tasks = list(load(WHOLE).tasks())
+    assert pickle.loads(pickle.dumps(tasks)) == tasks
+    assert tasks[0].name == "folder/suite.toml: a banner appears"
 
 
 HEAD = '[suite]\ntitle = "x"\n[[test]]\nname = "t"\nrom = "a.bin"\n'

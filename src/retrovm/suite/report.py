@@ -74,16 +74,18 @@ class Report:
 class Live:
     """The progress of a run on a terminal: `with Live(total) as live: run(..., progress=live)`.
 
-    Written to standard error, so that standard output holds the report alone.
+    Written to standard error, and only if that is a terminal; standard output holds the report alone.
     """
 
     def __init__(self, total: int) -> None:
         from rich.console import Console
         from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
+        console = Console(stderr=True)
         self.bar: Any = Progress(
             TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(),
-            TextColumn("{task.fields[counts]}"), console=Console(stderr=True), transient=True)
+            TextColumn("{task.fields[counts]}"), console=console, transient=True,
+            disable=not console.is_terminal)
         self.line = self.bar.add_task("testing", total=total, counts="")
         self.report = Report()
 

@@ -20,7 +20,7 @@ class Judge(Protocol):
     """What every judge is: the object behind an entry point is a class with these two methods.
 
     Instances can be pickled. One that watches a machine derives from
-    `retrovm.suite.machine_test.MachineJudge`.
+    `retrovm.suite.machine_judge.MachineJudge`.
     """
 
     @classmethod

@@ -16,8 +16,8 @@ from typing import Any
 
 from retrovm.suite import keys as is_
 from retrovm.suite.keys import Keys
+from retrovm.suite.machine_judge import MachineJudge
 from retrovm.suite.machine_run import MachineRun
-from retrovm.suite.machine_test import MachineJudge
 from retrovm.suite.task import Mismatch, Settings
 
 

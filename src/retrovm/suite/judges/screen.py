@@ -20,8 +20,8 @@ from typing import Any
 from retrovm.suite import golden
 from retrovm.suite import keys as is_
 from retrovm.suite.keys import Keys
+from retrovm.suite.machine_judge import MachineJudge
 from retrovm.suite.machine_run import MachineRun, Setup
-from retrovm.suite.machine_test import MachineJudge
 from retrovm.suite.task import Mismatch, Settings
 
 
@@ -71,8 +71,6 @@ class Screen(MachineJudge):
             one.finish()
         if not found or "sha1" in keys or "golden" in keys:
             found.append(Checkpoint.parse(keys, None))
-        else:
-            keys.take("sha1", is_.sha1, None), keys.take("golden", is_.file_name, None)
         return {"checkpoints": tuple(sorted(found, key=lambda one: (one.frame is None, one.frame or 0)))}
 
     @classmethod
