@@ -229,6 +229,8 @@ cdef class Machine:
             self.frames = 0
             self.in_frame = False
             self.frame_end = self.end_of(0)
+            for bus in self.buses.values():
+                (<Bus> bus).data = 0
         self.stopped_at = -1
         for device in self.devices.values():
             if power_on and (<Device> device).last != NEVER:
@@ -267,6 +269,10 @@ cdef class Machine:
         for name, device in self.devices.items():
             state.enter(name)
             (<Device> device).sync(state)
+            state.leave()
+        for name, bus in self.buses.items():
+            state.enter(name)
+            (<Bus> bus).sync(state)
             state.leave()
         return 0
 
