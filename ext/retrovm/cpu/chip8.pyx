@@ -189,7 +189,7 @@ cdef class Chip8(Cpu):
         """Empty slots, up to the next event."""
         cdef tick_t end = min(until, self.clock.due)
         cdef int64_t slots = (end - self.clock.now + self.period - 1) // self.period
-        self.cycles += slots
+        self.cycle_count += slots
         self.clock.now += slots * self.period
 
     cdef void stop_at(self, Halt reason, uint32_t pc, uint32_t opcode) noexcept nogil:
@@ -293,7 +293,7 @@ cdef class Chip8(Cpu):
             self.set_sound(0, self.clock.now)
         self.restart()
         if power_on:
-            self.cycles = 0
+            self.cycle_count = 0
             self.executed = 0
             self.drawn_numbers = 0
             self.random = self.seed

@@ -125,7 +125,7 @@ cdef inline void enter(Chip8 self, Loop *r, int64_t slots) noexcept nogil:
 
 cdef inline void leave(Chip8 self, Loop *r) noexcept nogil:
     self.executed += r.slots
-    self.cycles += r.slots
+    self.cycle_count += r.slots
     self.clock.now = r.start + r.slots * self.period
     self.reg.i = <uint16_t> r.i
     self.settle(r.pc)
