@@ -8,12 +8,12 @@ import time
 from dataclasses import replace
 
 import pytest
+import tiny_machine as tiny
 
 import retrovm
 from retrovm import StopReason
 from retrovm.core.memory import Memory
 from retrovm.session import VM
-import tiny_machine as tiny
 
 
 def boot(vm):
