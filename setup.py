@@ -32,6 +32,7 @@ DIRECTIVES = {
     "overflowcheck": DEBUG,
     "cdivision": not DEBUG,
     "binding": False,
+    "auto_pickle": False,
     "embedsignature": True,
     "freethreading_compatible": True,
 }

@@ -11,7 +11,7 @@ from libc.stdint cimport int64_t, uint8_t, uint16_t, uint32_t, uint64_t
 cdef enum:
     STACK = 16           # the deepest stack of the family
     PLANES = 4           # the most planes: XO-CHIP
-    WORDS = 2 * 64       # of a plane: 64 rows of 128 pixels, 64 pixels a word, the leftmost in the highest bit
+    WORDS = 128          # of a plane: 64 rows of 2 words; a word is 64 pixels, the leftmost in its highest bit
 
 
 cdef struct Quirks:      # in what the members of the family differ; the docstring of Chip8 says what each means

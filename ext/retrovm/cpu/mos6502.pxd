@@ -37,8 +37,7 @@ cdef struct ExactRegisters:
     uint8_t **wp
     PyObject *core
     tick_t now                             # of the next cycle
-    uint32_t seen                          # interrupts that wanted service at the end of the last cycle
-    uint32_t polled                        # the same one cycle earlier, which is when an instruction polls
+    uint32_t polled                        # what the instruction's poll saw, where it has a poll of its own; else OPEN
     uint32_t allowed                       # interrupts that I allowed when the instruction began
 
 
@@ -47,6 +46,9 @@ cdef class Mos6502(Cpu):
     cdef uint32_t a, x, y, s, pc
     cdef uint32_t p, c, n, z, v
     cdef uint32_t active              # interrupts that want service, whatever I says: Line.IRQ, Line.NMI
+    cdef uint32_t active_before       # not state: what `active` was before its last change
+    cdef tick_t active_since          # not state: the cycle of that change
+    cdef tick_t wake                  # not state: the exact build's cycles are plain before this tick
     cdef bint changed                 # a line has changed since the last sample
     cdef bint nmi_was_low             # at the last sample
     cdef bint nmi_latched             # an edge was seen and not served
@@ -65,8 +67,8 @@ cdef class Mos6502(Cpu):
     cdef LineChange[16] log           # not state: changes of lines within one fast run
     cdef int logged                   # not state: how many of them there are
 
-    cdef void sample(self) noexcept nogil
-    cdef void look_back(self, uint32_t lines) noexcept nogil
+    cdef void sample(self, tick_t cycle) noexcept nogil
+    cdef void look_back(self) noexcept nogil
     cdef bint may_run_fast(self) noexcept nogil
     cdef bint fast(self, tick_t until) noexcept nogil
     cdef void exactly(self, tick_t until, bint stay) noexcept nogil
