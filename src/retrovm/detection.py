@@ -56,14 +56,17 @@ def best(source: Source, machine: str | None = None, *, name: str | None = None,
          member: str | None = None) -> Target:
     """The machine to load the program into: `machine` if given, otherwise the one that is clearly surest.
 
-    Raises `MediaError` that lists the candidates if none is, `UnknownNameError` for an unknown `machine`.
+    Raises `MediaError` that lists the candidates if none is, or if `machine` does not take the format, and
+    `UnknownNameError` for an unknown `machine`.
     """
-    if machine is not None:
-        spec = registry.machine(machine)
-        media = open_media(source, name=name, format=format, member=member)
-        judgement = spec.judge(media) or Judgement(0.0, "it was chosen by hand")
-        return _target(spec, media, judgement)
+    spec = registry.machine(machine) if machine is not None else None
     media = open_media(source, name=name, format=format, member=member)
+    if spec is not None:
+        if spec.formats and media.format not in spec.formats:
+            raise MediaError(f"{spec.id} does not take this format", file=media.name, found=media.description,
+                             expected=" or ".join(spec.formats),
+                             hint="give another file, or choose with format=")
+        return _target(spec, media, spec.judge(media) or Judgement(0.0, "it was chosen by hand"))
     targets = detect(media)
     likely = [target for target in targets if target.confidence >= LEAST]
     if not likely:

@@ -55,6 +55,9 @@ def test_a_machine_is_asked_only_about_formats_that_it_takes(machines):
     machines(formats=("ihex",), alpha='return Judgement(0.9, media.format)')
     assert detect(b"\1") == []
     assert detect(b":00000001FF")[0].reason == "ihex"
+    with pytest.raises(MediaError, match="bytes: alpha does not take this format: found raw binary, 1 byte, "
+                                         "expected ihex; give another file, or choose with format="):
+        best(b"\1", "alpha")
 
 
 def test_the_best_is_the_surest(machines):

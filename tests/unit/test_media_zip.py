@@ -91,6 +91,22 @@ def test_an_archive_in_an_archive_is_an_error():
     assert "#inner.zip: it is an archive in an archive; unpack" in failure(archive({"inner.zip": inner}))
 
 
+def test_names_cannot_steer_the_terminal():
+    assert "found '\\x1b[2J.ch8', b.ch8" in failure(archive({"\x1b[2J.ch8": b"1", "b.ch8": b"2"}))
+
+
+def test_a_member_without_a_name_is_no_crash():
+    data = archive({"a.ch8": b"\1"}).replace(b"a.ch8", b"\0.ch8")
+    assert open_media(data).data == b"\1"
+
+
+def test_of_two_entries_with_one_name_the_last_counts():
+    stream = io.BytesIO(archive({"a.ch8": b"\1"}))
+    with zipfile.ZipFile(stream, "a") as writer, pytest.warns(UserWarning, match="Duplicate name"):
+        writer.writestr("a.ch8", b"\2")
+    assert open_media(stream.getvalue()).data == b"\2"
+
+
 def test_the_archive_itself_can_be_had_as_bytes():
     data = archive(GAMES)
     assert open_media(data, format="binary").data == data

@@ -10,7 +10,7 @@ cdef class Clock:
     cdef readonly object rate
     cdef tick_t now
     cdef tick_t due
-    """No device pulls a line before this tick. May be early, never late."""
+    """No device pulls a line before this tick. May be early, never late; not state: asked for anew after a load."""
     cdef bint stop
     """Set by a device to end the run after the instruction that goes on."""
     cdef list parts

@@ -138,6 +138,6 @@ SPEC = MachineSpec(
         quirk("vblank", "DXYN ends the instructions of the frame"),
     ),
     ports=(KEYPAD,),
-    formats=("ch8",),
+    formats=("ch8", "binary", "ihex", "srec"),
     demo="chip8/ember",
 )

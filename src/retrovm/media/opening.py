@@ -166,5 +166,7 @@ def _named(members: Sequence[Member], file: _File, wanted: str) -> Member:
 
 
 def _listed(members: Sequence[Member]) -> str:
-    names = ", ".join(member.name for member in members[:LISTED])
+    # An archive may hold names that would steer the terminal.
+    plain = [member.name if member.name.isprintable() else ascii(member.name) for member in members[:LISTED]]
+    names = ", ".join(plain)
     return f"{names} and {len(members) - LISTED} more" if len(members) > LISTED else names

@@ -47,14 +47,16 @@ def parse(data: bytes, name: str) -> Sequence[Member]:
         archive = zipfile.ZipFile(io.BytesIO(data))
     except DAMAGED as error:
         raise MediaError(f"the zip archive is damaged ({error})", file=name, hint="get it anew") from error
-    infos = {info.filename: info for info in archive.infolist() if not info.is_dir() and not _is_litter(info)}
+    # Of several entries with one name the last counts: packers append what replaces a file.
+    infos = {info.filename: info for info in archive.infolist() if not _is_litter(info.filename)}
     return [Member(path, info.file_size, partial(_read, archive, info, name)) for path, info in infos.items()]
 
 
-def _is_litter(info: zipfile.ZipInfo) -> bool:
-    """Files that no person put there: the Macintosh's resource forks, thumbnails, hidden files."""
-    path = PurePosixPath(info.filename)
-    return "__MACOSX" in path.parts or path.name.startswith(".") or path.name in ("Thumbs.db", "desktop.ini")
+def _is_litter(name: str) -> bool:
+    """Folders, and files that no person put there: resource forks, thumbnails, hidden files."""
+    path = PurePosixPath(name)
+    return (name.endswith("/") or "__MACOSX" in path.parts or path.name.startswith(".")
+            or path.name in ("Thumbs.db", "desktop.ini"))
 
 
 def _read(archive: zipfile.ZipFile, info: zipfile.ZipInfo, name: str) -> bytes:

@@ -1,0 +1,82 @@
+"""A 6502 with 64 KiB of RAM, and devices that pull its lines when a test wants it."""
+
+from retrovm.core.machine import Machine
+from retrovm.core.memory import Memory
+from retrovm.core.python_device import PythonDevice
+from retrovm.core.types import Line
+from retrovm.cpu.mos6502 import Mos6502
+
+
+def machine(program=b"", at=0x0400, *, exact=False, fill=0xEA, registers=None):
+    """A machine whose processor stands before `program`; NOPs fill the rest."""
+    made = Machine(1_000_000)
+    bus = made.add_bus()
+    bus.map(0, 0x10000, made.add(Memory("ram", 0x10000, fill=fill)))
+    cpu = made.add(Mos6502(bus=bus))
+    cpu.exact = exact
+    bus.poke_bytes(at, program)
+    cpu.registers = {"pc": at, "s": 0xFD, "p": 0x20, **(registers or {})}
+    return made
+
+
+class Script(PythonDevice):
+    """Holds the lines as a list says: the bits of entry t are asserted in cycle t."""
+
+    def __init__(self, cpu, levels):
+        self.levels = [*levels, 0]
+        self.at = 0
+        super().__init__("script")
+        self.pins = {line: self.output(cpu.wire(line)) for line in (Line.IRQ, Line.NMI)}
+
+    def level(self, tick):
+        return self.levels[min(tick, len(self.levels) - 1)]
+
+    def next_event(self):
+        for tick in range(self.at, len(self.levels)):
+            if tick == 0 or self.level(tick) != self.level(tick - 1):
+                return tick
+        return None
+
+    def run_to(self, now):
+        for line, pin in self.pins.items():
+            pin.drive(bool(self.level(now) & line))
+        self.at = max(self.at, now + 1)
+
+
+class Trigger(PythonDevice):
+    """Answers in a page, remembers every access, and pulls or releases a line some cycles after it.
+
+    Bits 0-2 of the address are the cycles until the line changes; bits 3 and 4 choose which: IRQ low, IRQ high, NMI low,
+    NMI high.
+    """
+
+    def __init__(self, cpu):
+        self.pending = []
+        self.log = []
+        super().__init__("trigger")
+        self.irq = self.output(cpu.wire(Line.IRQ))
+        self.nmi = self.output(cpu.wire(Line.NMI))
+
+    def access(self, kind, addr, value):
+        self.log.append((self.now, kind, addr, value))
+        self.pending.append((self.now + (addr & 7), addr >> 3 & 3))
+        self.settle(self.now)
+
+    def settle(self, now):
+        for entry in sorted(entry for entry in self.pending if entry[0] <= now):
+            (self.irq if entry[1] < 2 else self.nmi).drive(entry[1] in (0, 2))
+        self.pending = [entry for entry in self.pending if entry[0] > now]
+
+    def next_event(self):
+        return min(self.pending)[0] if self.pending else None
+
+    def run_to(self, now):
+        self.settle(now)
+
+    def read(self, addr):
+        value = (addr * 37 + len(self.log)) & 0xFF
+        self.access("read", addr, value)
+        return value
+
+    def write(self, addr, value):
+        self.access("write", addr, value)

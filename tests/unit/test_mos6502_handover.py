@@ -1,0 +1,97 @@
+"""The fast build and the exact build are one processor: whoever runs which instruction, nobody can tell."""
+
+import random
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from mos6502_machine import Script, Trigger, machine
+
+from retrovm.core.types import Line
+from retrovm.isa.mos6502 import opcodes
+
+OPCODES = [opcode for opcode in opcodes() if opcode.mnemonic != "JAM"]
+VECTORS = {0xFFFA: b"\x00\x90", 0xFFFE: b"\x00\x91"}
+HANDLERS = {0x9000: bytes([0xE8, 0x40]), 0x9100: bytes([0xC8, 0x40])}      # INX; RTI and INY; RTI
+
+
+def prepared(program, *, exact, registers):
+    made = machine(program, exact=exact, registers=registers)
+    for address, content in {**VECTORS, **HANDLERS}.items():
+        made.cpu.memory[address : address + len(content)] = content
+    # Pointers of page zero lead to the trigger's page for some operands and to RAM for others.
+    made.cpu.memory[0x0000:0x0100] = bytes(0x40 if n & 3 == 1 else n for n in range(256))
+    return made
+
+
+def fields(made):
+    """The whole state, but for what lines had been seen at the end of a cycle that the next one looks at anew."""
+    found = made.dump_fields()
+    del found["cpu.changed"]
+    return found
+
+
+def with_trigger(program, *, exact, registers):
+    made = prepared(program, exact=exact, registers=registers)
+    made.buses["bus"].map(0x4000, 0x100, made.add(Trigger(made.cpu)))
+    return made
+
+
+@pytest.mark.parametrize("opcode", OPCODES, ids=lambda opcode: f"{opcode.code:02X}-{opcode.mnemonic}-{opcode.mode}")
+def test_a_line_that_changes_in_any_cycle_is_served_alike(opcode):
+    program = bytes([0xEA, opcode.code, 0x10, 0x20, 0xE6, 0x80, 0x58, 0xEA, 0xEA, 0xEA])
+    for line in (Line.IRQ, Line.NMI):
+        for first in range(12):
+            for length in (1, 2, 9):
+                levels = [0] * first + [int(line)] * length
+                ends = []
+                for exact in (True, False):
+                    made = prepared(program, exact=exact, registers={"x": 0xF8, "y": 0xF4})
+                    made.add(Script(made.cpu, levels))
+                    made.run_cycles(40)
+                    ends.append(fields(made))
+                assert ends[0] == ends[1], (line, first, length)
+
+
+@pytest.mark.parametrize("action", range(32))
+def test_an_access_that_pulls_a_line_at_once_or_later_is_served_alike(action):
+    """Every opcode with an operand in memory reaches the trigger, which changes a line 0 to 7 cycles later."""
+    for opcode in OPCODES:
+        if opcode.access == "none":
+            continue
+        page_zero = opcode.syntax.size == 1
+        # An indexed pointer or address leads to $4000 + action, with and without crossing a page on the way.
+        for index in (0x00, 0x30):
+            target = 0x4000 + action
+            program = bytes([0xEA, opcode.code, 0x20 if page_zero else (target - index) & 0xFF,
+                             (target - index) >> 8 if not page_zero else 0xEA, 0xEA, 0xA5, 0x07, 0x58, 0xEA, 0xEA])
+            ends = []
+            for exact in (True, False):
+                made = with_trigger(program, exact=exact, registers={"x": index, "y": index})
+                pointer = target - index if opcode.mode == "izy" else target
+                made.cpu.memory[0x20] = pointer & 0xFF
+                made.cpu.memory[0x21] = pointer >> 8
+                made.cpu.memory[0x20 + index] = pointer & 0xFF
+                made.cpu.memory[0x21 + index] = pointer >> 8
+                made.run_cycles(60)
+                ends.append((fields(made), made.devices["trigger"].log))
+            assert ends[0] == ends[1], (opcode, index)
+
+
+@given(seed=st.integers(0, 2**32), irq_disabled=st.booleans(), slices=st.lists(st.integers(1, 120), min_size=1, max_size=12))
+def test_any_program_with_any_interrupts_runs_alike_however_it_is_sliced(seed, irq_disabled, slices):
+    draw = random.Random(seed)
+    codes = [opcode.code for opcode in OPCODES]
+    program = bytes(draw.choice([0x40, 0x40, draw.choice(codes), draw.randrange(0x40)]) for _ in range(0x300))
+    registers = {"a": draw.randrange(256), "x": draw.randrange(256), "y": draw.randrange(256), "p": 0x24 if irq_disabled else 0x20}
+    levels = [draw.choice([0, 0, 0, 1, 2, 3]) for _ in range(draw.randrange(60))]
+    together = with_trigger(program, exact=True, registers=registers)
+    sliced = with_trigger(program, exact=False, registers=registers)
+    for made in (together, sliced):
+        made.add(Script(made.cpu, levels))
+    for cycles in slices:
+        sliced.run_cycles(cycles)
+    together.run_cycles(sliced.cpu.cycles)
+    assert together.cpu.cycles == sliced.cpu.cycles
+    assert together.devices["trigger"].log == sliced.devices["trigger"].log
+    assert fields(together) == fields(sliced)
