@@ -40,4 +40,5 @@ cdef class Machine:
     cdef int one_instruction(self, bint render) except -1
     cdef int sync(self, State state) except -1
     cdef int visit(self, Loader loader) except -1
+    cdef int check_times(self) except -1
     cdef int rebuild(self) except -1
