@@ -83,7 +83,7 @@ cdef class Machine:
 
     cdef tick_t end_of(self, int64_t frame) except -1:
         """The first tick behind a frame."""
-        end = -((frame + 1) * self.frame_ticks.numerator // -self.frame_ticks.denominator)
+        end = -((<object> frame + 1) * self.frame_ticks.numerator // -self.frame_ticks.denominator)
         if end >= NEVER:
             raise OverflowError("the machine has run for more ticks than its clock can count")
         return end
@@ -237,6 +237,8 @@ cdef class Machine:
             self.frames = 0
             self.in_frame = False
             self.frame_end = self.end_of(0)
+            for bus in self.buses.values():
+                (<Bus> bus).data = 0
         self.stopped_at = -1
         for device in self.devices.values():
             if power_on and (<Device> device).last != NEVER:
@@ -277,6 +279,10 @@ cdef class Machine:
             state.enter(name)
             (<Device> device).sync(state)
             state.leave()
+        for name, bus in self.buses.items():
+            state.enter(name)
+            (<Bus> bus).sync(state)
+            state.leave()
         return 0
 
     def save_fields(self):
@@ -305,9 +311,24 @@ cdef class Machine:
         loader.finish()
         return 0
 
+    cdef int check_times(self) except -1:
+        """Times that no run can lead to would let the next run go on for ever, or not at all."""
+        cdef Device device
+        now = self.clock.now
+        if now < 0 or self.frames < 0 or self.frames * self.frame_ticks >= NEVER - 2 * self.frame_ticks:
+            raise StateError(f"a machine cannot be at tick {now} in frame {self.frames}")
+        # A run ends in the frame that its last instruction began in, and closing a frame brings every part to its end.
+        slack = self.frame_ticks + self.clock.rate
+        if not 0 <= now - self.frames * self.frame_ticks + 1 < slack:
+            raise StateError(f"tick {now} does not lie in frame {self.frames}")
+        for device in self.devices.values():
+            if device.last != NEVER and not now - slack <= device.last <= now:
+                raise StateError(f"{device.name}.last: it cannot have been run up to tick {device.last} when the machine is at "
+                                 f"tick {now}")
+        return 0
+
     cdef int rebuild(self) except -1:
-        if self.clock.now < 0 or self.frames < 0:
-            raise StateError("a state cannot lie before power-on")
+        self.check_times()
         self.frame_end = self.end_of(self.frames)
         self.stopped_at = -1
         for device in self.devices.values():

@@ -42,7 +42,7 @@ cdef struct ExactRegisters:
 
 
 cdef class Mos6502(Cpu):
-    cdef readonly str model
+    cdef readonly str model           # not state: wiring
     cdef uint32_t a, x, y, s, pc
     cdef uint32_t p, c, n, z, v
     cdef uint32_t active              # interrupts that want service, whatever I says: Line.IRQ, Line.NMI
@@ -61,7 +61,7 @@ cdef class Mos6502(Cpu):
     cdef tick_t end                   # not state: the tick at which `left` is 0
     cdef bint stuck                   # not state: the fast run ended before an instruction that it leaves to the exact build
     cdef uint8_t *code                # not state: the code window of the fast run
-    cdef uint32_t window, length      # not state
+    cdef uint32_t window, length      # not state: the code window of the fast run
     cdef tick_t due                   # not state: the event before which the present fast run ends
     cdef uint32_t generation          # not state: the map that the present fast run began with
     cdef LineChange[16] log           # not state: changes of lines within one fast run
