@@ -247,7 +247,10 @@ cdef class Mos6502(Cpu):
 
     cdef void count(self, tick_t since) noexcept nogil:
         cdef tick_t ticks = self.clock.now - since
-        self.cycle_count += ticks if self.period == 1 else ticks // self.period
+        if likely(self.period == 1):         # likely, or gcc divides all the same: 12 of the 100 ns of a `step()`
+            self.cycle_count += ticks
+        else:
+            self.cycle_count += ticks // self.period
 
     cdef StopReason run_until(self, tick_t until) noexcept nogil:
         cdef tick_t since = self.clock.now

@@ -15,13 +15,18 @@ ctypedef fused Build:
 
 
 # The registers of a run are a local struct that the C compiler keeps in the host's registers, so no function that is not
-# inline may get a pointer to it: what such a function needs goes through the core (measured: half the speed otherwise).
+# inline may get a pointer to it: what such a function needs goes through its parameters or the core (measured: half the
+# speed otherwise).
 
 # --- the fast build, where a page has no pointer --------------------------------------------------------------------
 
-cdef tick_t before_device(Mos6502 core, uint32_t data) noexcept nogil:
+cdef enum:
+    LEAVE = 0x100              # beside the data: the run ends after this instruction
+
+
+cdef inline tick_t before_device(Mos6502 core, uint32_t data, int64_t left) noexcept nogil:
     """The tick of the cycle that has just been counted."""
-    cdef tick_t now = core.end - (core.left + 1) * core.period
+    cdef tick_t now = core.end - (left + 1) * core.period
     if unlikely(core.clock.due <= now):
         # An access earlier in this instruction has brought an event forward, to before this one.
         core.clock.dispatch(now)
@@ -29,35 +34,38 @@ cdef tick_t before_device(Mos6502 core, uint32_t data) noexcept nogil:
     return now
 
 
-cdef void after_device(Mos6502 core) noexcept nogil:
-    # What the fast build took for granted may be so no longer; then it ends after this instruction, at the same tick.
-    if core.clock.due < core.due or core.logged or core.bus.generation != core.generation or core.clock.stop:
-        core.end -= core.left * core.period
-        core.left = 0
+cdef inline uint32_t after_device(Mos6502 core, int64_t left) noexcept nogil:
+    """LEAVE where what the fast build took for granted may be so no longer: it ends after this instruction, at the same tick."""
+    if unlikely(core.clock.due < core.due or core.logged or core.bus.generation != core.generation or core.clock.stop):
+        core.end -= left * core.period
+        return LEAVE
+    return 0
 
 
-cdef uint32_t device_read(Mos6502 core, uint32_t addr, Access kind, uint32_t data) noexcept nogil:
-    data = trap_read(core.bus, addr, kind, before_device(core, data))
-    after_device(core)
-    return data
+# `left` goes to the device in the host's registers and does not come back: through the core's memory it would be stored and
+# loaded again in each access, and each access would wait for the one before.
+
+cdef uint32_t device_read(Mos6502 core, uint32_t addr, Access kind, uint32_t data, int64_t left) noexcept nogil:
+    data = trap_read(core.bus, addr, kind, before_device(core, data, left))
+    return data | after_device(core, left)
 
 
-cdef void device_write(Mos6502 core, uint32_t addr, uint32_t value) noexcept nogil:
-    trap_write(core.bus, addr, <uint8_t> value, before_device(core, value))
-    after_device(core)
+cdef uint32_t device_write(Mos6502 core, uint32_t addr, uint32_t value, int64_t left) noexcept nogil:
+    trap_write(core.bus, addr, <uint8_t> value, before_device(core, value, left))
+    return after_device(core, left)
 
 
 cdef inline void read_device(Fast r, uint32_t addr, Access kind) noexcept nogil:
-    (<Mos6502> r.core).left = r.left
-    r.data = device_read(<Mos6502> r.core, addr, kind, r.data)
-    r.left = (<Mos6502> r.core).left
+    r.data = device_read(<Mos6502> r.core, addr, kind, r.data, r.left)
+    if unlikely(r.data & LEAVE):
+        r.data &= 0xFF
+        r.left = 0
 
 
 cdef inline void write_device(Fast r, uint32_t addr, uint32_t value) noexcept nogil:
-    (<Mos6502> r.core).left = r.left
-    device_write(<Mos6502> r.core, addr, value)
     r.data = value
-    r.left = (<Mos6502> r.core).left
+    if unlikely(device_write(<Mos6502> r.core, addr, value, r.left)):
+        r.left = 0
 
 
 # --- the exact build, when there is more to a cycle than an access to memory --------------------------------------------
