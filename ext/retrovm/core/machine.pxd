@@ -31,6 +31,7 @@ cdef class Machine:
     cdef int64_t stopped_at           # not state: the address of the hook that ended the last run, or -1
 
     cdef tick_t end_of(self, int64_t frame) except -1
+    cdef int need_processor(self) except -1
     cdef int open_frame(self) except -1
     cdef int close_frame(self, bint render) except -1
     cdef int raise_fault(self) except -1

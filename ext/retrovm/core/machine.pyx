@@ -88,6 +88,11 @@ cdef class Machine:
             raise OverflowError("the machine has run for more ticks than its clock can count")
         return end
 
+    cdef int need_processor(self) except -1:
+        if self.cpu is None:
+            raise ArgumentError("this machine has no processor yet: add one")
+        return 0
+
     cdef int open_frame(self) except -1:
         cdef int i
         if not self.in_frame:
@@ -134,6 +139,7 @@ cdef class Machine:
         cdef StopReason reason
         cdef uint32_t pc
         cdef tick_t target
+        self.need_processor()
         if self.stopped_at == <int64_t> self.cpu.get_pc() and self.clock.now < until:
             self.one_instruction(render)     # going on from a stop runs the instruction that it stopped at
         self.stopped_at = -1
@@ -200,8 +206,10 @@ cdef class Machine:
 
     def step(self):
         """One instruction, or one interrupt sequence. Returns the cycles that it took."""
-        cdef int64_t before = self.cpu.cycle_count
+        cdef int64_t before
         cdef uint32_t pc
+        self.need_processor()
+        before = self.cpu.cycle_count
         if self.cpu.bus.hook_count:
             pc = self.cpu.get_pc()
             self.call_hooks()
@@ -247,6 +255,7 @@ cdef class Machine:
         A callback that moves the program counter takes the place of the instruction; one that returns
         `StopReason.ADDRESS` ends the run.
         """
+        self.need_processor()
         self.hooks.setdefault(address, []).append(callback)
         self.cpu.bus.hook(address, True)
 

@@ -1,10 +1,10 @@
 from collections.abc import Iterable, Iterator
-from typing import SupportsIndex, overload
+from typing import NoReturn, SupportsIndex, overload
 
 from retrovm.core.bus import Bus
 
 class MemoryView:
-    """What a processor sees at its addresses: an int at an address, bytes at a range of them."""
+    """What a processor sees at its addresses, from 0 up."""
 
     def __init__(self, bus: Bus) -> None: ...
     def __len__(self) -> int: ...
@@ -14,9 +14,10 @@ class MemoryView:
     def __getitem__(self, key: SupportsIndex, /) -> int: ...
     @overload
     def __getitem__(self, key: slice, /) -> bytes: ...
-    def __setitem__(self, key: SupportsIndex | slice, value: int | Iterable[int], /) -> None: ...
+    def __setitem__(self, key: SupportsIndex | slice, value: SupportsIndex | Iterable[int], /) -> None: ...
+    def __delitem__(self, key: SupportsIndex | slice, /) -> NoReturn: ...
     def read(self, address: SupportsIndex) -> int:
-        """A real read, at the present time, with every side effect."""
+        """A read as the processor makes it, at the present time, with every side effect."""
 
     def write(self, address: SupportsIndex, value: int) -> None:
-        """A real write, at the present time, with every side effect."""
+        """A write as the processor makes it, at the present time, with every side effect."""
