@@ -161,7 +161,7 @@ cdef class Mos6502(Cpu):
         elif self.logged < 16:
             self.log[self.logged].tick = cycle
             self.log[self.logged].lines = self.lines
-            self.logged += 1
+            self.logged = self.logged + 1
 
     cdef void sample(self, tick_t cycle) noexcept nogil:
         """The end of a cycle in which lines changed: IRQ is a level, NMI an edge that is kept until it is served."""
@@ -205,11 +205,11 @@ cdef class Mos6502(Cpu):
         self.logged = 0
         self.stuck = False
         run_fast(self)
-        self.pc &= 0xFFFF
+        self.pc = self.pc & 0xFFFF
         self.clock.now = self.end - self.left * self.period
         if self.clock.due < self.clock.now:
             self.clock.dispatch(self.clock.now - self.period)
-            self.clock.now += self.period
+            self.clock.now = self.clock.now + self.period
         if self.logged:
             self.look_back()
         return not self.stuck
@@ -247,7 +247,7 @@ cdef class Mos6502(Cpu):
 
     cdef void count(self, tick_t since) noexcept nogil:
         cdef tick_t ticks = self.clock.now - since
-        self.cycle_count += ticks if self.period == 1 else ticks // self.period
+        self.cycle_count = self.cycle_count + (ticks if self.period == 1 else ticks // self.period)
 
     cdef StopReason run_until(self, tick_t until) noexcept nogil:
         cdef tick_t since = self.clock.now
