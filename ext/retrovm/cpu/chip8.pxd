@@ -39,14 +39,14 @@ cdef struct Registers:
 
 
 cdef class Chip8(Cpu):
-    cdef readonly Buttons keypad             # not state, down to `decode`: how the machine was made
-    cdef readonly Screen screen
-    cdef readonly Audio audio
-    cdef readonly str profile                # not state
-    cdef readonly uint32_t start             # not state
-    cdef uint32_t seed                       # not state
-    cdef Quirks quirk                        # not state
-    cdef const uint8_t *decode               # not state: the number of the operation of each opcode
+    cdef readonly Buttons keypad      # not state: wiring
+    cdef readonly Screen screen       # not state: wiring
+    cdef readonly Audio audio         # not state: wiring
+    cdef readonly str profile         # not state: wiring
+    cdef readonly uint32_t start      # not state: wiring
+    cdef uint32_t seed                # not state: wiring
+    cdef Quirks quirk                 # not state: wiring
+    cdef const uint8_t *decode        # not state: wiring, the number of the operation of each opcode
 
     cdef Registers reg
     cdef int64_t executed                    # instructions since power-on
