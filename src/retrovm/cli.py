@@ -16,6 +16,7 @@ from retrovm.errors import ArgumentError, OptionError, RetroVMError, UnknownName
 
 # Where each command is: a function with typer's annotations, or a `typer.Typer`. Imported when it is asked for.
 COMMANDS = {
+    "play": "retrovm.commands.play:command",
     "run": "retrovm.commands.run:run",
     "info": "retrovm.commands.info:info",
     "machines": "retrovm.commands.machines:machines",
