@@ -66,10 +66,12 @@ def find(name: str) -> Program:
     known = programs()
     named = [each for each in known.values() if name in (each.id, each.name)]
     if len(named) > 1:
-        raise UnknownNameError(f"several bundled programs are called {name!r}: {', '.join(each.id for each in named)}")
+        ids = ", ".join(each.id for each in named)
+        raise UnknownNameError(f"several bundled programs are called {name!r}: {ids}")
     if not named:
         names = {each.name: each for each in known.values()} | known
-        raise UnknownNameError(f"there is no such file, and no bundled program is called {name!r}{nearest(name, names)}")
+        raise UnknownNameError(f"there is no such file, and no bundled program is called {name!r}"
+                               f"{nearest(name, names)}")
     return named[0]
 
 

@@ -14,32 +14,33 @@ from retrovm.commands.arguments import Machine, Options, Seed, make_vm, wrong
 if TYPE_CHECKING:
     from retrovm.session import VM
 
-# Without a display the picture after so many seconds is written, at least so large where a whole scale allows it.
+# What is written without a display: the picture after so many seconds, as large as fits in here.
 PICTURE_SECONDS = 5
 PICTURE_ROOM = (640, 480)
 
 
 def command(
     rom: Annotated[str | None, typer.Argument(metavar="[ROM]", help=(
-        "The program: a file, or the name of a bundled one. Without it the bundled ones are listed."))] = None,
+        "A program: a file, or the name of a bundled one. Without it the bundled ones are listed."))] = None,
     machine: Machine = None,
     option: Options = None,
     scale: Annotated[int | None, typer.Option(metavar="N", min=1, max=64, help=(
         "How many lines high a pixel is; two thirds of the display when not given."))] = None,
     fullscreen: Annotated[bool, typer.Option("--fullscreen", help="Begin in full screen.")] = False,
     mute: Annotated[bool, typer.Option("--mute", help="No sound.")] = False,
-    vsync: Annotated[bool, typer.Option("--vsync/--no-vsync", help="Show pictures in step with the display.")] = True,
+    vsync: Annotated[bool, typer.Option("--vsync/--no-vsync", help=(
+        "Show pictures in step with the display, or at once."))] = True,
     frames: Annotated[int | None, typer.Option(metavar="N", min=1, help="End after so many frames.")] = None,
     seed: Seed = 1,
 ) -> None:
     """Play a program in a window, at its own speed.
 
-    The machine's keys are those in the same place on this keyboard: 'retrovm machines' lists them. P pauses, Tab held
-    runs fast, F11 is full screen, F12 writes a picture, Ctrl-R resets, Ctrl-Shift-R switches off and on, Ctrl-Q
-    ends. A key that the machine has itself is the machine's.
+    The keys of the machine lie where they lie on the machine. P pauses, Tab held runs fast, F11 is full screen,
+    F12 writes a picture, Ctrl-R resets, Ctrl-Shift-R switches off and on, Ctrl-Q ends. A key that the machine
+    has itself is the machine's.
 
-    A computer without a screen talks in this terminal, over its serial line. On a host without a display a picture
-    is written instead.
+    A computer without a screen talks in this terminal, over its serial line. On a host without a display a
+    picture is written instead.
 
     Example: retrovm play ember
     """
@@ -81,7 +82,7 @@ def list_programs() -> None:
     for program in bundled.programs().values():
         name = program.name if names.count(program.name) == 1 else program.id
         table.add_row(Text(f"retrovm play {name}", "bold"), Text(registry.machine(program.machine).title))
-    table.add_row(Text("retrovm play FILE", "bold"), Text("a program of yours; 'retrovm info FILE' says what it is"))
+    table.add_row(Text("retrovm play FILE", "bold"), Text("a program of yours"))
     Console(highlight=False).print(table)
 
 
@@ -91,8 +92,7 @@ def play_in_terminal(vm: VM, frames: int | None) -> None:
 
     if vm.serial is None:
         raise wrong(f"{vm.spec.id} has neither a screen nor a serial line: 'retrovm run' runs it")
-    print(f"retrovm: {vm.spec.title} has no screen; its serial line is connected here, as with 'run --serial -'",
-          file=sys.stderr)
+    print(f"retrovm: {vm.spec.id} has no screen: its serial line is connected to this terminal", file=sys.stderr)
     connect(vm, frames, None)
 
 

@@ -1,6 +1,7 @@
 """The window: a machine's picture, sound and keys on this computer, through SDL.
 
-Nothing here knows any machine by name: the picture is `vm.screen`, the sound `vm.audio`, the keys are in `vm.spec.ports`.
+Nothing here knows any machine by name: the picture is `vm.screen`, the sound `vm.audio`, and the keys are in
+`vm.spec.ports`.
 
     app.py       the main loop, and what each key of the player does
     video.py     window, renderer, texture; where the picture goes in the window

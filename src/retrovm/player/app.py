@@ -32,8 +32,8 @@ def say(message: str) -> None:
     print(f"retrovm: {message}", file=sys.stderr, flush=True)
 
 
-def play(vm: VM, *, scale: int | None = None, fullscreen: bool = False, mute: bool = False, vsync: bool = True,
-         frames: int | None = None) -> None:
+def play(vm: VM, *, scale: int | None = None, fullscreen: bool = False, mute: bool = False,
+         vsync: bool = True, frames: int | None = None) -> None:
     """Opens a window on a machine that has a screen, and returns when the user closes it.
 
     Parameters
@@ -124,9 +124,9 @@ class Player:
             elif due := self.pacer.take():
                 self._run_frames(due)
             else:
-                self.pacer.wait()                       # then events again: as late as can be before the frame
+                self.pacer.wait()                       # then events again, as late as can be
 
-    # --- the machine --------------------------------------------------------------------------------------------
+    # --- the machine ----------------------------------------------------------------------------------------
 
     def _run_frames(self, due: int) -> None:
         """Runs frames with their sound and shows the last one; more than one when the host was late."""
@@ -159,7 +159,7 @@ class Player:
             self._show_title()
         return True
 
-    # --- events -------------------------------------------------------------------------------------------------
+    # --- events ---------------------------------------------------------------------------------------------
 
     def _handle_events(self) -> None:
         event = sdl2.SDL_Event()
@@ -190,7 +190,7 @@ class Player:
             self.set_fast(False)
         self.keyboard.up(keysym.scancode)
 
-    # --- commands -----------------------------------------------------------------------------------------------
+    # --- commands -------------------------------------------------------------------------------------------
 
     def quit(self) -> None:
         """Ends `run`."""

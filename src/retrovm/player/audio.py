@@ -18,7 +18,8 @@ TARGET = SECOND // 20
 # Samples that the sound card takes at a time: 11 ms at 48 kHz.
 PERIOD = 512
 
-# How much of the distance to the target a frame makes good: the card takes 11 ms at a time, which must not be heard.
+# How much of the distance to the target a frame makes good. The card takes 11 ms at a time, which must not be
+# heard as a change of speed.
 GAIN = 1 / 256
 
 
@@ -71,7 +72,7 @@ class SoundCard:
         """Plays samples. After a gap silence goes before them; of too many some are dropped."""
         waiting = self._waiting()
         if waiting == 0:
-            # At the start, or the machine came too late: the gap is heard already, so make it long enough once.
+            # At the start, or the machine was late: the gap is heard already, so make it long enough once.
             silence = bytes(self._target)
             sdl2.SDL_QueueAudio(self._device, silence, len(silence))
         elif waiting > 2 * self._target:

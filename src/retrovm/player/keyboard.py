@@ -1,8 +1,8 @@
 """Host keys: which belong to the machine, and what the others do.
 
-The machine's keys go by position, so that a keypad keeps its shape on every layout; they are named as in the UI Events standard
-(docs/references.md: uievents-code), as in `vm.spec.ports`. The player's own keys go by the letter on them. A key that the
-machine uses is the machine's: the player then has it only together with Ctrl or Alt.
+The machine's keys go by position, so that a keypad keeps its shape on every layout; they are named as in the UI
+Events standard (docs/references.md: uievents-code), as in `vm.spec.ports`. The player's own keys go by the letter
+on them. A key that the machine uses is the machine's: the player then has it only together with Ctrl or Alt.
 """
 
 from __future__ import annotations
@@ -18,16 +18,17 @@ from retrovm.spec import Port, nearest
 _NAMED = {
     "Backquote": "GRAVE", "Backslash": "BACKSLASH", "Backspace": "BACKSPACE", "BracketLeft": "LEFTBRACKET",
     "BracketRight": "RIGHTBRACKET", "Comma": "COMMA", "Equal": "EQUALS", "IntlBackslash": "NONUSBACKSLASH",
-    "IntlRo": "INTERNATIONAL1", "IntlYen": "INTERNATIONAL3", "Minus": "MINUS", "Period": "PERIOD", "Quote": "APOSTROPHE",
-    "Semicolon": "SEMICOLON", "Slash": "SLASH", "AltLeft": "LALT", "AltRight": "RALT", "CapsLock": "CAPSLOCK",
-    "ContextMenu": "APPLICATION", "ControlLeft": "LCTRL", "ControlRight": "RCTRL", "Enter": "RETURN", "MetaLeft": "LGUI",
-    "MetaRight": "RGUI", "ShiftLeft": "LSHIFT", "ShiftRight": "RSHIFT", "Space": "SPACE", "Tab": "TAB",
-    "Delete": "DELETE", "End": "END", "Home": "HOME", "Insert": "INSERT", "PageDown": "PAGEDOWN", "PageUp": "PAGEUP",
-    "ArrowDown": "DOWN", "ArrowLeft": "LEFT", "ArrowRight": "RIGHT", "ArrowUp": "UP", "NumLock": "NUMLOCKCLEAR",
-    "NumpadAdd": "KP_PLUS", "NumpadComma": "KP_COMMA", "NumpadDecimal": "KP_PERIOD", "NumpadDivide": "KP_DIVIDE",
-    "NumpadEnter": "KP_ENTER", "NumpadEqual": "KP_EQUALS", "NumpadMultiply": "KP_MULTIPLY",
-    "NumpadSubtract": "KP_MINUS", "Escape": "ESCAPE", "PrintScreen": "PRINTSCREEN", "ScrollLock": "SCROLLLOCK",
-    "Pause": "PAUSE",
+    "IntlRo": "INTERNATIONAL1", "IntlYen": "INTERNATIONAL3", "Minus": "MINUS", "Period": "PERIOD",
+    "Quote": "APOSTROPHE", "Semicolon": "SEMICOLON", "Slash": "SLASH", "AltLeft": "LALT",
+    "AltRight": "RALT", "CapsLock": "CAPSLOCK", "ContextMenu": "APPLICATION", "ControlLeft": "LCTRL",
+    "ControlRight": "RCTRL", "Enter": "RETURN", "MetaLeft": "LGUI", "MetaRight": "RGUI",
+    "ShiftLeft": "LSHIFT", "ShiftRight": "RSHIFT", "Space": "SPACE", "Tab": "TAB", "Delete": "DELETE",
+    "End": "END", "Home": "HOME", "Insert": "INSERT", "PageDown": "PAGEDOWN", "PageUp": "PAGEUP",
+    "ArrowDown": "DOWN", "ArrowLeft": "LEFT", "ArrowRight": "RIGHT", "ArrowUp": "UP",
+    "NumLock": "NUMLOCKCLEAR", "NumpadAdd": "KP_PLUS", "NumpadComma": "KP_COMMA",
+    "NumpadDecimal": "KP_PERIOD", "NumpadDivide": "KP_DIVIDE", "NumpadEnter": "KP_ENTER",
+    "NumpadEqual": "KP_EQUALS", "NumpadMultiply": "KP_MULTIPLY", "NumpadSubtract": "KP_MINUS",
+    "Escape": "ESCAPE", "PrintScreen": "PRINTSCREEN", "ScrollLock": "SCROLLLOCK", "Pause": "PAUSE",
 }
 _NAMES = {
     **{f"Key{letter}": letter for letter in "ABCDEFGHIJKLMNOPQRSTUVWXYZ"},
@@ -113,7 +114,7 @@ class Keyboard:
             self._machine.button_press(name)
 
     def up(self, scancode: int) -> None:
-        """A key comes up. One that went down since the last frame stays for the next one: the machine looks once a frame."""
+        """A key comes up. One that went down since the last frame stays for one: the machine looks once a frame."""
         if scancode in self._new:
             self._released.add(scancode)
         elif scancode in self._down:

@@ -1,7 +1,7 @@
 """When the next frame of a machine is due.
 
-Frame n is due at start + n / rate, computed in whole nanoseconds from the exact rate, so that no rounding ever adds up.
-`Pacer.shift` moves the start a little: that is how the speed follows a sound card whose clock differs from that of the host.
+Frame n is due at start + n / rate, computed in whole nanoseconds from the exact rate, so that no rounding ever
+adds up. `Pacer.shift` moves the start a little: so the speed follows a sound card whose clock is not the host's.
 """
 
 from __future__ import annotations
@@ -13,11 +13,11 @@ from typing import Protocol
 
 SECOND = 1_000_000_000
 
-# How long before a deadline to stop sleeping and watch the clock. A sleep on Linux and macOS ends 0.05 to 0.1 ms late,
-# on Windows up to 0.5 ms.
+# How long before a deadline to stop sleeping and watch the clock. A sleep on Linux ends about 0.1 ms late, on
+# Windows up to 0.5 ms.
 SPIN = 600_000 if sys.platform == "win32" else 200_000
 
-# A host that is later than this has been asleep or is too slow: the lost time is dropped, not caught up in a rush.
+# A host that is later than this has been asleep or is too slow: lost time is dropped, not caught up in a rush.
 MOST_LATE = SECOND // 5
 
 # The most that `shift` changes the length of a frame: far below what an ear or eye notices.

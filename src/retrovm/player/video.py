@@ -1,7 +1,8 @@
 """The window and the picture in it.
 
-The picture keeps its shape: a pixel of the machine is a whole number of lines high and as wide as `screen.aspect` asks for,
-as large as the window allows, in the middle, with black around it. Only in a window smaller than the picture is it shrunk.
+The picture keeps its shape: a pixel of the machine is a whole number of lines high and as wide as `screen.aspect`
+asks for, as large as the window allows, in the middle, with black around it. Only in a window smaller than the
+picture is it shrunk.
 """
 
 from __future__ import annotations
