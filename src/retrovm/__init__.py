@@ -55,10 +55,10 @@ _HOMES = {
 _PACKAGES = ("cpu", "machines", "media")
 
 __all__ = [
-    "VM", "Access", "AddressError", "ArgumentError", "Button", "CallError", "CallResult", "Judgement", "Line", "Machine",
-    "MachineSpec", "ManifestError", "Media", "MediaError", "Option", "OptionError", "Port", "PythonDevice",
-    "RegistrationError", "RetroVMError", "StateError", "StopReason", "Target", "UnknownNameError", "__version__", "cpu",
-    "create", "detect", "get_include", "load", "machines", "media",
+    "VM", "Access", "AddressError", "ArgumentError", "Button", "CallError", "CallResult", "Judgement", "Line",
+    "Machine", "MachineSpec", "ManifestError", "Media", "MediaError", "Option", "OptionError", "Port",
+    "PythonDevice", "RegistrationError", "RetroVMError", "StateError", "StopReason", "Target",
+    "UnknownNameError", "__version__", "cpu", "create", "detect", "get_include", "load", "machines", "media",
 ]
 
 

@@ -14,10 +14,11 @@ from typing import Any
 
 from retrovm.errors import ArgumentError, OptionError, RetroVMError, UnknownNameError
 
-# Where each command is: a function with typer's annotations, or a `typer.Typer`. Imported when it is asked for.
+# Where each command is: a function with typer's annotations, or a `typer.Typer`. Imported when asked for.
 COMMANDS = {
     "play": "retrovm.commands.play:command",
     "run": "retrovm.commands.run:run",
+    "test": "retrovm.commands.test:command",
     "info": "retrovm.commands.info:info",
     "machines": "retrovm.commands.machines:machines",
     "dis": "retrovm.commands.dis:dis",

@@ -18,11 +18,12 @@ def load(source: Source, machine: str | None = None, *, seed: int = 1, name: str
     """A machine with a program in it, switched on.
 
     Parameters
-        source   path, bytes, a file open in binary mode, or a `Media`; a zip archive with the program in it is as good
+        source   path, bytes, a file open in binary mode, or a `Media`; a zip archive with it is as good
         machine  the id of a machine; without it the surest one that `retrovm.detect` finds
         seed     of the machine's generator: equal seeds and equal input give equal runs
-        name, format, member  as in `retrovm.media.open_media`: the file name of bytes, the file format, which file of an archive
-        options  of the machine; they go before what the program itself says. `retrovm.machines()[id].options` lists them
+        name     the file name of bytes; format: of the file; member: which file of an archive. As in
+                 `retrovm.media.open_media`
+        options  of the machine, before what the program says; `retrovm.machines()[id].options` lists them
     Raises `MediaError`, `OptionError` or `UnknownNameError`, and says what to do.
     """
     target = detection.best(source, machine, name=name, format=format, member=member)
@@ -38,5 +39,5 @@ def create(machine: str, rom: Source | None = None, *, seed: int = 1, name: str 
 
 
 def get_include() -> str:
-    """The folder in which `cimport retrovm.core...` finds its `.pxd` files: `cythonize(include_path=[retrovm.get_include()])`."""
+    """The folder where a `cimport` of retrovm finds its `.pxd` files: an `include_path` of `cythonize`."""
     return str(Path(retrovm.core.__file__).parents[2])

@@ -1,4 +1,4 @@
-"""A machine that runs: made of a `MachineSpec`, a medium, options and a seed, and everything that can be done with it.
+"""A machine that runs: a `MachineSpec`, a medium, options and a seed, and all that can be done with them.
 
     vm = retrovm.load("game.ch8")
     vm.tick(60)
@@ -12,10 +12,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from hashlib import sha256
 from pickle import PicklingError
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 from retrovm.core.machine import Machine
 from retrovm.core.memory_view import MemoryView
+from retrovm.core.ports import Buttons
 from retrovm.core.types import StopReason
 from retrovm.errors import (
     AddressError,
@@ -31,7 +32,7 @@ from retrovm.symbols import Symbols
 from retrovm.trace import BusTrace
 
 if TYPE_CHECKING:
-    from retrovm.core.ports import Buttons, Serial
+    from retrovm.core.ports import Serial
     from retrovm.media import Media
 
 Target = int | str
@@ -42,28 +43,28 @@ Hook = Callable[["VM"], object]
 
 @dataclass(frozen=True)
 class CallResult:
-    """What a subroutine did: the cycles from its first instruction to the end of its RTS, and the registers then."""
+    """What a subroutine did: `cycles` from its first instruction to the end of its RTS, `registers` then."""
 
     cycles: int
     registers: dict[str, int]
 
 
-class VM(Machine):  # type: ignore[misc]
+class VM(Machine):
     """A machine of `spec` with `media` in it, switched on.
 
     `retrovm.load` and `retrovm.create` make one. Inherited from `Machine`:
 
-        tick(frames=1, render=True)   runs whole frames; False when a hook stopped it or the processor has halted
-        step()                        runs one instruction and returns the cycles that it took
-        reset(power_on=True)          switches off and on; with False, pulls the reset line, which keeps memory
-        cpu, screen, audio, ports     the parts; None where the machine has no such part
+        tick(frames=1, render=True)  runs whole frames; False when a hook stopped it or the processor halted
+        step()                       runs one instruction and returns the cycles that it took
+        reset(power_on=True)         switches off and on; with False, pulls the reset line, which keeps memory
+        cpu, screen, audio, ports    the parts; None where the machine has no such part
         clock, frame, devices, buses
 
-    Raises `OptionError` for options that the machine does not have, and what the machine has to say about its media.
+    Raises `OptionError` for options that the machine does not have, and what it says about its media.
     """
 
-    def __init__(self, spec: MachineSpec, media: Media | None = None, options: Mapping[str, Any] | None = None,
-                 seed: int = 1) -> None:
+    def __init__(self, spec: MachineSpec, media: Media | None = None,
+                 options: Mapping[str, Any] | None = None, seed: int = 1) -> None:
         self.spec = spec
         self.media = media
         self.options = spec.parse_options(options or {})
@@ -83,33 +84,34 @@ class VM(Machine):  # type: ignore[misc]
 
     def _repr_png_(self) -> bytes | None:
         """Lets a notebook show the picture."""
-        return None if self.screen is None else cast(bytes, self.screen._repr_png_())
+        return None if self.screen is None else self.screen._repr_png_()
 
     @property
     def serial(self) -> Serial | None:
         """The host's end of the serial line, with `send` and `receive`; None on a machine without one."""
         return self.ports.serial
 
-    # --- running ------------------------------------------------------------------------------------------------
+    # --- running --------------------------------------------------------------------------------------------
 
-    def run(self, cycles: int | None = None, until: Target | Callable[[VM], object] | None = None) -> StopReason:
+    def run(self, cycles: int | None = None,
+            until: Target | Callable[[VM], object] | None = None) -> StopReason:
         """Runs for so many processor cycles, or until something is so, or whatever comes first.
 
         Parameters
             cycles  rounded up to a whole instruction
-            until   an address or a symbol: the machine stops before the instruction there; where it stopped so, it goes on.
-                    Or a predicate, `until(vm)`: asked before every instruction, so it costs time
+            until   an address or a symbol: the machine stops before the instruction there. Where it stopped,
+                    it goes on. Or a predicate, `until(vm)`: asked before every instruction, so it costs time
         Returns the `StopReason`: CYCLES, ADDRESS (or a hook asked for it), PREDICATE or HALTED. Without any
         limit the machine runs until a hook stops it, its processor halts, or Ctrl-C.
         """
         if until is None:
-            return cast(StopReason, self.run_cycles(cycles))
+            return self.run_cycles(cycles)
         if callable(until):
             return self._run_until_true(until, cycles)
         address = self._address(until)
         self.add_hook(address, None)
         try:
-            return cast(StopReason, self.run_cycles(cycles))
+            return self.run_cycles(cycles)
         finally:
             self.remove_hook(address, None)
 
@@ -117,11 +119,11 @@ class VM(Machine):  # type: ignore[misc]
         end = None if cycles is None else self.clock.ticks + cycles * self.cpu.period
         while not predicate(self):
             if end is not None and self.clock.ticks >= end:
-                return cast(StopReason, StopReason.CYCLES)
+                return StopReason.CYCLES
             reason = self.run_cycles(1)
             if reason != StopReason.CYCLES:
-                return cast(StopReason, reason)
-        return cast(StopReason, StopReason.PREDICATE)
+                return reason
+        return StopReason.PREDICATE
 
     def call(self, target: Target, *, limit: int = 100_000_000, **registers: int) -> CallResult:
         """Runs a 6502 subroutine to its RTS, as if a JSR stood at the program counter.
@@ -130,26 +132,27 @@ class VM(Machine):  # type: ignore[misc]
             target     its address or symbol
             limit      the cycles that it may take
             registers  what it begins with: `a=3, x=4`
-        Afterwards the program counter and the stack pointer are as before, the other registers as the subroutine left
-        them. Raises `CallError` when it does not come back; the machine is then where it has come to.
+        Afterwards the program counter and the stack pointer are as before, the other registers as the
+        subroutine left them. Raises `CallError` when it does not come back; the machine is then where it has
+        come to.
         """
         from retrovm.cpu.mos6502 import Mos6502
 
         cpu = self.cpu
         if not isinstance(cpu, Mos6502):
-            raise CallError(f"{self.spec.id}: vm.call runs subroutines of a 6502, not of {type(cpu).__name__}")
+            raise CallError(f"{self.spec.id}: vm.call runs routines of a 6502, not of {type(cpu).__name__}")
         address = self._address(target)
         if cpu.is_resetting:
-            self.step()                                             # the reset sequence, or it would be forgotten
+            self.step()                        # the reset sequence, or it would be forgotten
         home, stack = cpu.pc, cpu.registers["s"]
-        back = (home - 1) & 0xFFFF                                  # RTS goes on behind the address that it pulls
+        back = (home - 1) & 0xFFFF             # RTS goes on behind the address that it pulls
         self.memory[0x100 + stack] = back >> 8
         self.memory[0x100 + ((stack - 1) & 0xFF)] = back & 0xFF
         cpu.registers = {**registers, "s": (stack - 2) & 0xFF, "pc": address}
 
         def came_back(machine: VM) -> StopReason | None:
             # The subroutine may itself run through this address, but then its own frames are on the stack.
-            return cast(StopReason, StopReason.ADDRESS) if cpu.registers["s"] == stack else None
+            return StopReason.ADDRESS if cpu.registers["s"] == stack else None
 
         before = cpu.cycles
         self.add_hook(home, came_back)
@@ -158,11 +161,11 @@ class VM(Machine):  # type: ignore[misc]
         finally:
             self.remove_hook(home, came_back)
         if reason != StopReason.ADDRESS or cpu.pc != home or cpu.registers["s"] != stack:
-            raise CallError(f"the subroutine at ${address:04X} did not come back: {reason.name} at ${cpu.pc:04X} after "
-                            f"{cpu.cycles - before} cycles")
+            raise CallError(f"the subroutine at ${address:04X} did not come back: {reason.name} at "
+                            f"${cpu.pc:04X} after {cpu.cycles - before} cycles")
         return CallResult(cpu.cycles - before, dict(cpu.registers))
 
-    # --- input --------------------------------------------------------------------------------------------------
+    # --- input ----------------------------------------------------------------------------------------------
 
     def button(self, name: str, frames: int = 1) -> None:
         """Presses a button, and releases it after so many frames. Names: `vm.spec.ports`."""
@@ -177,12 +180,13 @@ class VM(Machine):  # type: ignore[misc]
         self._buttons(name).release(name)
 
     def _buttons(self, name: str) -> Buttons:
-        ports = {button: port for port in self.ports.groups.values() for button in getattr(port, "names", ())}
+        groups = [port for port in self.ports.groups.values() if isinstance(port, Buttons)]
+        ports = {button: port for port in groups for button in port.names}
         if name not in ports:
             raise UnknownNameError(f"{self.spec.id} has no button {name!r}{nearest(str(name), ports)}")
         return ports[name]
 
-    # --- looking inside -----------------------------------------------------------------------------------------
+    # --- looking inside -------------------------------------------------------------------------------------
 
     def hook(self, target: Target, callback: Hook | None) -> None:
         """Calls `callback(vm)` before each instruction at an address or symbol.
@@ -199,9 +203,9 @@ class VM(Machine):  # type: ignore[misc]
 
     @contextmanager
     def trace_bus(self) -> Iterator[BusTrace]:
-        """Records every bus cycle inside a `with` block: a sequence of (cycle, address, value, "read" or "write").
+        """Records every bus cycle inside a `with` block.
 
-        The trace can be read inside the block and after it.
+        The trace is a sequence of (cycle, address, value, "read" or "write"), inside the block and after it.
         """
         if self._trace is not None:
             raise ArgumentError("the bus is traced already; end that block first")
@@ -221,7 +225,7 @@ class VM(Machine):  # type: ignore[misc]
             raise AddressError(f"{target!r} is outside the address space, $0000-${len(self.memory) - 1:04X}")
         return address
 
-    # --- state --------------------------------------------------------------------------------------------------
+    # --- state ----------------------------------------------------------------------------------------------
 
     def save_state(self) -> bytes:
         """The whole state of the machine, for `load_state` of the same machine with the same media."""
@@ -231,8 +235,8 @@ class VM(Machine):  # type: ignore[misc]
     def load_state(self, data: bytes) -> None:
         """Goes back to a state that `save_state` gave.
 
-        Raises `StateError`, and changes nothing, when the bytes are damaged or belong to another machine, other options,
-        other media.
+        Raises `StateError`, and changes nothing, when the bytes are damaged or belong to another machine,
+        other options or other media.
         """
         snapshot = Snapshot.unpack(bytes(data))
         if snapshot.machine != self.spec.id:
@@ -252,11 +256,11 @@ class VM(Machine):  # type: ignore[misc]
         self.load_fields(snapshot.fields)
 
     def state_hash(self) -> str:
-        """The SHA-256 of the state, in hexadecimal: equal machines in equal states have equal ones, on every host."""
+        """SHA-256 of the state in hexadecimal: the same for equal machines in equal states on every host."""
         return sha256(self.save_fields()).hexdigest()
 
     def clone(self) -> VM:
-        """A second machine in the same state, with the same symbols. It goes its own way; hooks do not come along."""
+        """A second machine in the same state, with the same symbols and no hooks. It goes its own way."""
         twin = VM(self.spec, self.media, self.options, self.seed)
         twin.load_fields(self.save_fields())
         twin.symbols = self.symbols.copy()
@@ -272,8 +276,8 @@ class VM(Machine):  # type: ignore[misc]
         from retrovm import registry
 
         if registry.machines().get(self.spec.id) is not self.spec:
-            raise PicklingError(f"no machine {self.spec.id!r} is registered, so another process would not find it: "
-                                f"give it an entry point in the group retrovm.machines")
+            raise PicklingError(f"no machine {self.spec.id!r} is registered, so another process would not "
+                                f"find it: give it an entry point in the group retrovm.machines")
         return _restore, (self.spec.id, self.media, self.options, self.seed, self.save_fields(), self.symbols)
 
 

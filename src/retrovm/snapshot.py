@@ -11,8 +11,8 @@ All numbers are little-endian.
       24+h        f  fields, as `retrovm.core.state` describes them
     24+h+f        4  CRC-32 of all bytes before it
 
-`media` is null, or the SHA-1 of what the machine was started with: a snapshot holds no ROM. The fields stand as they are, not
-compressed, because rewinding writes and reads sixty of them a second.
+`media` is null, or the SHA-1 of what the machine was started with: a snapshot holds no ROM. The fields stand
+as they are, not compressed, because rewinding writes and reads sixty of them a second.
 """
 
 from __future__ import annotations
@@ -63,11 +63,11 @@ class Snapshot:
         if data[:8] != MAGIC[: len(data)] or not data:
             raise StateError(f"this is no snapshot: it begins with {data[:8]!r}, a snapshot with {MAGIC!r}")
         if len(data) < _HEAD.size:
-            raise StateError(f"the snapshot is cut off: it has {len(data)} bytes, its head alone {_HEAD.size}")
+            raise StateError(f"the snapshot is cut off: it has {len(data)} bytes, its head {_HEAD.size}")
         _, version, header_size, fields_size = _HEAD.unpack_from(data)
         if version > VERSION:
-            raise StateError(f"the snapshot has layout {version}, and this retrovm knows {VERSION}: it was saved by a "
-                             f"newer one; update retrovm to load it")
+            raise StateError(f"the snapshot has layout {version}, and this retrovm knows {VERSION}: it was "
+                             f"saved by a newer one; update retrovm to load it")
         size = _HEAD.size + header_size + fields_size + _CRC.size
         if version < 1 or len(data) != size:
             raise StateError(f"the snapshot is damaged: it has {len(data)} bytes and should have {size}")
@@ -84,5 +84,5 @@ class Snapshot:
         kinds = {"machine": str, "options": dict, "media": str | None, "seed": int}
         for key, kind in kinds.items():
             if not isinstance(header[key], kind):
-                raise StateError(f"the header of the snapshot says {key}: {header[key]!r}, which cannot be meant")
+                raise StateError(f"the header of the snapshot says {key}: {header[key]!r}, which is wrong")
         return snapshot

@@ -1,14 +1,15 @@
 """Symbols: names for addresses, read from what assemblers and linkers write.
 
-    format          written by                                      a line of it
-    ca65 debug      ld65 --dbgfile                                  sym  id=0,name="main",scope=0,val=0x8000,type=lab
-    VICE labels     ld65 -Ln, acme --vicelabels, 64tass, Kick       al C:8000 .main
-    assignments     64tass --labels, acme --symbollist              main = $8000
-    KickAssembler   kickass -symbolfile                             .label main=$8000 {
-    WLA DX          wlalink -s                                      00:8000 main
+    format          written by                                   a line of it
+    ca65 debug      ld65 --dbgfile                               sym  id=0,name="main",val=0x8000,type=lab
+    VICE labels     ld65 -Ln, acme --vicelabels, 64tass, Kick    al C:8000 .main
+    assignments     64tass --labels, acme --symbollist           main = $8000
+    KickAssembler   kickass -symbolfile                          .label main=$8000 {
+    WLA DX          wlalink -s                                   00:8000 main
+    Octo            by hand: the source itself, .8o              : main
 
-The content says which it is; the name of the file does not matter. What names a number and no address, such as a
-constant, is a symbol too.
+The content says which it is; only Octo's goes by its name. What names a number and no address, such
+as a constant, is a symbol too.
 """
 
 from __future__ import annotations
@@ -40,8 +41,8 @@ class Symbol(NamedTuple):
 class Symbols(Mapping[str, int]):
     """The names of one machine's addresses: `symbols["main"]`, `"main" in symbols`, `for name in symbols`.
 
-    A name inside a scope is written as its assembler writes it (`helper::again`, `multiply@loop`, `main.loop`); the
-    last part alone is enough where it is unique.
+    A name inside a scope is written as its assembler writes it (`helper::again`, `multiply@loop`,
+    `main.loop`); the last part alone is enough where it is unique.
     """
 
     def __init__(self) -> None:
@@ -58,7 +59,8 @@ class Symbols(Mapping[str, int]):
             data = Path(path).read_bytes()
         except OSError as error:
             raise MediaError(f"the symbols cannot be read ({error.strerror})", file=str(path)) from error
-        found = parse(data.decode("utf-8", "replace"), str(path))
+        text = data.decode("utf-8", "replace")
+        found = _octo(text, str(path)) if Path(path).suffix == ".8o" else parse(text, str(path))
         for symbol in found:
             self._add(symbol)
         return len(found)
@@ -143,7 +145,7 @@ class Line(NamedTuple):
 
 
 def parse(text: str, path: str = "symbols") -> list[Symbol]:
-    """The symbols in a text. Raises `MediaError`, naming `path` and the line, when it is of no known format."""
+    """The symbols in a text. Raises `MediaError`, naming `path` and the line, for no known format."""
     lines = [Line(path, i, line.strip()) for i, line in enumerate(text.splitlines(), 1) if line.strip()]
     for _, looks_like, parser in FORMATS:
         if any(looks_like.match(line.text) for line in lines[:64]):
@@ -186,11 +188,11 @@ def _ca65(lines: list[Line]) -> list[Symbol]:
     scopes, rows = tables["scope"], tables["sym"]
 
     def full_name(row: dict[str, str]) -> str:
-        if "scope" not in row and row.get("parent") in rows:        # a cheap local label belongs to the one before it
+        if "scope" not in row and row.get("parent") in rows:      # a cheap local label: of the one before it
             return rows[row["parent"]]["name"] + row["name"]
         names = [row["name"]]
         scope = scopes.get(row.get("scope", ""))
-        while scope and len(names) <= len(scopes):                  # a damaged file may close the chain to a ring
+        while scope and len(names) <= len(scopes):              # a damaged file may close the chain to a ring
             if scope["name"]:
                 names.insert(0, scope["name"])
             scope = scopes.get(scope.get("parent", ""))
@@ -198,7 +200,7 @@ def _ca65(lines: list[Line]) -> list[Symbol]:
 
     symbols = []
     for key, row in rows.items():
-        if "val" not in row:                                        # imported: another module has its value
+        if "val" not in row:                                      # imported: another module has its value
             continue
         try:
             value = int(row["val"], 0)
@@ -218,7 +220,7 @@ def _vice(lines: list[Line]) -> list[Symbol]:
     for line in lines:
         match = _VICE.match(line.text)
         if match:
-            if match[1] in (None, "C", "c"):                        # the others are the memories of disk drives
+            if match[1] in (None, "C", "c"):                      # the others are the memories of disk drives
                 symbols.append(Symbol(match[3], int(match[2], 16)))
         elif not _VICE_OTHER.match(line.text):
             raise line.error("al [C:]ADDRESS .NAME")
@@ -230,7 +232,7 @@ _NUMBER = re.compile(r"(?:\$([0-9A-Fa-f]+)|%([01]+)|([0-9]+))\s*(?:;.*)?$")
 
 
 def _number(text: str) -> int | None:
-    """The value of a number as assemblers write it; None for texts, fractions and lists, which are no addresses."""
+    """The value of a number as assemblers write it. None for texts, fractions and lists."""
     match = _NUMBER.match(text)
     if not match:
         return None
@@ -303,6 +305,17 @@ def _wla(lines: list[Line]) -> list[Symbol]:
                 raise line.error("VALUE NAME")
             symbols.append(Symbol(match[2], int(match[1], 16)))
     return symbols
+
+
+def _octo(text: str, path: str) -> list[Symbol]:
+    """The labels of a program in Octo's language, which has no symbol files: assembling it gives them."""
+    from retrovm.isa import octo
+    from retrovm.isa.octo_lexer import AssemblyError
+
+    try:
+        return [Symbol(name, value) for name, value in octo.assemble(text, path).symbols.items()]
+    except AssemblyError as error:
+        raise MediaError(error.message, file=path, line=error.line, column=error.column) from error
 
 
 Parser = Callable[[list[Line]], list[Symbol]]

@@ -15,10 +15,10 @@ Row = tuple[int, int, int, str]
 
 
 class BusTrace(Sequence[Row]):
-    """Rows (cycle, address, value, "read" or "write"), in the order of time; equal to a list of the same rows.
+    """Rows (cycle, address, value, "read" or "write") in the order of time; equal to a list of the same rows.
 
-    It records while its `with` block runs. At most 16 million cycles: `OverflowError` says when more have passed.
-    `vm.trace_bus()` makes one.
+    `vm.trace_bus()` makes one. It records while its `with` block runs, at most 16 million cycles;
+    `OverflowError` says when more have passed.
     """
 
     def __init__(self, cpu: Cpu) -> None:
@@ -49,7 +49,8 @@ class BusTrace(Sequence[Row]):
     def _all(self) -> list[Row]:
         if len(self._rows) != len(self._tracer):
             tick, cycle, period = self._first_tick, self._first_cycle, self._cpu.period
-            self._rows = [((at - tick) // period + cycle, *rest) for at, *rest in self._tracer.rows()]
+            self._rows = [((at - tick) // period + cycle, address, value, access)
+                          for at, address, value, access in self._tracer.rows()]
         return self._rows
 
     def __len__(self) -> int:

@@ -1,9 +1,9 @@
 import pytest
+import tiny_machine as tiny
 
 from retrovm import registry
 from retrovm.media import open_media
 from retrovm.session import VM
-import tiny_machine as tiny
 
 
 @pytest.fixture

@@ -62,7 +62,9 @@ def test_8xy4_to_8xye_calculate_and_leave_their_flag_in_vf(opcode, v3, v4, resul
     assert v(made, 3, 4, 0xF) == [result, v4, flag]
 
 
-@pytest.mark.parametrize(("opcode", "flag"), [("8F44", 1), ("8F45", 1), ("8F47", 0), ("8F46", 1), ("8F4E", 0)])
+@pytest.mark.parametrize(("opcode", "flag"), [
+    ("8F44", 1), ("8F45", 1), ("8F47", 0), ("8F46", 1), ("8F4E", 0),
+])
 def test_the_flag_wins_when_vx_is_vf(opcode, flag):
     assert v(after(opcode, registers={"vf": 0xFF, "v4": 0x21}), 0xF) == flag
 

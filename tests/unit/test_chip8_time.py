@@ -1,4 +1,4 @@
-"""How a CHIP-8 passes its time: slots, frames, waits, timers, the tone; and that slicing a run changes nothing."""
+"""How a CHIP-8 passes its time: slots, frames, waits, timers, the tone; slicing a run changes nothing."""
 
 import random
 
@@ -161,7 +161,7 @@ def test_power_on_starts_over_bit_by_bit():
     assert made.save_fields() == before
 
 
-# --- hooks, traces, parts that are not plain memory ------------------------------------------------------------------------
+# --- hooks, traces, parts that are not plain memory -----------------------------------------------
 
 
 def test_a_hook_stops_before_its_instruction_and_going_on_runs_it():
@@ -212,11 +212,10 @@ def test_trapped_pages_give_the_same_results():
     assert trapped.save_fields() == plain.save_fields()
 
 
-# --- the tone ----------------------------------------------------------------------------------------------------------------
+# --- the tone -------------------------------------------------------------------------------------
 
 
 def sound(made, frames):
-    made.audio.clear()
     made.tick(frames)
     return made.audio.ndarray[:, 0].astype(int)
 

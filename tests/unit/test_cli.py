@@ -2,6 +2,7 @@
 
 import io
 import json
+import os
 import subprocess
 import sys
 
@@ -9,7 +10,7 @@ import pytest
 import tiny_machine as tiny
 
 import retrovm
-from retrovm import cli
+from retrovm import bundled, cli
 from retrovm.commands import arguments, terminal
 from retrovm.session import VM
 
@@ -32,7 +33,8 @@ def run(capsys):
 
 
 def test_version_is_fast_and_alone():
-    done = subprocess.run([sys.executable, "-X", "importtime", "-m", "retrovm", "--version"], capture_output=True, text=True)
+    done = subprocess.run([sys.executable, "-X", "importtime", "-m", "retrovm", "--version"],
+                          capture_output=True, text=True)
     assert (done.returncode, done.stdout) == (0, f"retrovm {retrovm.__version__}\n")
     assert "typer" not in done.stderr
 
@@ -84,7 +86,8 @@ def test_run_prints_nothing_and_leaves_nothing_behind(run, rom):
 def test_run_prints_the_hash_of_the_state_when_asked(run, rom):
     vm = VM(tiny.SPEC, retrovm.load(rom).media, {"divider": 2}, seed=5)
     vm.tick(7)
-    assert run("run", rom, "--frames", 7, "--hash", "-o", "divider=2", "--seed", 5) == (0, vm.state_hash() + "\n", "")
+    expected = vm.state_hash() + "\n"
+    assert run("run", rom, "--frames", 7, "--hash", "-o", "divider=2", "--seed", 5) == (0, expected, "")
     assert run("run", rom, "--hash")[1] == run("run", rom, "--hash", "--frames", 60)[1]
 
 
@@ -156,17 +159,45 @@ def wired(media, monkeypatch):
 
 def test_the_serial_line_ends_when_input_has_ended_and_the_machine_is_silent(wired):
     vm, _ = wired
-    terminal._run(vm, 5, None, Keys([b"abc"]), False)
+    terminal._run(vm, vm.serial, 5, None, Keys([b"abc"]), False)
     assert (vm.frame, vm.serial.pending) == (5, 3)
     vm.reset()
-    terminal._run(vm, None, None, Keys([b"", b"", b"abc"]), False)     # which this machine never takes
+    terminal._run(vm, vm.serial, None, None, Keys([b"", b"", b"abc"]), False)     # nobody takes it
     assert vm.frame == 3 + 101
 
 
 def test_ctrl_right_bracket_on_a_terminal_ends_and_is_not_sent(wired):
     vm, _ = wired
-    terminal._run(vm, 50, None, Keys([b"a", b"b\x1dc"]), True)
+    terminal._run(vm, vm.serial, 50, None, Keys([b"a", b"b\x1dc"]), True)
     assert (vm.frame, vm.serial.pending) == (1, 2)
+
+
+MONITOR = [sys.executable, "-m", "retrovm", "run", "-m", "sbc6502", "--serial", "-",
+           str(bundled.program("sbc6502/monitor").file)]
+
+
+def test_a_monitor_on_a_pipe_answers_and_the_command_ends():
+    done = subprocess.run(MONITOR, input=b"R\r", capture_output=True, timeout=60, check=True)
+    assert done.stderr == b""
+    assert b"> R\r\n" in done.stdout
+    assert done.stdout.endswith(b"> ")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no pseudo-terminals")
+def test_a_monitor_on_a_terminal_gets_each_key_and_ctrl_right_bracket_ends():
+    host, guest = os.openpty()
+    with subprocess.Popen(MONITOR, stdin=guest, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        os.close(guest)
+        seen = b""
+        while not seen.endswith(b"> "):
+            seen += process.stdout.read1()
+        os.write(host, b"R")                          # no Return: in raw mode the key comes through at once
+        while not seen.endswith(b"> R"):
+            seen += process.stdout.read1()
+        os.write(host, b"\x1d")
+        _, notice = process.communicate(timeout=60)
+    os.close(host)
+    assert (process.returncode, notice) == (0, b"retrovm: Ctrl-] ends\n")
 
 
 def test_machines_lists_what_is_installed(run, installed):
@@ -188,8 +219,8 @@ def test_info_says_what_a_file_is_and_why(run, rom):
     status, out, _ = run("info", rom, "--json")
     found = json.loads(out)
     assert found["sha1"] == retrovm.load(rom).media.sha1
-    assert found["targets"] == [{"machine": "tiny", "confidence": 0.9, "reason": "it was written for the tests",
-                                 "options": {}}]
+    assert found["targets"] == [
+        {"machine": "tiny", "confidence": 0.9, "reason": "it was written for the tests", "options": {}}]
 
 
 def test_info_fails_when_no_machine_knows_the_file(run, rom, monkeypatch):

@@ -8,12 +8,12 @@ import time
 from dataclasses import replace
 
 import pytest
+import tiny_machine as tiny
 
 import retrovm
 from retrovm import StopReason
 from retrovm.core.memory import Memory
 from retrovm.session import VM
-import tiny_machine as tiny
 
 
 def boot(vm):
@@ -34,14 +34,18 @@ def test_step_runs_one_instruction_and_says_how_long_it_took(vm):
     assert vm.step() == 3
 
 
-def test_step_takes_below_150_ns_more_than_the_empty_call_from_python(vm):
-    step, best = vm.step, 1.0
-    for _ in range(20):
-        start = time.perf_counter()
-        for _ in range(1000):
-            step()
-        best = min(best, (time.perf_counter() - start) / 1000)
-    assert best < 600e-9, f"{best * 1e9:.0f} ns a step"      # four times the goal: tests run on loaded machines
+def test_a_step_from_python_is_no_slower_than_promised(vm):
+    def best(function):
+        times = []
+        for _ in range(30):
+            start = time.perf_counter()
+            for _ in range(1000):
+                function()
+            times.append(time.perf_counter() - start)
+        return min(times)
+
+    # The promise is 150 ns, which is four calls of an empty function: so measured it holds on a loaded host.
+    assert best(vm.step) < 4 * best(lambda: None)
 
 
 def test_tick_runs_whole_frames(vm):
@@ -105,11 +109,10 @@ def test_a_run_without_end_is_ended_by_a_signal(vm):
     assert vm.tick()
 
 
-@pytest.mark.parametrize("until", [3.5, None, b"main"])
+@pytest.mark.parametrize("until", [3.5, b"main"])
 def test_run_refuses_what_is_no_address(vm, until):
-    if until is not None:
-        with pytest.raises(retrovm.ArgumentError, match="an address"):
-            vm.run(until=until)
+    with pytest.raises(retrovm.ArgumentError, match="an address"):
+        vm.run(until=until)
 
 
 def test_run_refuses_an_address_outside(vm):
@@ -282,8 +285,9 @@ def test_memory_outside_the_address_space_is_an_error(vm, key):
         vm.memory[key]
 
 
-@pytest.mark.parametrize(("key", "value"), [(0, 256), (0, -1), (0, "a"), (slice(0, 2), b"abc"), (slice(0, 1), "a"),
-                                            (slice(0, 4, 2), b"ab"), (slice(0, 2), [1, 300])])
+@pytest.mark.parametrize(("key", "value"), [
+    (0, 256), (0, -1), (0, "a"), (slice(0, 2), b"abc"), (slice(0, 1), "a"), (slice(0, 4, 2), b"ab"),
+    (slice(0, 2), [1, 300])])
 def test_memory_takes_bytes_and_nothing_else(vm, key, value):
     with pytest.raises(retrovm.ArgumentError):
         vm.memory[key] = value
@@ -328,7 +332,8 @@ def test_a_machine_can_be_copied_and_pickled(vm, twin_of, installed):
 
 
 def test_a_machine_that_nobody_registered_cannot_be_pickled_but_cloned(vm, installed, monkeypatch):
-    monkeypatch.setattr("retrovm.registry.MACHINES._loaded", {"tiny": replace(tiny.SPEC, title="another one")})
+    another = replace(tiny.SPEC, title="another one")
+    monkeypatch.setattr("retrovm.registry.MACHINES._loaded", {"tiny": another})
     with pytest.raises(pickle.PicklingError, match=r"no machine 'tiny' is registered.*entry point"):
         pickle.dumps(vm)
     assert copy.deepcopy(vm).state_hash() == vm.state_hash()
@@ -356,6 +361,12 @@ def test_a_machine_without_a_processor_is_refused(media):
                                wire=lambda *_: None, clock_rate=lambda options: 1000)
     with pytest.raises(retrovm.ArgumentError, match="adds no processor"):
         VM(spec)
+
+
+def test_a_machine_that_has_no_processor_yet_says_so_instead_of_running():
+    for run in (lambda m: m.tick(), lambda m: m.step(), lambda m: m.run_cycles(1), lambda m: m.add_hook(0, None)):
+        with pytest.raises(retrovm.ArgumentError, match="no processor yet"):
+            run(retrovm.Machine(1000))
 
 
 def test_an_option_that_the_machine_lacks_is_an_error_with_the_nearest(media):

@@ -206,13 +206,13 @@ cdef class Mos6551(Device):
         cdef uint8_t value = self.peek(addr)
         if addr & 3 == STATUS:
             if self.status_bits & IRQ:
-                self.status_bits &= ~IRQ
+                self.status_bits = self.status_bits & ~IRQ
                 self.irq.drive(self.irq_bit, False)
             if not self.modem_served:
                 self.modem_served = True
                 self.look_at_modem()
         elif addr & 3 == DATA:
-            self.status_bits &= ~RDRF
+            self.status_bits = self.status_bits & ~RDRF
         return value
 
     cdef uint8_t peek(self, uint32_t addr) noexcept nogil:
@@ -225,11 +225,11 @@ cdef class Mos6551(Device):
     cdef void write(self, uint32_t addr, uint8_t value) noexcept nogil:
         if addr & 3 == DATA:
             self.tdr = value
-            self.status_bits &= ~TDRE
+            self.status_bits = self.status_bits & ~TDRE
             self.wake_transmitter()
         elif addr & 3 == STATUS:
             # mos6551 "Status register", "Command register": the row "program reset"
-            self.status_bits &= ~OVERRUN
+            self.status_bits = self.status_bits & ~OVERRUN
             self.set_command(self.command & PARITY | IRD)
         elif addr & 3 == COMMAND:
             self.set_command(value)
@@ -252,7 +252,7 @@ cdef class Mos6551(Device):
     cdef void request(self) noexcept nogil:
         """Requests an interrupt, unless DTR disables all of them."""
         if self.command & DTR:
-            self.status_bits |= IRQ
+            self.status_bits = self.status_bits | IRQ
             self.irq.drive(self.irq_bit, True)
 
     cdef void look_at_modem(self) noexcept nogil:
@@ -308,14 +308,14 @@ cdef class Mos6551(Device):
         self.tx_live = self.may_send()
         if self.tx_live:
             self.tsr = self.tdr & <uint8_t> (0xFF >> (self.control >> 5 & 3))
-            self.status_bits |= TDRE
+            self.status_bits = self.status_bits | TDRE
         elif self.command & TIC != TIC_IRQ:
             self.tx_state = IDLE
             return
         if self.command & TIC == TIC_IRQ:
             self.request()
         self.tx_state = SHIFT
-        self.tx_at += self.length(True)
+        self.tx_at = self.tx_at + self.length(True)
 
     cdef void run_transmitter(self) noexcept nogil:
         if self.tx_state == SHIFT and self.tx_live:
@@ -350,7 +350,7 @@ cdef class Mos6551(Device):
         self.rx_echo = self.command & (REM | TIC) == REM and not muted
         self.rx_state = SHIFT
         self.rx_end = self.rx_at + self.length(True)
-        self.rx_at += self.length(False)
+        self.rx_at = self.rx_at + self.length(False)
 
     cdef void transfer(self, uint8_t value, uint8_t errors) noexcept nogil:
         """A character is complete."""
@@ -358,12 +358,12 @@ cdef class Mos6551(Device):
             return
         if self.status_bits & RDRF:
             # r6551 "Effect of overrun on receiver": the register keeps the last valid character.
-            self.status_bits |= OVERRUN
+            self.status_bits = self.status_bits | OVERRUN
         else:
             self.rdr = value
-            self.status_bits |= RDRF | errors
+            self.status_bits = self.status_bits | RDRF | errors
             if not errors:
-                self.status_bits &= ~ERRORS
+                self.status_bits = self.status_bits & ~ERRORS
         if not self.command & IRD:
             self.request()
 

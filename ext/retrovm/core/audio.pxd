@@ -11,7 +11,7 @@ cdef class Audio(Device):
     cdef readonly int rate
     cdef readonly int channels
     cdef readonly int voices
-    cdef readonly Clock clock
+    cdef readonly Clock clock         # not state: wiring
     cdef int *levels                  # of each voice
     # Where the samples are: sample `count` lies `phase` / `divisor` of a sample before the tick `finished`.
     cdef tick_t finished

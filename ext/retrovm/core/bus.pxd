@@ -3,6 +3,7 @@
 from cpython.object cimport PyObject
 from retrovm.core.clock cimport Clock
 from retrovm.core.device cimport Device
+from retrovm.core.state cimport State
 from retrovm.core.types cimport NEVER, Access, tick_t
 from libc.stdint cimport uint8_t, uint32_t
 
@@ -33,39 +34,39 @@ cdef class Tracer:
 
 
 cdef class OpenBus(Device):
-    cdef PyObject *bus
+    cdef PyObject *bus                # not state: wiring
 
 
 cdef class Split(Device):
     """A page that several parts share: each of its addresses has a slot of its own."""
 
-    cdef Slot *slots
-    cdef uint32_t first, size
+    cdef Slot *slots                  # not state: wiring, who answers at each address
+    cdef uint32_t first, size         # not state: wiring, the addresses of the page
     cdef void place(self, uint32_t addr, Slot slot) noexcept nogil
 
 
 cdef class Bus:
-    cdef readonly str name
-    cdef readonly uint32_t size
-    cdef readonly uint32_t page_size
-    cdef readonly Clock clock
-    cdef uint32_t mask, shift, pages
-    cdef uint8_t **rp          # biased read pointer of each page, NULL = ask the slot
-    cdef uint8_t **wp
-    cdef Slot *slots
-    cdef uint8_t *traps        # Trap bits of each page
-    cdef uint32_t *run_start   # first and one past the last address of the run of plain pages around each page
-    cdef uint32_t *run_end
-    cdef uint32_t run_generation
-    cdef uint32_t generation   # counts changes of the map
-    cdef uint8_t data          # what the data lines carried last
-    cdef Tracer tracer
-    cdef bint tracing
-    cdef uint8_t *hooks        # a bit an address: stop before the instruction there
-    cdef int hook_count
-    cdef list parts            # keeps alive what the slots point to
-    cdef list regions
-    cdef OpenBus open_bus
+    cdef readonly str name            # not state: wiring
+    cdef readonly uint32_t size       # not state: wiring
+    cdef readonly uint32_t page_size  # not state: wiring
+    cdef readonly Clock clock         # not state: wiring
+    cdef uint32_t mask, shift, pages  # not state: wiring
+    cdef uint8_t **rp                 # not state: derived, the biased read pointer of each page, NULL = ask the slot
+    cdef uint8_t **wp                 # not state: derived, likewise
+    cdef Slot *slots                  # not state: wiring; who switches banks maps them anew when it is restored
+    cdef uint8_t *traps               # not state: of the session, the Trap bits of each page
+    cdef uint32_t *run_start          # not state: derived, first and one past the last address of the run of plain pages around
+    cdef uint32_t *run_end            # not state: derived, likewise
+    cdef uint32_t run_generation      # not state: derived
+    cdef uint32_t generation          # not state: derived, counts changes of the map
+    cdef uint8_t data                 # what the data lines carried last
+    cdef Tracer tracer                # not state: of the session
+    cdef bint tracing                 # not state: of the session
+    cdef uint8_t *hooks               # not state: of the session, a bit an address: stop before the instruction there
+    cdef int hook_count               # not state: of the session
+    cdef list parts                   # not state: keeps alive what the slots point to
+    cdef list regions                 # not state: wiring
+    cdef OpenBus open_bus             # not state: wiring
 
     cdef Slot nobody(self) noexcept
     cdef Split split(self, uint32_t page)
@@ -76,6 +77,7 @@ cdef class Bus:
     cdef int map_slot(self, uint32_t start, uint32_t size, Slot slot) except -1
     cdef uint8_t peek(self, uint32_t addr) noexcept nogil
     cdef bint poke(self, uint32_t addr, uint8_t value) noexcept nogil
+    cdef int sync(self, State state) except -1
 
 
 # The two functions through which a processor reaches a page without a pointer. The device is first brought up to

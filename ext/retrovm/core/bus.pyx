@@ -384,6 +384,9 @@ cdef class Bus:
             slot = (<Split> slot.device).slots[at & (self.page_size - 1)]
         return (<Device> slot.device).name
 
+    cdef int sync(self, State state) except -1:
+        return state.u8("data", &self.data)
+
     # --- hooks and traces -------------------------------------------------------------------------------------------
 
     def hook(self, addr, bint on=True):

@@ -7,15 +7,15 @@ from retrovm.core.types cimport NEVER, tick_t
 
 
 cdef class Clock:
-    cdef readonly object rate
+    cdef readonly object rate         # not state: wiring
     cdef tick_t now
-    cdef tick_t due
+    cdef tick_t due                   # not state: derived, every device is asked after a load
     """No device pulls a line before this tick. May be early, never late; not state: asked for anew after a load."""
-    cdef bint stop
+    cdef bint stop                    # not state: only within a run
     """Set by a device to end the run after the instruction that goes on."""
-    cdef list parts
-    cdef PyObject **table
-    cdef int count
+    cdef list parts                   # not state: wiring
+    cdef PyObject **table             # not state: wiring
+    cdef int count                    # not state: wiring
 
     cdef int add(self, Device device) except -1
     cdef void plan(self) noexcept nogil

@@ -15,3 +15,6 @@ class Clock:
     @property
     def seconds(self) -> Fraction:
         """Time since power-on, as a Fraction."""
+
+    def wait(self, ticks: int) -> None:
+        """Lets time pass without a processor, every event at its own tick: for chips that are tried alone."""

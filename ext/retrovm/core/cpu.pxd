@@ -9,16 +9,16 @@ from libc.stdint cimport int64_t, uint32_t
 
 
 cdef class Cpu(Device):
-    cdef readonly Bus bus
-    cdef readonly Clock clock
-    cdef readonly tick_t period
+    cdef readonly Bus bus             # not state: wiring
+    cdef readonly Clock clock         # not state: wiring
+    cdef readonly tick_t period       # not state: wiring
     """Ticks a cycle."""
     cdef int64_t cycle_count
     """Cycles since power-on."""
     cdef uint32_t lines
     """Line bits that are asserted now."""
     cdef readonly dict wires
-    cdef dict host
+    cdef dict host                    # not state: wiring, the host's driver of each line
 
     cdef StopReason run_until(self, tick_t until) noexcept nogil
     cdef StopReason run_one(self) noexcept nogil

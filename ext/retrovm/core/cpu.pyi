@@ -12,6 +12,8 @@ class Cpu(Device):
     @property
     def clock(self) -> Clock: ...
     @property
+    def period(self) -> int: ...
+    @property
     def wires(self) -> dict[Line, Wire]: ...
     def wire(self, line: Line) -> Wire:
         """The open-collector line that devices drive; `Line.IRQ`, for one."""
@@ -25,3 +27,6 @@ class Cpu(Device):
 
     @pc.setter
     def pc(self, value: int) -> None: ...
+    @property
+    def cycles(self) -> int:
+        """Cycles since power-on."""

@@ -6,7 +6,7 @@ from libc.stdint cimport uint8_t, uint32_t
 
 
 cdef class Device:
-    cdef readonly str name
+    cdef readonly str name            # not state: wiring
     cdef tick_t last
     """Has been run up to here. NEVER for a device in which time changes nothing: it is not caught up."""
 
@@ -28,9 +28,9 @@ cdef class Wire:
     """An open-collector line: low, that is asserted, while any of its drivers pulls it."""
 
     cdef uint32_t drivers
-    cdef int taken
-    cdef Device sink
-    cdef int pin
+    cdef int taken                    # not state: wiring, how many drivers it has
+    cdef Device sink                  # not state: wiring
+    cdef int pin                      # not state: wiring
     cdef uint32_t driver(self) except 0
     cdef int sync(self, State state, str key) except -1
 

@@ -15,22 +15,23 @@ from libc.stdint cimport int64_t, uint32_t
 
 cdef class Machine:
     cdef readonly Clock clock
-    cdef readonly Cpu cpu
-    cdef readonly Screen screen
-    cdef readonly Audio audio
-    cdef readonly Ports ports
-    cdef readonly Random random
+    cdef readonly Cpu cpu             # not state: one of devices
+    cdef readonly Screen screen       # not state: one of devices
+    cdef readonly Audio audio         # not state: one of devices
+    cdef readonly Ports ports         # not state: they are devices
+    cdef readonly Random random       # not state: one of devices
     cdef readonly dict devices        # by name, in the order of adding
     cdef readonly dict buses
-    cdef readonly object frame_rate
-    cdef object frame_ticks           # ticks a frame, a Fraction
-    cdef dict hooks                   # address: [callback or None]
+    cdef readonly object frame_rate   # not state: wiring
+    cdef object frame_ticks           # not state: derived, ticks a frame, a Fraction
+    cdef dict hooks                   # not state: of the session, address: [callback or None]
     cdef int64_t frames
-    cdef tick_t frame_end
+    cdef tick_t frame_end             # not state: derived from frames
     cdef bint in_frame
     cdef int64_t stopped_at           # not state: the address of the hook that ended the last run, or -1
 
     cdef tick_t end_of(self, int64_t frame) except -1
+    cdef int need_processor(self) except -1
     cdef int open_frame(self) except -1
     cdef int close_frame(self, bint render) except -1
     cdef int raise_fault(self) except -1
@@ -40,4 +41,5 @@ cdef class Machine:
     cdef int one_instruction(self, bint render) except -1
     cdef int sync(self, State state) except -1
     cdef int visit(self, Loader loader) except -1
+    cdef int check_times(self) except -1
     cdef int rebuild(self) except -1

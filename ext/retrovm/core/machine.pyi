@@ -1,6 +1,6 @@
 from collections.abc import Callable
 from fractions import Fraction
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from retrovm.core.audio import Audio
 from retrovm.core.bus import Bus
@@ -13,7 +13,7 @@ from retrovm.core.screen import Screen
 from retrovm.core.types import StopReason
 
 _Part = TypeVar("_Part", bound=Device)
-_Hook = Callable[[Machine], object] | None
+_Hook = Callable[[Any], object] | None
 
 class Machine:
     """Parts that share one clock."""
@@ -59,8 +59,8 @@ class Machine:
     def step(self) -> int:
         """One instruction, or one interrupt sequence. Returns the cycles that it took."""
 
-    def run_cycles(self, cycles: int) -> StopReason:
-        """Runs for so many processor cycles, rounded up to a whole instruction."""
+    def run_cycles(self, cycles: int | None = None) -> StopReason:
+        """Runs for so many processor cycles, rounded up to a whole instruction; None is without limit."""
 
     def reset(self, power_on: bool = True) -> None:
         """Switches the machine off and on, or pulls its reset line."""

@@ -83,10 +83,15 @@ cdef class Machine:
 
     cdef tick_t end_of(self, int64_t frame) except -1:
         """The first tick behind a frame."""
-        end = -((frame + 1) * self.frame_ticks.numerator // -self.frame_ticks.denominator)
+        end = -((<object> frame + 1) * self.frame_ticks.numerator // -self.frame_ticks.denominator)
         if end >= NEVER:
             raise OverflowError("the machine has run for more ticks than its clock can count")
         return end
+
+    cdef int need_processor(self) except -1:
+        if self.cpu is None:
+            raise ArgumentError("this machine has no processor yet: add one")
+        return 0
 
     cdef int open_frame(self) except -1:
         cdef int i
@@ -134,6 +139,7 @@ cdef class Machine:
         cdef StopReason reason
         cdef uint32_t pc
         cdef tick_t target
+        self.need_processor()
         if self.stopped_at == <int64_t> self.cpu.get_pc() and self.clock.now < until:
             self.one_instruction(render)     # going on from a stop runs the instruction that it stopped at
         self.stopped_at = -1
@@ -200,8 +206,10 @@ cdef class Machine:
 
     def step(self):
         """One instruction, or one interrupt sequence. Returns the cycles that it took."""
-        cdef int64_t before = self.cpu.cycle_count
+        cdef int64_t before
         cdef uint32_t pc
+        self.need_processor()
+        before = self.cpu.cycle_count
         if self.cpu.bus.hook_count:
             pc = self.cpu.get_pc()
             self.call_hooks()
@@ -229,6 +237,8 @@ cdef class Machine:
             self.frames = 0
             self.in_frame = False
             self.frame_end = self.end_of(0)
+            for bus in self.buses.values():
+                (<Bus> bus).data = 0
         self.stopped_at = -1
         for device in self.devices.values():
             if power_on and (<Device> device).last != NEVER:
@@ -245,6 +255,7 @@ cdef class Machine:
         A callback that moves the program counter takes the place of the instruction; one that returns
         `StopReason.ADDRESS` ends the run.
         """
+        self.need_processor()
         self.hooks.setdefault(address, []).append(callback)
         self.cpu.bus.hook(address, True)
 
@@ -267,6 +278,10 @@ cdef class Machine:
         for name, device in self.devices.items():
             state.enter(name)
             (<Device> device).sync(state)
+            state.leave()
+        for name, bus in self.buses.items():
+            state.enter(name)
+            (<Bus> bus).sync(state)
             state.leave()
         return 0
 
@@ -296,9 +311,24 @@ cdef class Machine:
         loader.finish()
         return 0
 
+    cdef int check_times(self) except -1:
+        """Times that no run can lead to would let the next run go on for ever, or not at all."""
+        cdef Device device
+        now = self.clock.now
+        if now < 0 or self.frames < 0 or self.frames * self.frame_ticks >= NEVER - 2 * self.frame_ticks:
+            raise StateError(f"a machine cannot be at tick {now} in frame {self.frames}")
+        # A run ends in the frame that its last instruction began in, and closing a frame brings every part to its end.
+        slack = self.frame_ticks + self.clock.rate
+        if not 0 <= now - self.frames * self.frame_ticks + 1 < slack:
+            raise StateError(f"tick {now} does not lie in frame {self.frames}")
+        for device in self.devices.values():
+            if device.last != NEVER and not now - slack <= device.last <= now:
+                raise StateError(f"{device.name}.last: it cannot have been run up to tick {device.last} when the machine is at "
+                                 f"tick {now}")
+        return 0
+
     cdef int rebuild(self) except -1:
-        if self.clock.now < 0 or self.frames < 0:
-            raise StateError("a state cannot lie before power-on")
+        self.check_times()
         self.frame_end = self.end_of(self.frames)
         self.stopped_at = -1
         for device in self.devices.values():

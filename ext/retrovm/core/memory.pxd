@@ -12,6 +12,6 @@ cdef class Memory(Device):
     cdef readonly bint writable
     cdef uint8_t fill
     cdef bint patched                 # a ROM that was poked
-    cdef readonly bytes contents
+    cdef readonly bytes contents      # not state: wiring, what it holds at power-on
     cdef const uint8_t *image         # into `contents`
     cdef uint32_t image_size

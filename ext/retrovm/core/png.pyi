@@ -7,3 +7,6 @@ def encode(width: int, height: int, pixels: bytes, palette: bytes, scale: int = 
         scale    each pixel becomes scale x scale pixels
     Raises `ArgumentError` when the sizes do not fit together.
     """
+
+def chunk(kind: bytes, data: bytes) -> bytes:
+    """A chunk of a PNG file: length, kind, data, CRC."""

@@ -6,7 +6,7 @@ from libc.stdint cimport uint8_t, uint32_t, uint64_t
 
 
 cdef class Buttons(Device):
-    cdef readonly tuple names
+    cdef readonly tuple names         # not state: wiring
     cdef dict index                   # not state: name to bit
     cdef uint64_t live                # what the host holds down
     cdef uint64_t pressed             # what the guest sees in this frame

@@ -13,8 +13,8 @@ class Buttons(Device):
     def __init__(self, name: str, names: Iterable[str]) -> None: ...
     @property
     def names(self) -> tuple[str, ...]: ...
-    def press(self, button: str) -> None:
-        """Holds a button down from the next frame on."""
+    def press(self, button: str, frames: int | None = None) -> None:
+        """Holds a button down from the next frame on, until `release` or for so many frames."""
 
     def release(self, button: str) -> None:
         """Lets a button go from the next frame on."""

@@ -7,11 +7,11 @@ from libc.stdint cimport uint8_t, uint32_t
 
 cdef class Screen(Device):
     cdef readonly int max_width, max_height
-    cdef readonly object aspect
+    cdef readonly object aspect       # not state: wiring
     cdef int width, height            # of the picture shown now
     cdef uint32_t frame               # counts pictures
     cdef uint8_t *pixels              # palette indices, rows of `width`; max_width * max_height bytes
-    cdef int first_width, first_height
+    cdef int first_width, first_height  # not state: wiring, the size at power-on
     cdef uint32_t[256] colours        # not state: 0xRRGGBB, a choice of the session
     cdef int count                    # not state: how many colours there are
     cdef uint8_t *rgb                 # not state: derived from pixels and colours

@@ -3,6 +3,7 @@ from fractions import Fraction
 
 import numpy as np
 import numpy.typing as npt
+from PIL.Image import Image
 
 from retrovm.core.device import Device
 
@@ -54,3 +55,12 @@ class Screen(Device):
     @property
     def indices(self) -> npt.NDArray[np.uint8]:
         """The palette index of each pixel: shape (height, width), read-only, without a copy."""
+
+    @property
+    def image(self) -> Image:
+        """The picture as a Pillow image of its own, mode "P". `ImportError` says how to get Pillow."""
+
+    def png(self, scale: int = 1) -> bytes:
+        """The picture as the bytes of a PNG file; `scale` is how many pixels a pixel becomes each way."""
+
+    def _repr_png_(self) -> bytes: ...

@@ -11,7 +11,7 @@ from libc.stdint cimport int64_t, uint8_t, uint16_t, uint32_t, uint64_t
 cdef enum:
     STACK = 16           # the deepest stack of the family
     PLANES = 4           # the most planes: XO-CHIP
-    WORDS = 2 * 64       # of a plane: 64 rows of 128 pixels, 64 pixels a word, the leftmost in the highest bit
+    WORDS = 128          # of a plane: 64 rows of 2 words; a word is 64 pixels, the leftmost in its highest bit
 
 
 cdef struct Quirks:      # in what the members of the family differ; the docstring of Chip8 says what each means
@@ -39,14 +39,14 @@ cdef struct Registers:
 
 
 cdef class Chip8(Cpu):
-    cdef readonly Buttons keypad
-    cdef readonly Screen screen
-    cdef readonly Audio audio
-    cdef readonly str profile
-    cdef readonly uint32_t start
-    cdef uint32_t seed
-    cdef Quirks quirk
-    cdef const uint8_t *decode               # the number of the operation of each opcode
+    cdef readonly Buttons keypad      # not state: wiring
+    cdef readonly Screen screen       # not state: wiring
+    cdef readonly Audio audio         # not state: wiring
+    cdef readonly str profile         # not state: wiring
+    cdef readonly uint32_t start      # not state: wiring
+    cdef uint32_t seed                # not state: wiring
+    cdef Quirks quirk                 # not state: wiring
+    cdef const uint8_t *decode        # not state: wiring, the number of the operation of each opcode
 
     cdef Registers reg
     cdef int64_t executed                    # instructions since power-on

@@ -10,6 +10,7 @@ cdef int fill_pixels() except -1:
     return 0
 
 
+@cython.overflowcheck(False)         # pixels are meant to fall off both ends
 cdef inline uint64_t columns(uint64_t bits, int x) noexcept nogil:
     """What shows of `bits`, whose left end lies at column x, in the columns 0 to 63."""
     if x <= -64 or x >= 64:

@@ -19,7 +19,8 @@ cdef extern from *:
     };
 
     #ifdef RETROVM_GOTO
-    #define CHIP8_LABELS { &&L_OP_ILLEGAL, &&L_OP_0NNN, &&L_OP_1NNN, &&L_OP_2NNN, &&L_OP_3XNN, &&L_OP_4XNN, &&L_OP_6XNN, \
+    #define CHIP8_LABELS { \
+        &&L_OP_ILLEGAL, &&L_OP_0NNN, &&L_OP_1NNN, &&L_OP_2NNN, &&L_OP_3XNN, &&L_OP_4XNN, &&L_OP_6XNN, \
         &&L_OP_7XNN, &&L_OP_ANNN, &&L_OP_BNNN, &&L_OP_CXNN, &&L_OP_DXYN, &&L_OP_5XY0, &&L_OP_8XY0, \
         &&L_OP_8XY1, &&L_OP_8XY2, &&L_OP_8XY3, &&L_OP_8XY4, &&L_OP_8XY5, &&L_OP_8XY6, &&L_OP_8XY7, \
         &&L_OP_8XYE, &&L_OP_9XY0, &&L_OP_EX9E, &&L_OP_EXA1, &&L_OP_FX07, &&L_OP_FX0A, &&L_OP_FX15, \
@@ -28,15 +29,15 @@ cdef extern from *:
     #endif
     """
     enum:
-        OP_ILLEGAL, OP_0NNN, OP_1NNN, OP_2NNN, OP_3XNN, OP_4XNN, OP_6XNN, OP_7XNN, OP_ANNN, OP_BNNN,\
-        OP_CXNN, OP_DXYN, OP_5XY0, OP_8XY0, OP_8XY1, OP_8XY2, OP_8XY3, OP_8XY4, OP_8XY5, OP_8XY6,\
-        OP_8XY7, OP_8XYE, OP_9XY0, OP_EX9E, OP_EXA1, OP_FX07, OP_FX0A, OP_FX15, OP_FX18, OP_FX1E,\
+        OP_ILLEGAL, OP_0NNN, OP_1NNN, OP_2NNN, OP_3XNN, OP_4XNN, OP_6XNN, OP_7XNN, OP_ANNN, OP_BNNN
+        OP_CXNN, OP_DXYN, OP_5XY0, OP_8XY0, OP_8XY1, OP_8XY2, OP_8XY3, OP_8XY4, OP_8XY5, OP_8XY6
+        OP_8XY7, OP_8XYE, OP_9XY0, OP_EX9E, OP_EXA1, OP_FX07, OP_FX0A, OP_FX15, OP_FX18, OP_FX1E
         OP_FX29, OP_FX33, OP_FX55, OP_FX65, OP_00E0, OP_00EE, OPERATIONS
     const uint16_t[2] *chip8_patterns
 
 
 cdef void execute(Chip8 self, int64_t slots) noexcept nogil:
-    """Runs one instruction, then further ones as long as there are slots and plain code; `enter` and `leave` say more."""
+    """Runs one instruction, then further ones while there are slots and plain code; `enter` says more."""
     cdef Loop loop
     cdef Loop *r = &loop
     cdef const uint8_t *decode = self.decode

@@ -1,5 +1,5 @@
-# What each instruction does, in a function named by its opcode's pattern: X and Y are the numbers of VX and VY, N, NN and
-# NNN are constants. `r.pc` is behind the instruction already.
+# What each instruction does, in a function named by its opcode's pattern: X and Y are the numbers of VX and VY; N, NN
+# and NNN are constants. `r.pc` is behind the instruction already.
 
 cdef struct Loop:            # one call of `execute`: what has to live in registers of the host
     uint32_t opcode
@@ -34,7 +34,7 @@ cdef inline tick_t now(Chip8 self, Loop *r) noexcept nogil:
 
 
 cdef inline void end_run(Loop *r) noexcept nogil:
-    """Lets the loop end with the present instruction."""
+    """Lets the loop end with the present instruction, and gives the other slots back."""
     r.slots -= r.left
     r.left = 0
 
@@ -51,7 +51,7 @@ cdef inline void skip(Loop *r, bint condition) noexcept nogil:
         r.pc += 2
 
 
-# --- memory: the page's pointer, or a call when there is none or somebody watches --------------------------------------
+# --- memory: the page's pointer, or a call when there is none or somebody watches -----------------------------
 
 cdef uint8_t slow_read(Chip8 self, uint32_t addr, Access kind, tick_t now) noexcept nogil:
     cdef uint8_t *page = self.bus.rp[addr >> self.bus.shift]
@@ -100,7 +100,7 @@ cdef inline void wr(Chip8 self, Loop *r, uint32_t at, uint8_t value) noexcept no
     slow_write(self, addr, value, tick)
 
 
-# --- into the loop and out of it -----------------------------------------------------------------------------------------
+# --- into the loop and out of it ------------------------------------------------------------------------------
 
 cdef inline void enter(Chip8 self, Loop *r, int64_t slots) noexcept nogil:
     """Fetches the first instruction over the bus; those behind it come through the window of plain code around it.
@@ -124,14 +124,15 @@ cdef inline void enter(Chip8 self, Loop *r, int64_t slots) noexcept nogil:
 
 
 cdef inline void leave(Chip8 self, Loop *r) noexcept nogil:
-    self.executed += r.slots
-    self.cycle_count += r.slots
+    end_run(r)               # slots are left where the window ended first
+    self.executed = self.executed + r.slots
+    self.cycle_count = self.cycle_count + r.slots
     self.clock.now = r.start + r.slots * self.period
     self.reg.i = <uint16_t> r.i
     self.settle(r.pc)
 
 
-# --- flow ------------------------------------------------------------------------------------------------------------------
+# --- flow -----------------------------------------------------------------------------------------------------
 
 cdef inline void op_illegal(Chip8 self, Loop *r) noexcept nogil:
     stop(self, r, Halt.UNKNOWN_OPCODE)
@@ -147,7 +148,7 @@ cdef inline void op_00ee(Chip8 self, Loop *r) noexcept nogil:
     if unlikely(self.reg.sp == 0):
         stop(self, r, Halt.STACK_UNDERFLOW)
         return
-    self.reg.sp -= 1
+    self.reg.sp = self.reg.sp - 1
     r.pc = self.reg.stack[self.reg.sp]
 
 
@@ -162,7 +163,7 @@ cdef inline void op_2nnn(Chip8 self, Loop *r) noexcept nogil:
         stop(self, r, Halt.STACK_OVERFLOW)
         return
     self.reg.stack[self.reg.sp] = <uint16_t> r.pc
-    self.reg.sp += 1
+    self.reg.sp = self.reg.sp + 1
     r.pc = nnn(r)
 
 
@@ -201,7 +202,7 @@ cdef inline void op_exa1(Chip8 self, Loop *r) noexcept nogil:
     skip(r, not self.keys >> (vx(self, r)[0] & 15) & 1)
 
 
-# --- arithmetic: VF is written last, so that it holds the flag even when it is VX; the vf_order quirk turns that round ----
+# --- arithmetic: VF is written last, so it holds the flag even when it is VX; vf_order turns that round
 
 cdef inline void result(Chip8 self, Loop *r, uint32_t value, uint8_t flag) noexcept nogil:
     if self.quirk.vf_order:
@@ -281,11 +282,11 @@ cdef inline void op_8xye(Chip8 self, Loop *r) noexcept nogil:
 cdef inline void op_cxnn(Chip8 self, Loop *r) noexcept nogil:
     """VX = a random byte and NN."""
     self.random = <uint32_t> (<uint64_t> self.random * 1103515245 + 12345 & 0x7FFFFFFF)
-    self.drawn_numbers += 1
+    self.drawn_numbers = self.drawn_numbers + 1
     vx(self, r)[0] = <uint8_t> (self.random >> 16) & nn(r)
 
 
-# --- memory --------------------------------------------------------------------------------------------------------------
+# --- memory ---------------------------------------------------------------------------------------------------
 
 cdef inline void op_annn(Chip8 self, Loop *r) noexcept nogil:
     """I = NNN."""
@@ -331,7 +332,7 @@ cdef inline void op_fx65(Chip8 self, Loop *r) noexcept nogil:
     advance_i(self, r, x)
 
 
-# --- display, keypad, timers -----------------------------------------------------------------------------------------------
+# --- display, keypad, timers ----------------------------------------------------------------------------------
 
 cdef inline void op_00e0(Chip8 self, Loop *r) noexcept nogil:
     """Clears the display."""

@@ -37,16 +37,18 @@ cdef struct ExactRegisters:
     uint8_t **wp
     PyObject *core
     tick_t now                             # of the next cycle
-    uint32_t seen                          # interrupts that wanted service at the end of the last cycle
-    uint32_t polled                        # the same one cycle earlier, which is when an instruction polls
+    uint32_t polled                        # what the instruction's poll saw, where it has a poll of its own; else OPEN
     uint32_t allowed                       # interrupts that I allowed when the instruction began
 
 
 cdef class Mos6502(Cpu):
-    cdef readonly str model
+    cdef readonly str model           # not state: wiring
     cdef uint32_t a, x, y, s, pc
     cdef uint32_t p, c, n, z, v
     cdef uint32_t active              # interrupts that want service, whatever I says: Line.IRQ, Line.NMI
+    cdef uint32_t active_before       # not state: what `active` was before its last change
+    cdef tick_t active_since          # not state: the cycle of that change
+    cdef tick_t wake                  # not state: the exact build's cycles are plain before this tick
     cdef bint changed                 # a line has changed since the last sample
     cdef bint nmi_was_low             # at the last sample
     cdef bint nmi_latched             # an edge was seen and not served
@@ -59,14 +61,14 @@ cdef class Mos6502(Cpu):
     cdef tick_t end                   # not state: the tick at which `left` is 0
     cdef bint stuck                   # not state: the fast run ended before an instruction that it leaves to the exact build
     cdef uint8_t *code                # not state: the code window of the fast run
-    cdef uint32_t window, length      # not state
+    cdef uint32_t window, length      # not state: the code window of the fast run
     cdef tick_t due                   # not state: the event before which the present fast run ends
     cdef uint32_t generation          # not state: the map that the present fast run began with
     cdef LineChange[16] log           # not state: changes of lines within one fast run
     cdef int logged                   # not state: how many of them there are
 
-    cdef void sample(self) noexcept nogil
-    cdef void look_back(self, uint32_t lines) noexcept nogil
+    cdef void sample(self, tick_t cycle) noexcept nogil
+    cdef void look_back(self) noexcept nogil
     cdef bint may_run_fast(self) noexcept nogil
     cdef bint fast(self, tick_t until) noexcept nogil
     cdef void exactly(self, tick_t until, bint stay) noexcept nogil

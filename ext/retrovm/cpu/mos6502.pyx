@@ -54,6 +54,10 @@ from retrovm.core.errors import ArgumentError
 from retrovm.core.memory_view import MemoryView
 from retrovm.core.types import StopReason as Reason
 
+# The poll of most instructions is in their last cycle but one.
+cdef enum:
+    OPEN = 0x100
+
 include "mos6502_cycles.pxi"
 include "mos6502_modes.pxi"
 include "mos6502_operations.pxi"
@@ -104,6 +108,13 @@ cdef inline void load(Mos6502 core, Build r) noexcept nogil:
     r.ea = r.carry = r.temp = 0
 
 
+cdef inline void start_exact(Mos6502 core, Exact r) noexcept nogil:
+    r.now = core.clock.now
+    r.polled = r.allowed = 0
+    core.active_since = -1               # whatever it was, it was before this run
+    core.wake = 0 if core.changed or core.bus.tracing else core.clock.due
+
+
 cdef inline void unload(Mos6502 core, Build r) noexcept nogil:
     core.a, core.x, core.y, core.s, core.pc = r.a, r.x, r.y, r.s, r.pc
     core.p, core.c, core.n, core.z, core.v = r.p, r.c, r.n, r.z, r.v
@@ -152,34 +163,33 @@ cdef class Mos6502(Cpu):
             self.log[self.logged].lines = self.lines
             self.logged += 1
 
-    cdef void sample(self) noexcept nogil:
-        """The end of a cycle: IRQ is a level, NMI an edge that is kept until it is served."""
+    cdef void sample(self, tick_t cycle) noexcept nogil:
+        """The end of a cycle in which lines changed: IRQ is a level, NMI an edge that is kept until it is served."""
         cdef bint nmi_low = (self.lines & Line.NMI) != 0
+        cdef uint32_t active = self.lines & Line.IRQ
         if not self.nmi_blind:
             if nmi_low and not self.nmi_was_low:
                 self.nmi_latched = True
             self.nmi_was_low = nmi_low
             self.changed = False
-        self.active = self.lines & Line.IRQ
         if self.nmi_latched:
-            self.active |= Line.NMI
+            active |= Line.NMI
+        if active != self.active:
+            self.active_before = self.active
+            self.active_since = cycle
+            self.active = active
 
-    cdef void look_back(self, uint32_t lines) noexcept nogil:
-        """What the last instruction of a fast run polled, when the lines changed during it; `lines` is how they were."""
-        cdef tick_t poll = self.clock.now - 2 * self.period
-        cdef uint32_t now = self.lines
-        cdef int i = 0
-        while i < self.logged and self.log[i].tick <= poll:
-            lines = self.log[i].lines
-            self.lines = lines
-            self.sample()
-            i += 1
-        self.taken = (self.active & interrupts_allowed(self.p)) != 0
-        while i < self.logged and self.log[i].tick < self.clock.now:
-            self.lines = self.log[i].lines
-            self.sample()
-            i += 1
-        self.lines = now
+    cdef void look_back(self) noexcept nogil:
+        """What the last instruction of a fast run polled, when lines changed during it."""
+        cdef uint32_t present = self.lines
+        cdef int i
+        self.active_since = -1
+        for i in range(self.logged):
+            if self.log[i].tick < self.clock.now:
+                self.lines = self.log[i].lines
+                self.sample(self.log[i].tick)
+        self.taken = (wanted(self, self.clock.now - 2 * self.period) & interrupts_allowed(self.p)) != 0
+        self.lines = present
         self.changed = True
 
     cdef bint may_run_fast(self) noexcept nogil:
@@ -188,7 +198,6 @@ cdef class Mos6502(Cpu):
 
     cdef bint fast(self, tick_t until) noexcept nogil:
         """Whole instructions until this tick, or until the exact build has to run the next one: then false."""
-        cdef uint32_t lines = self.lines
         self.left = (until - self.clock.now + self.period - 1) // self.period
         self.end = self.clock.now + self.left * self.period
         self.due = self.clock.due
@@ -202,7 +211,7 @@ cdef class Mos6502(Cpu):
             self.clock.dispatch(self.clock.now - self.period)
             self.clock.now += self.period
         if self.logged:
-            self.look_back(lines)
+            self.look_back()
         return not self.stuck
 
     cdef void exactly(self, tick_t until, bint stay) noexcept nogil:
@@ -213,10 +222,10 @@ cdef class Mos6502(Cpu):
         cdef ExactRegisters registers
         cdef Exact r = &registers
         load(self, r)
-        r.now = self.clock.now
-        r.seen = r.polled = self.active
+        start_exact(self, r)
         while True:
             r.allowed = interrupts_allowed(r.p)
+            r.polled = OPEN
             if unlikely(self.resetting):
                 self.resetting = False
                 reset_sequence(self, r)
@@ -226,6 +235,8 @@ cdef class Mos6502(Cpu):
                 read_as(r, r.pc, Access.FETCH)
                 r.pc = (r.pc + 1) & 0xFFFF
                 execute(r, r.data)
+            if r.polled == OPEN:
+                r.polled = wanted(self, r.now - 2 * r.period)
             self.taken = (r.polled & r.allowed) != 0
             if r.now >= until or self.jammed or self.clock.stop or hooked(self.bus, r.pc):
                 break
@@ -251,8 +262,9 @@ cdef class Mos6502(Cpu):
                 reason = StopReason.HALTED
                 break
             if self.may_run_fast():
-                # The longest instruction has 8 cycles, and the last of them must lie before the event.
-                quiet = min(until, self.clock.due - 7 * self.period)
+                # The longest instruction has 8 cycles, and the last of them must lie before the event. The last of a run
+                # belongs to the exact build too: it leaves on the data lines what really was there, and that is state.
+                quiet = min(until, self.clock.due) - 7 * self.period
                 if self.clock.now < quiet and self.fast(quiet):
                     continue
             if hooked(self.bus, self.pc) and not self.taken and not self.resetting:
@@ -278,8 +290,7 @@ cdef class Mos6502(Cpu):
         cdef Exact r = &registers
         cdef tick_t cycles = (until - self.clock.now + self.period - 1) // self.period
         load(self, r)
-        r.now = self.clock.now
-        r.seen = r.polled = r.allowed = 0
+        start_exact(self, r)
         if self.bus.tracing or r.rp[0xFF] == NULL:
             while r.now < until and not self.clock.stop:
                 read_dummy(r, 0xFFFF)

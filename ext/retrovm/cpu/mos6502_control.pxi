@@ -75,19 +75,17 @@ cdef inline void PLP_plp(Build r) noexcept nogil:
 
 cdef inline void branch(Build r, bint taken) noexcept nogil:
     """A taken branch does not poll in its second cycle, so one that stays in its page has only the first cycle's poll."""
-    cdef uint32_t target, first_poll
+    cdef uint32_t target
     fetch(r)
     if taken:
         target = (r.pc + (r.data ^ 0x80) - 0x80) & 0xFFFF
         if Build is Exact:
-            first_poll = r.polled
+            r.polled = wanted(<Mos6502> r.core, r.now - 2 * r.period)
         fetch_dummy(r)
         if (target ^ r.pc) & 0xFF00:
             read_dummy(r, (r.pc & 0xFF00) | (target & 0xFF))
             if Build is Exact:
-                r.polled |= first_poll
-        elif Build is Exact:
-            r.polled = first_poll
+                r.polled |= wanted(<Mos6502> r.core, r.now - 2 * r.period)
         r.pc = target
 
 

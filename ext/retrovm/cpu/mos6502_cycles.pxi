@@ -60,36 +60,48 @@ cdef inline void write_device(Fast r, uint32_t addr, uint32_t value) noexcept no
     r.left = (<Mos6502> r.core).left
 
 
-# --- the exact build, where a cycle is more than an access to memory ---------------------------------------------------
+# --- the exact build, when there is more to a cycle than an access to memory --------------------------------------------
+#
+# `core.wake` is the tick from which on cycles are not plain: an event is due, a line has changed, or somebody traces.
 
-cdef uint32_t device_read_exact(Mos6502 core, uint32_t addr, Access kind, tick_t now, uint32_t data) noexcept nogil:
+cdef inline void begin_whole_cycle(Mos6502 core, tick_t now, uint32_t data) noexcept nogil:
+    if core.clock.due <= now:
+        core.clock.dispatch(now)
     core.bus.data = <uint8_t> data
-    return trap_read(core.bus, addr, kind, now)
 
 
-cdef void device_write_exact(Mos6502 core, uint32_t addr, uint32_t value, tick_t now) noexcept nogil:
-    core.bus.data = <uint8_t> value
-    trap_write(core.bus, addr, <uint8_t> value, now)
-
-
-cdef void notice(Mos6502 core, tick_t now, uint32_t addr, uint32_t value, Access kind, bint write) noexcept nogil:
+cdef inline void end_whole_cycle(Mos6502 core, tick_t now, uint32_t addr, uint32_t data, Access kind,
+                                 bint write) noexcept nogil:
     if core.bus.tracing:
-        core.bus.tracer.record(now, addr, <uint8_t> value, kind, write)
+        core.bus.tracer.record(now, addr, <uint8_t> data, kind, write)
     if core.changed:
-        core.sample()
+        core.sample(now)
+    core.wake = 0 if core.changed or core.bus.tracing else core.clock.due
 
 
-cdef inline void begin_cycle(Mos6502 core, Exact r) noexcept nogil:
-    if unlikely(core.clock.due <= r.now):
-        core.clock.dispatch(r.now)
+cdef uint32_t whole_read(Mos6502 core, tick_t now, uint32_t addr, Access kind, uint32_t data) noexcept nogil:
+    cdef uint8_t *page
+    begin_whole_cycle(core, now, data)
+    page = core.bus.rp[addr >> 8]        # only now: an event may have switched the page
+    data = page[addr] if page != NULL else trap_read(core.bus, addr, kind, now)
+    end_whole_cycle(core, now, addr, data, kind, False)
+    return data
 
 
-cdef inline void end_cycle(Mos6502 core, Exact r, uint32_t addr, Access kind, bint write) noexcept nogil:
-    r.polled = r.seen
-    if unlikely(core.changed | core.bus.tracing):
-        notice(core, r.now, addr, r.data, kind, write)
-    r.seen = core.active
-    r.now += r.period
+cdef void whole_write(Mos6502 core, tick_t now, uint32_t addr, Access kind, uint32_t data) noexcept nogil:
+    cdef uint8_t *page
+    begin_whole_cycle(core, now, data)
+    page = core.bus.wp[addr >> 8]
+    if page != NULL:
+        page[addr] = <uint8_t> data
+    else:
+        trap_write(core.bus, addr, <uint8_t> data, now)
+    end_whole_cycle(core, now, addr, data, kind, True)
+
+
+cdef inline uint32_t wanted(Mos6502 core, tick_t tick) noexcept nogil:
+    """The interrupts that wanted service at the end of this cycle, one of the last two."""
+    return core.active if core.active_since <= tick else core.active_before
 
 
 # --- one cycle each -----------------------------------------------------------------------------------------------------
@@ -103,13 +115,11 @@ cdef inline void read_as(Build r, uint32_t addr, Access kind) noexcept nogil:
         else:
             read_device(r, addr, kind)
     else:
-        begin_cycle(<Mos6502> r.core, r)
-        page = r.rp[addr >> 8]           # an event may have switched the page
-        if likely(page != NULL):
+        if likely(page != NULL and r.now < (<Mos6502> r.core).wake):
             r.data = page[addr]
         else:
-            r.data = device_read_exact(<Mos6502> r.core, addr, kind, r.now, r.data)
-        end_cycle(<Mos6502> r.core, r, addr, kind, False)
+            r.data = whole_read(<Mos6502> r.core, r.now, addr, kind, r.data)
+        r.now += r.period
 
 
 cdef inline void write_as(Build r, uint32_t addr, uint32_t value, Access kind) noexcept nogil:
@@ -122,14 +132,12 @@ cdef inline void write_as(Build r, uint32_t addr, uint32_t value, Access kind) n
         else:
             write_device(r, addr, value)
     else:
-        begin_cycle(<Mos6502> r.core, r)
-        page = r.wp[addr >> 8]
         r.data = value
-        if likely(page != NULL):
+        if likely(page != NULL and r.now < (<Mos6502> r.core).wake):
             page[addr] = <uint8_t> value
         else:
-            device_write_exact(<Mos6502> r.core, addr, value, r.now)
-        end_cycle(<Mos6502> r.core, r, addr, kind, True)
+            whole_write(<Mos6502> r.core, r.now, addr, kind, value)
+        r.now += r.period
 
 
 cdef inline void read(Build r, uint32_t addr) noexcept nogil:

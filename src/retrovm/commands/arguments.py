@@ -15,11 +15,12 @@ if TYPE_CHECKING:
     from retrovm.detection import Target
     from retrovm.session import VM
 
-Rom = Annotated[str, typer.Argument(metavar="ROM", help="The program; GAMES.ZIP#NAME is a file in an archive.")]
+Rom = Annotated[str, typer.Argument(metavar="ROM", help=(
+    "The program; GAMES.ZIP#NAME is a file in an archive."))]
 Machine = Annotated[str | None, typer.Option("--machine", "-m", metavar="ID",
                                              help="The machine; without it the program decides.")]
-Options = Annotated[list[str] | None, typer.Option("--option", "-o", metavar="NAME=VALUE",
-                                                   help="An option of the machine; 'retrovm info ROM' lists them.")]
+Options = Annotated[list[str] | None, typer.Option("--option", "-o", metavar="NAME=VALUE", help=(
+    "An option of the machine; 'retrovm info ROM' lists them."))]
 Seed = Annotated[int, typer.Option(metavar="N", min=0, help="The seed of the machine's randomness.")]
 Json = Annotated[bool, typer.Option("--json", help="Write JSON, for programs.")]
 
@@ -30,7 +31,7 @@ def wrong(message: str) -> ArgumentError:
 
 
 def require_file(path: str) -> None:
-    """Ends the command with status 2 when there is no file to read; `path` may name a member of an archive."""
+    """Ends the command with status 2 when there is no such file; `path` may name a member of an archive."""
     from retrovm.media import open_media
 
     parts = path.split("#")

@@ -26,8 +26,10 @@ def dis(
     option: Options = None,
     start: Annotated[str | None, typer.Option(metavar="ADDRESS", help=(
         "The first address, like 0x200 or a symbol; without it, where the program lies."))] = None,
-    end: Annotated[str | None, typer.Option(metavar="ADDRESS", help="The address behind the last byte.")] = None,
-    symbols: Annotated[str | None, typer.Option(metavar="F", help="Symbols: .dbg, .lbl, .sym and others.")] = None,
+    end: Annotated[str | None, typer.Option(metavar="ADDRESS", help=(
+        "The address behind the last byte."))] = None,
+    symbols: Annotated[str | None, typer.Option(metavar="F", help=(
+        "Names for addresses, from a .dbg, .lbl or .sym file."))] = None,
 ) -> None:
     """Disassemble a program as it lies in the memory of its machine.
 
@@ -71,6 +73,7 @@ def program(vm: VM) -> list[tuple[int, int]]:
         # Many formats do not say where a program belongs; the machine knows, and has put it there.
         first = memory.find(segment.data) if segment.address is None else segment.address
         if first < 0:
-            raise wrong(f"{vm.media.name} does not lie in the memory of {vm.spec.id} in one piece: give --start and --end")
+            raise wrong(f"{vm.media.name} does not lie in the memory of {vm.spec.id} in one piece: "
+                        f"give --start and --end")
         places.append((first, min(first + len(segment.data), len(memory))))
     return places

@@ -31,7 +31,7 @@ class LazyGroup(TyperGroup):
         return found
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
-        self.commands = dict.fromkeys(COMMANDS)       # the names among which typer looks for the nearest
+        self.commands: Any = dict.fromkeys(COMMANDS)      # the names among which typer looks for the nearest
         return super().resolve_command(ctx, args)
 
 
@@ -55,6 +55,6 @@ def _retrovm(
 
 def group() -> Any:
     """The command `retrovm` with all its commands."""
-    app = typer.Typer(cls=LazyGroup, add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
+    app = typer.Typer(cls=LazyGroup, add_completion=False, no_args_is_help=True)
     app.callback()(_retrovm)
     return typer.main.get_command(app)

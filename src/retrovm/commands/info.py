@@ -83,5 +83,6 @@ def show(medium: Media, targets: list[Target]) -> None:
         console.print()
         table = Table(f"option of {spec.id}", "default", "what it does", box=None, pad_edge=False)
         for option in spec.options:
-            table.add_row(option.name, "" if option.default is None else str(option.default), Text(option.help))
+            default = "" if option.default is None else str(option.default)
+            table.add_row(option.name, default, Text(option.help))
         console.print(table)

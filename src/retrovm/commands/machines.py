@@ -41,9 +41,13 @@ def describe(spec: MachineSpec) -> dict[str, Any]:
         "summary": spec.summary,
         "family": spec.family,
         "formats": list(spec.formats),
-        "options": {option.name: {"default": plain(option.default), "help": option.help} for option in spec.options},
-        "ports": {port.name: {"title": port.title, "kind": port.kind, "buttons": [each.name for each in port.buttons]}
-                  for port in spec.ports},
+        "options": {
+            option.name: {"default": plain(option.default), "help": option.help} for option in spec.options
+        },
+        "ports": {
+            port.name: {"title": port.title, "kind": port.kind, "buttons": [key.name for key in port.buttons]}
+            for port in spec.ports
+        },
     }
 
 

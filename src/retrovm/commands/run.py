@@ -12,6 +12,7 @@ import typer
 from retrovm.commands.arguments import Machine, Options, Rom, Seed, make_vm, require_file, write_whole, wrong
 
 if TYPE_CHECKING:
+    from retrovm.core.audio import Audio
     from retrovm.session import VM
 
 DEFAULT_FRAMES = 60
@@ -20,7 +21,7 @@ DEFAULT_FRAMES = 60
 def run(
     rom: Rom,
     frames: Annotated[int | None, typer.Option(metavar="N", min=0, help=(
-        "How many frames to run: 60 when not given; with --serial, until there is nothing left to do."))] = None,
+        "How many frames to run. Without it 60; with --serial, until there is nothing left to do."))] = None,
     machine: Machine = None,
     option: Options = None,
     screenshot: Annotated[Path | None, typer.Option(metavar="F.png", help="Save the last picture.")] = None,
@@ -45,48 +46,60 @@ def run(
     if state_in is not None:
         require_file(state_in)
     vm = make_vm(rom, machine, option, seed)
-    if screenshot is not None and vm.screen is None:
+    screen, audio, line = vm.screen, vm.audio, vm.serial
+    if screenshot is not None and screen is None:
         raise wrong(f"--screenshot: {vm.spec.id} has no screen")
-    if wav is not None and vm.audio is None:
+    if wav is not None and audio is None:
         raise wrong(f"--wav: {vm.spec.id} makes no sound")
-    if serial is not None and vm.serial is None:
+    if serial is not None and line is None:
         raise wrong(f"--serial: {vm.spec.id} has no serial line")
     if state_in is not None:
         vm.load_state(Path(state_in).read_bytes())
-    sound: list[bytes] | None = None if wav is None else []
-    if serial is not None:
+    sound = None if wav is None or audio is None else Sound(audio)
+    if serial is not None and line is not None:
         from retrovm.commands.terminal import connect
 
-        connect(vm, frames, sound)
+        connect(vm, line, frames, sound)
     else:
         run_frames(vm, DEFAULT_FRAMES if frames is None else frames, sound)
-    if screenshot is not None:
-        write_whole(screenshot, vm.screen.png(scale))
+    if screenshot is not None and screen is not None:
+        write_whole(screenshot, screen.png(scale))
     if wav is not None and sound is not None:
-        write_whole(wav, wave_file(vm, sound))
+        write_whole(wav, sound.wav())
     if state_out is not None:
         write_whole(state_out, vm.save_state())
     if hash:
         print(vm.state_hash())
 
 
-def run_frames(vm: VM, frames: int, sound: list[bytes] | None) -> None:
-    """Runs so many frames, draws the last one, and collects the sound of all when there is a list for it."""
+class Sound:
+    """The sound of all frames so far."""
+
+    def __init__(self, audio: Audio) -> None:
+        self._audio = audio
+        self._parts: list[bytes] = []
+
+    def take(self) -> None:
+        """Keeps what the last tick produced."""
+        self._parts.append(self._audio.ndarray.astype("<i2").tobytes())
+
+    def wav(self) -> bytes:
+        """The bytes of a WAV file with 16 bits a sample."""
+        stream = io.BytesIO()
+        with wave.open(stream, "wb") as out:
+            out.setnchannels(self._audio.channels)
+            out.setsampwidth(2)
+            out.setframerate(self._audio.rate)
+            out.writeframes(b"".join(self._parts))
+        return stream.getvalue()
+
+
+def run_frames(vm: VM, frames: int, sound: Sound | None) -> None:
+    """Runs so many frames, draws the last one, and collects the sound of all where it is wanted."""
     if sound is None:
         vm.tick(max(frames - 1, 0), render=False)
         vm.tick(min(frames, 1))
         return
     for frame in range(frames):
         vm.tick(render=frame == frames - 1)
-        sound.append(vm.audio.ndarray.astype("<i2").tobytes())
-
-
-def wave_file(vm: VM, sound: list[bytes]) -> bytes:
-    """The bytes of a WAV file with 16 bits a sample."""
-    stream = io.BytesIO()
-    with wave.open(stream, "wb") as out:
-        out.setnchannels(vm.audio.channels)
-        out.setsampwidth(2)
-        out.setframerate(vm.audio.rate)
-        out.writeframes(b"".join(sound))
-    return stream.getvalue()
+        sound.take()

@@ -1,8 +1,8 @@
 """The serial line of a machine on standard input and output.
 
-What stands on the input when the machine starts is sent before its first frame, so that a file or a finished pipe gives the
-same run every time; what comes later is sent when it comes. On a terminal the keys go to the machine as they are, and
-the machine keeps to its real speed; Ctrl-] ends.
+What stands on the input when the machine starts is sent before its first frame, so that a file or a finished
+pipe gives the same run every time; what comes later is sent when it comes. On a terminal the keys go to the
+machine as they are, and the machine keeps to its real speed; Ctrl-] ends.
 """
 
 from __future__ import annotations
@@ -16,11 +16,13 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from retrovm.commands.run import Sound
+    from retrovm.core.ports import Serial
     from retrovm.session import VM
 
-ESCAPE = b"\x1d"                         # Ctrl-], as telnet has it: Ctrl-C belongs to the machine
-QUIET_SECONDS = 1                        # of emulated time: without input, and silent so long, it has nothing left to do
-SETTLE_SECONDS = 0.2                     # for a pipe that is already closed to be read whole
+ESCAPE = b"\x1d"          # Ctrl-], as telnet has it: Ctrl-C belongs to the machine
+QUIET_SECONDS = 1         # of emulated time: a machine without input, silent so long, has nothing to do
+SETTLE_SECONDS = 0.2      # for a pipe that is already closed to be read whole
 
 
 class Input:
@@ -77,17 +79,17 @@ def raw_terminal(terminal: bool) -> Iterator[None]:
         termios.tcsetattr(handle, termios.TCSADRAIN, before)
 
 
-def connect(vm: VM, frames: int | None, sound: list[bytes] | None) -> None:
+def connect(vm: VM, serial: Serial, frames: int | None, sound: Sound | None) -> None:
     """Runs `frames` frames, or until there is no more input and the machine has fallen silent."""
     terminal = sys.stdin.isatty()
     if terminal:
         print("retrovm: Ctrl-] ends", file=sys.stderr)
     with raw_terminal(terminal):
-        _run(vm, frames, sound, Input(), terminal)
+        _run(vm, serial, frames, sound, Input(), terminal)
 
 
-def _run(vm: VM, frames: int | None, sound: list[bytes] | None, keys: Input, terminal: bool) -> None:
-    serial = vm.ports.serial
+def _run(vm: VM, serial: Serial, frames: int | None, sound: Sound | None, keys: Input,
+         terminal: bool) -> None:
     out = sys.stdout.buffer
     quiet_frames = int(vm.frame_rate * QUIET_SECONDS) + 1
     start = time.monotonic()
@@ -103,7 +105,7 @@ def _run(vm: VM, frames: int | None, sound: list[bytes] | None, keys: Input, ter
         vm.tick(render=done + 1 == frames or frames is None)
         done += 1
         if sound is not None:
-            sound.append(vm.audio.ndarray.astype("<i2").tobytes())
+            sound.take()
         if said := serial.receive():
             out.write(said)
             out.flush()

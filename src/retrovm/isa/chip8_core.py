@@ -1,8 +1,8 @@
 """Writes the dispatch loop of the CHIP-8 core from the instruction table.
 
-`loop_text()` is the content of ext/retrovm/cpu/chip8_loop.pxi: the numbers of the operations, the patterns that decode
-an opcode, and the loop that goes from one operation to the next. What an operation does is written by hand in
-chip8_ops.pxi, in a function named by its pattern. After a change of the table:
+`loop_text()` is the content of ext/retrovm/cpu/chip8_loop.pxi: the numbers of the operations, the patterns
+that decode an opcode, and the loop that goes from one operation to the next. What an operation does is
+written by hand in chip8_ops.pxi, in a function named by its pattern. After a change of the table:
 
     python -m retrovm.isa.chip8_core ext/retrovm/cpu/chip8_loop.pxi
 """
@@ -14,7 +14,7 @@ from pathlib import Path
 
 from retrovm.isa.chip8 import CHIP8, INSTRUCTIONS, Instruction
 
-# From the general pattern to the special one: a later row takes an opcode from an earlier one (00E0 from 0NNN).
+# From the general pattern to the special one: a later row takes opcodes from an earlier one (00E0 from 0NNN).
 ROWS = sorted((row for row in INSTRUCTIONS if CHIP8 in row.variants), key=lambda row: row.mask.bit_count())
 
 TEXT = '''\
@@ -30,16 +30,17 @@ cdef extern from *:
     }};
 
     #ifdef RETROVM_GOTO
-    #define CHIP8_LABELS {{ {labels} }}
+    #define CHIP8_LABELS {{ \\
+        {labels} }}
     #endif
     """
     enum:
-        {declared}, OPERATIONS
+        {declared}
     const uint16_t[2] *chip8_patterns
 
 
 cdef void execute(Chip8 self, int64_t slots) noexcept nogil:
-    """Runs one instruction, then further ones as long as there are slots and plain code; `enter` and `leave` say more."""
+    """Runs one instruction, then further ones while there are slots and plain code; `enter` says more."""
     cdef Loop loop
     cdef Loop *r = &loop
     cdef const uint8_t *decode = self.decode
@@ -63,13 +64,13 @@ def loop_text() -> str:
         numbers=_wrap(names, 8),
         patterns=_wrap(["{0, 0}", *(f"{{0x{row.mask:04X}, 0x{row.bits:04X}}}" for row in ROWS)], 8),
         labels=_wrap([f"&&L_{name}" for name in names], 8, " \\"),
-        declared=_wrap(names, 8, "\\"),
-        cases="\n".join([
-            "    OPCODE(OP_ILLEGAL); op_illegal(self, r); NEXT(decode, r)",
-            *(f"    OPCODE({number(row)}); op_{row.pattern.lower()}(self, r); NEXT(decode, r)    # {row.meaning}"
-              for row in ROWS),
-        ]),
+        declared=_wrap([*names, "OPERATIONS"], 8).replace(",\n", "\n"),
+        cases="\n".join(["    OPCODE(OP_ILLEGAL); op_illegal(self, r); NEXT(decode, r)", *map(_case, ROWS)]),
     )
+
+
+def _case(row: Instruction) -> str:
+    return f"    OPCODE({number(row)}); op_{row.pattern.lower()}(self, r); NEXT(decode, r)    # {row.meaning}"
 
 
 def _wrap(items: list[str], indent: int, end: str = "") -> str:

@@ -6,8 +6,8 @@
     8002  8D 00 02  STA port
     8005  D0 F9     BNE main
 
-It goes straight on from the start, so data between the instructions is shown as instructions too. Undocumented
-opcodes have a star behind the mnemonic.
+It goes straight on from the start, so data between the instructions is shown as instructions too.
+Undocumented opcodes have a star behind the mnemonic.
 """
 
 from __future__ import annotations
@@ -29,8 +29,8 @@ def disassemble_one(data: bytes, address: int = 0, pc: int = 0, names: Mapping[i
                     model: str = "6502") -> tuple[str, int]:
     """The instruction at the offset `address` of `data` as text, and its length in bytes.
 
-    `pc` is where it lies in memory, for the targets of branches; `names` gives names to addresses. An instruction that
-    is cut off is shown as bytes. An `address` outside of `data` raises ValueError.
+    `pc` is where it lies in memory, for the targets of branches; `names` gives names to addresses. An
+    instruction that is cut off is shown as bytes. An `address` outside of `data` raises ValueError.
     """
     if not 0 <= address < len(data):
         raise ValueError(f"address ${address:X} is outside the {len(data)} bytes of data")
@@ -50,7 +50,8 @@ def disassemble_one(data: bytes, address: int = 0, pc: int = 0, names: Mapping[i
     return f"{opcode.mnemonic}{'' if opcode.documented else '*'} {text}".rstrip(), opcode.size
 
 
-def disassemble(data: bytes, origin: int = 0, symbols: Mapping[str, int] | None = None, model: str = "6502") -> str:
+def disassemble(data: bytes, origin: int = 0, symbols: Mapping[str, int] | None = None,
+                model: str = "6502") -> str:
     """A listing of memory that begins at `origin`: address, bytes, instruction. `symbols` names addresses."""
     names: dict[int, str] = {}
     for name, value in (symbols or {}).items():

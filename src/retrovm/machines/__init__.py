@@ -1,7 +1,7 @@
 """Machines, one file each; and `retrovm.machines()`, which gives all that are installed, by id.
 
-Importing a machine makes this package an attribute of `retrovm`, in the place of any function of the same name. So
-the package itself is what can be called.
+Importing a machine makes this package an attribute of `retrovm`, in the place of a function of the same name.
+So the package itself is what can be called.
 """
 
 import sys

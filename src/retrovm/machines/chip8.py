@@ -16,7 +16,7 @@ The keypad, and the keys of a PC keyboard in the same places:
     7 8 9 E        A S D F
     A 0 B F        Z X C V
 
-Sources: cosmac-vip (memory map, keypad, digits), octo (its digits), chip8-database (instructions a frame).
+Sources: cosmac-vip (memory map, keypad, digits), octo-manual (its digits), chip8-database (instructions a frame).
 """
 
 from __future__ import annotations
@@ -39,22 +39,32 @@ if TYPE_CHECKING:
 FRAME_RATE = 60
 
 FONTS = {
-    "vip": bytes.fromhex("F0909090F0 6020202070 F010F080F0 F010F010F0 A0A0F02020 F080F010F0 F080F090F0 F010101010"
-                         "F090F090F0 F090F010F0 F090F09090 F050705070 F0808080F0 F0505050F0 F080F080F0 F080F08080"),
-    "octo": bytes.fromhex("F0909090F0 2060202070 F010F080F0 F010F010F0 9090F01010 F080F010F0 F080F090F0 F010204040"
-                          "F090F090F0 F090F010F0 F090F09090 E090E090E0 F0808080F0 E0909090E0 F080F080F0 F080F08080"),
+    "vip": bytes.fromhex(
+        "F0909090F0 6020202070 F010F080F0 F010F010F0 A0A0F02020 F080F010F0 F080F090F0 F010101010"
+        "F090F090F0 F090F010F0 F090F09090 F050705070 F0808080F0 F0505050F0 F080F080F0 F080F08080"),
+    "octo": bytes.fromhex(
+        "F0909090F0 2060202070 F010F080F0 F010F010F0 9090F01010 F080F010F0 F080F090F0 F010204040"
+        "F090F090F0 F090F010F0 F090F09090 E090E090E0 F0808080F0 E0909090E0 F080F080F0 F080F08080"),
 }
 
-KEYS = {"1": "Digit1", "2": "Digit2", "3": "Digit3", "c": "Digit4", "4": "KeyQ", "5": "KeyW", "6": "KeyE", "d": "KeyR",
-        "7": "KeyA", "8": "KeyS", "9": "KeyD", "e": "KeyF", "a": "KeyZ", "0": "KeyX", "b": "KeyC", "f": "KeyV"}
+KEYS = {
+    "1": "Digit1", "2": "Digit2", "3": "Digit3", "c": "Digit4",
+    "4": "KeyQ",   "5": "KeyW",   "6": "KeyE",   "d": "KeyR",
+    "7": "KeyA",   "8": "KeyS",   "9": "KeyD",   "e": "KeyF",
+    "a": "KeyZ",   "0": "KeyX",   "b": "KeyC",   "f": "KeyV",
+}
 
 KEYPAD = Port(name="keypad", title="Hexadecimal keypad",
               buttons=tuple(Button(name=f"{n:x}", label=f"{n:X}", keys=(KEYS[f"{n:x}"],)) for n in range(16)))
 
 
 def slot_ticks(options: Options) -> int:
-    """Ticks of the master clock an instruction: as many as make a million ticks a second, fine enough for the tone."""
-    return -(1_000_000 // -(options["tickrate"] * FRAME_RATE))
+    """Ticks of the master clock an instruction takes.
+
+    So many that a second has a million or more: the edges of the tone lie on ticks, off by 0.5 us at most.
+    """
+    tickrate: int = options["tickrate"]
+    return -(1_000_000 // -(tickrate * FRAME_RATE))
 
 
 def clock_rate(options: Options) -> Fraction:
@@ -86,7 +96,7 @@ def colours(value: Any) -> tuple[int, int]:
             value = [int(part.strip().removeprefix("#").removeprefix("$"), 16) for part in value.split(",")]
         background, lit = (integer(0, 0xFFFFFF)(colour) for colour in value)
     except (ValueError, TypeError):
-        raise ValueError("expected two colours, RRGGBB in hexadecimal: the background's, the pixels'") from None
+        raise ValueError("expected two colours in hexadecimal, background first: RRGGBB,RRGGBB") from None
     return background, lit
 
 
@@ -115,7 +125,8 @@ SPEC = MachineSpec(
     options=(
         Option(name="tickrate", help="instructions a frame", default=15, parse=integer(1, 1_000_000)),
         Option(name="font", help="the digits: vip or octo", default="vip", parse=choice(*FONTS)),
-        Option(name="start", help="where the program lies and starts", default=0x200, parse=integer(0x50, 0xFFE)),
+        Option(name="start", help="where the program lies and starts", default=0x200,
+               parse=integer(0x50, 0xFFE)),
         Option(name="memory", help="bytes of RAM: 4096 or 65536", default=4096, parse=memory_size),
         Option(name="colours", help="background and pixels, RRGGBB,RRGGBB", default=(0x14181C, 0xF2E8C8),
                parse=colours),

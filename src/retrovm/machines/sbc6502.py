@@ -21,7 +21,7 @@ that address at power-on. Without memory up there, six bytes of RAM at $FFFA hol
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -76,18 +76,17 @@ def program_of(media: Media | None, options: Options) -> Program:
         if org is not None or rom is not None:
             raise OptionError("sbc6502: `org` and `rom` say where a program goes, and no program is given")
         file = bundled.program(MONITOR).file
-        name, pieces, entry = file.name, [(None, file.read_bytes())], None
-    else:
-        name, entry = media.name, media.entry
-        pieces = [(segment.address, segment.data) for segment in media.segments]
-    if pieces[0][0] is not None:
-        if org is not None:
-            raise OptionError(f"sbc6502: {name} says itself where it belongs; `org` is for raw bytes")
-        return addressed(name, pieces, rom, entry if start is None else start)
-    data = pieces[0][1]
+        return raw_rom(file.name, file.read_bytes(), None, start)
+    if not media.segments:
+        raise MediaError("it puts nothing into memory", file=media.name)
+    data = media.segments[0].data
+    if media.segments[0].address is None:
+        if org is None:
+            return raw_rom(media.name, data, rom, start)
+        return Program(media.name, ((org, data),), None, org if start is None else start)
     if org is not None:
-        return Program(name, ((org, data),), None, org if start is None else start)
-    return raw_rom(name, data, rom, start)
+        raise OptionError(f"sbc6502: {media.name} says itself where it belongs; `org` is for raw bytes")
+    return addressed(media, rom, media.entry if start is None else start)
 
 
 def raw_rom(name: str, data: bytes, rom: int | Range | None, start: int | None) -> Program:
@@ -109,14 +108,13 @@ def raw_rom(name: str, data: bytes, rom: int | Range | None, start: int | None) 
     return program
 
 
-def addressed(name: str, pieces: Iterable[tuple[int, bytes]], rom: int | Range | None,
-              start: int | None) -> Program:
+def addressed(media: Media, rom: int | Range | None, start: int | None) -> Program:
     """Bytes that say where they belong. Without an option there is a ROM only if something goes there."""
-    segments = tuple(pieces)
+    segments = tuple((segment.address or 0, segment.data) for segment in media.segments)
     region = Range(rom, ADDRESS_SPACE - 1) if isinstance(rom, int) else rom
     if region is None and any(ROM.overlaps(Range(at, at + len(data) - 1)) for at, data in segments):
         region = ROM
-    return Program(name, segments, region, start)
+    return Program(media.name, segments, region, start)
 
 
 def memory_map(program: Program, options: Options) -> dict[str, Range]:

@@ -1,0 +1,52 @@
+"""`retrovm test`: runs test suites."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+def command(
+    paths: Annotated[list[Path], typer.Argument(
+        metavar="PATH...", help="suite.toml files, folders to search for them, or single-step cases.")],
+    machine: Annotated[str | None, typer.Option(
+        "--machine", "-m", metavar="ID", help="Only tests of this machine or processor model.")] = None,
+    jobs: Annotated[int, typer.Option(
+        "--jobs", "-j", metavar="N", min=1, max=1024, show_default="one a processor",
+        help="How many tests run at once.")] = os.cpu_count() or 1,
+    select: Annotated[str, typer.Option(
+        "-k", metavar="EXPR", show_default=False,
+        help="Only tests with this in path or name: 'serial and not (echo or \"line editor\")'.")] = "",
+    update_golden: Annotated[bool, typer.Option(
+        "--update-golden", help="Write the golden pictures instead of comparing; look at them.")] = False,
+) -> None:
+    """Run test suites.
+
+    Example: retrovm test roms/
+
+    Ends with the line "N passed, M failed", and with status 0 when nothing failed, 1 when something did.
+    """
+    from retrovm.errors import OptionError
+    from retrovm.suite.discovery import discover
+    from retrovm.suite.report import Live
+    from retrovm.suite.runner import run
+    from retrovm.suite.select import Selection
+    from retrovm.suite.task import Settings
+
+    settings = Settings(Selection(select), update_golden)
+    tasks = [task for task in discover(paths) if machine is None or task.machine == machine]
+    with Live(len(tasks)) as live:
+        report = run(tasks, settings, jobs=jobs, progress=live)
+    for line in report.lines():
+        typer.echo(line)
+    if report.interrupted:
+        typer.echo("interrupted: not all tests have run", err=True)
+    elif not report.total:
+        asked = [f"-k {select!r}"] * bool(select) + [f"--machine {machine}"] * bool(machine)
+        raise OptionError(f"{' and '.join(asked)}: selects none of the tests at {', '.join(map(str, paths))}")
+    typer.echo(report.summary())
+    if not report.ok:
+        raise typer.Exit(130 if report.interrupted else 1)

@@ -1,0 +1,66 @@
+"""Golden pictures: PNG files of what a screen is expected to show, in its palette, a pixel a pixel."""
+
+from __future__ import annotations
+
+import io
+import os
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from retrovm.errors import RetroVMError
+from retrovm.suite.task import Mismatch, Skip
+
+
+def pillow() -> Any:
+    """Pillow's Image module. Raises `Skip` where it is not installed."""
+    try:
+        from PIL import Image
+    except ImportError:
+        raise Skip('golden pictures need Pillow: pip install "retrovm[image]"') from None
+    return Image
+
+
+def write(path: Path, indices: NDArray[np.uint8], palette: NDArray[np.uint8]) -> None:
+    """Writes a picture. A file that is there is replaced as a whole, and only if the picture differs."""
+    height, width = indices.shape
+    image = pillow().frombytes("P", (width, height), indices.tobytes())
+    image.putpalette(palette.tobytes(), "RGB")
+    content = io.BytesIO()
+    image.save(content, "PNG", optimize=True)
+    if path.is_file() and path.read_bytes() == content.getvalue():
+        return
+    unfinished = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        unfinished.write_bytes(content.getvalue())
+        unfinished.replace(path)
+    finally:
+        unfinished.unlink(missing_ok=True)
+
+
+def compare(path: Path, indices: NDArray[np.uint8], palette: NDArray[np.uint8], when: str) -> None:
+    """Raises `Mismatch` where the picture is not the one in the file; the message says where they differ.
+
+    Of a PNG with a palette the indices are compared, because colours are a choice of whoever looks; of any
+    other PNG, which may have been drawn by hand, the colours.
+    """
+    if not path.is_file():
+        raise Mismatch(f"there is no {path}; `retrovm test --update-golden` writes it, for you to look at")
+    try:
+        with pillow().open(path) as image:
+            indexed = image.mode == "P"
+            expected = np.asarray(image if indexed else image.convert("RGB"))
+    except (OSError, SyntaxError, ValueError) as error:
+        raise RetroVMError(f"{path} is no picture that can be read: {error}") from None
+    found = indices if indexed else palette[indices]
+    (height, width), (rows, columns) = found.shape[:2], expected.shape[:2]
+    if (width, height) != (columns, rows):
+        raise Mismatch(f"the picture {when} is {width} x {height} pixels; {path.name} is {columns} x {rows}")
+    differs = found != expected
+    at_rows, at_columns = np.nonzero(differs if indexed else differs.any(axis=2))
+    if at_rows.size:
+        raise Mismatch(f"the picture {when} differs from {path.name} in {at_rows.size:,} of "
+                       f"{width * height:,} pixels, all in columns {at_columns.min()}-{at_columns.max()}, "
+                       f"rows {at_rows.min()}-{at_rows.max()}")

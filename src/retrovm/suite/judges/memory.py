@@ -1,0 +1,76 @@
+"""Judge `memory`: when the time is over, memory holds these bytes.
+
+    judge = "memory"
+    at = 0x0200
+    bytes = "A9 01"          # or text = "DONE"
+
+or several such places:
+
+    memory = [ { at = 0x0200, bytes = "A9 01" }, { at = 0x0300, text = "DONE" } ]
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from retrovm.suite import keys as is_
+from retrovm.suite.keys import Keys
+from retrovm.suite.machine_judge import MachineJudge
+from retrovm.suite.machine_run import MachineRun
+from retrovm.suite.task import Mismatch, Settings
+
+
+@dataclass(frozen=True)
+class Expected:
+    """Bytes at an address."""
+
+    at: int
+    data: bytes
+
+    @classmethod
+    def parse(cls, keys: Keys) -> Expected:
+        at = keys.take("at", is_.address)
+        data = (keys.take("bytes", is_.hexadecimal) if keys.one_of("bytes", "text") == "bytes" else
+                keys.take("text", is_.latin))
+        return cls(at, data)
+
+
+@dataclass(frozen=True)
+class Memory(MachineJudge):
+    """Runs to the limit, or until the processor halts, and compares."""
+
+    expected: tuple[Expected, ...]
+
+    @classmethod
+    def expect(cls, keys: Keys) -> dict[str, Any]:
+        if keys.one_of("at", "memory") == "at":
+            return {"expected": (Expected.parse(keys),)}
+        found = []
+        for one in keys.tables("memory", required=True):
+            found.append(Expected.parse(one))
+            one.finish()
+        if not found:
+            keys.fail("memory", "the list is empty")
+        return {"expected": tuple(found)}
+
+    def watch(self, run: MachineRun, settings: Settings) -> None:
+        run.to_end()
+        differences = []
+        for one in self.expected:
+            found = bytes(run.vm.memory[one.at:one.at + len(one.data)])
+            if found != one.data:
+                differences.append(side_by_side(one.at, one.data, found))
+        if differences:
+            raise Mismatch("\n".join(["memory differs:", *differences]))
+
+
+def side_by_side(at: int, expected: bytes, found: bytes) -> str:
+    """The rows of 8 bytes that differ, with each differing byte of the second column marked."""
+    lines = [f"  {'':6} {'expected':25} found"]
+    for row in range(0, len(expected), 8):
+        left, right = expected[row:row + 8], found[row:row + 8]
+        if left != right:
+            marked = "".join(f"{b:02X}{' ' if a == b else '*'}" for a, b in zip(left, right, strict=True))
+            lines.append(f"  ${at + row:04X}: {left.hex(' ').upper():25} {marked.rstrip()}")
+    return "\n".join(lines)

@@ -1,0 +1,62 @@
+"""Judge `serial`: the guest sends these texts, one after the other.
+
+    judge = "serial"
+    text = ["READY", "1000: A9 01"]
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from retrovm.suite import keys as is_
+from retrovm.suite.keys import Keys
+from retrovm.suite.machine_judge import MachineJudge
+from retrovm.suite.machine_run import MachineRun
+from retrovm.suite.task import Mismatch, Settings
+
+SHOWN = 600
+"""How many of the last bytes from the guest a failure shows."""
+
+
+@dataclass(frozen=True)
+class Serial(MachineJudge):
+    """Passes as soon as all texts were seen in this order, whatever comes before, between and behind them."""
+
+    texts: tuple[bytes, ...]
+
+    @classmethod
+    def expect(cls, keys: Keys) -> dict[str, Any]:
+        return {"texts": keys.take_list("text", is_.latin)}
+
+    def watch(self, run: MachineRun, settings: Settings) -> None:
+        if run.vm.serial is None:
+            raise Mismatch(f"{run.vm.spec.id} has no serial line to read from")
+        sent, at, seen = bytearray(), 0, 0
+        while True:
+            sent += run.vm.serial.receive()
+            while seen < len(self.texts) and (found := sent.find(self.texts[seen], at)) >= 0:
+                at = found + len(self.texts[seen])
+                seen += 1
+            if seen == len(self.texts):
+                return
+            if run.over:
+                break
+            run.advance()
+        after = f" after {quoted(self.texts[seen - 1])}" if seen else ""
+        raise Mismatch(f"expected the guest to send {quoted(self.texts[seen])}{after} {run.limit}\n"
+                       + transcript(bytes(sent)))
+
+
+def quoted(data: bytes) -> str:
+    return repr(data.decode("latin-1"))
+
+
+def transcript(sent: bytes) -> str:
+    """What the guest has sent, line by line, as a text that can be shown on any terminal."""
+    if not sent:
+        return "it sent nothing"
+    lines = sent[-SHOWN:].decode("latin-1").replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    shown = ["  | " + "".join(c if c.isprintable() else f"\\x{ord(c):02x}" for c in line) for line in lines]
+    last = f", the last {SHOWN} of them" if len(sent) > SHOWN else ""
+    return "\n".join([f"it sent {len(sent)} bytes{last}:", *shown])

@@ -1,0 +1,232 @@
+"""A machine that plays the input of a test, and the part of a manifest that describes both."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Mapping
+from dataclasses import dataclass
+from math import ceil
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from retrovm.core.types import StopReason
+from retrovm.errors import RetroVMError
+from retrovm.suite import keys as is_
+from retrovm.suite.keys import Keys
+from retrovm.suite.task import Mismatch, Stop, Stopped
+from retrovm.suite.testdata import locate
+
+if TYPE_CHECKING:
+    from retrovm.session import VM
+
+SLICE = 100_000
+"""A run comes back after so many cycles at the latest, so that a judge may look and a user interrupt."""
+
+
+@dataclass(frozen=True)
+class Input:
+    """What the host does at a moment: `cycle` or `frame` is set, and one of `serial`, `press`, `release`."""
+
+    cycle: int | None = None
+    frame: int | None = None
+    serial: bytes = b""
+    press: tuple[str, ...] = ()
+    release: tuple[str, ...] = ()
+
+    @classmethod
+    def parse(cls, keys: Keys) -> Input:
+        unit = keys.one_of("cycle", "frame")
+        moment = keys.take(unit, is_.count)
+        action = keys.one_of("serial", "press", "release")
+        done = keys.take(action, is_.latin) if action == "serial" else keys.take_list(action, is_.sentence)
+        keys.finish()
+        return cls(**{unit: moment, action: done})      # type: ignore[arg-type]
+
+    def play(self, vm: VM) -> None:
+        if self.serial:
+            if vm.serial is None:
+                raise Mismatch(f"the input has text for the serial line, which {vm.spec.id} does not have")
+            vm.serial.send(self.serial)
+        for button in self.press:
+            vm.button_press(button)
+        for button in self.release:
+            vm.button_release(button)
+
+
+@dataclass(frozen=True)
+class Poke:
+    """Bytes put into memory after loading, before the first instruction."""
+
+    at: int
+    data: bytes
+
+    @classmethod
+    def parse(cls, keys: Keys) -> Poke:
+        at = keys.take("at", is_.address)
+        data = keys.take_list("bytes", is_.hexadecimal)
+        keys.finish()
+        return cls(at, b"".join(data))
+
+
+@dataclass(frozen=True)
+class Setup:
+    """Which machine, with what in it, and what the host does. `cycles` or `frames` is the limit.
+
+    The ROM's name counts from the folder of the manifest, or begins with $RETROVM_TESTDATA/ (see
+    `testdata.locate`).
+    """
+
+    folder: Path
+    rom: str | None
+    machine: str | None
+    options: Mapping[str, Any]
+    inputs: tuple[Input, ...]
+    pokes: tuple[Poke, ...]
+    cycles: int | None
+    frames: int | None
+
+    @classmethod
+    def parse(cls, keys: Keys, *, cycles: int | None = None, frames: int | None = None) -> Setup:
+        """Reads what all tests of machines have; `cycles` or `frames` is the limit if none is given."""
+        rom = keys.take("rom", is_.file_name, None)
+        machine = keys.take("machine", is_.sentence, None)
+        if rom is None and machine is None:
+            keys.document.fail(keys.path, "expected the key 'rom', or 'machine', or both; found none")
+        options = keys.table("options", required=False)
+        limit = keys.table("limit", required=cycles is None and frames is None)
+        if limit is not None:
+            unit = limit.one_of("cycles", "frames")
+            most = limit.take(unit, is_.positive)
+            limit.finish()
+            cycles, frames = (most, None) if unit == "cycles" else (None, most)
+        return cls(keys.folder, rom, machine, dict(options.values) if options else {},
+                   tuple(Input.parse(one) for one in keys.tables("input")),
+                   tuple(Poke.parse(one) for one in keys.tables("poke")), cycles, frames)
+
+    def machine_id(self) -> str | None:
+        """The machine that the test runs on, by detection if the manifest names none; None if that fails."""
+        import retrovm
+
+        if self.machine is not None or self.rom is None:
+            return self.machine
+        try:
+            targets = retrovm.detect(locate(self.folder, self.rom)[0])
+        except (RetroVMError, OSError):
+            return None
+        return targets[0].spec.id if targets else None
+
+    def power_on(self) -> VM:
+        """Makes the machine, loads it, and pokes. Raises what `testdata.locate` and `retrovm.load` do."""
+        import retrovm
+
+        if self.rom is not None:
+            vm = retrovm.load(locate(self.folder, self.rom)[0], machine=self.machine, **self.options)
+        else:
+            assert self.machine is not None, "a manifest names one of both"
+            vm = retrovm.create(self.machine, **self.options)
+        for poke in self.pokes:
+            vm.memory[poke.at:poke.at + len(poke.data)] = poke.data
+        return vm
+
+
+class MachineRun:
+    """A machine on its way through a test: `advance` plays what is due and runs to the next thing of
+    interest.
+
+    over      the limit is reached, or the processor has halted
+    halted    the processor has stopped by itself
+    """
+
+    def __init__(self, vm: VM, setup: Setup, stop: Stop) -> None:
+        self.vm = vm
+        self.limit_cycles = setup.cycles
+        self.limit_frames = setup.frames
+        self.stop = stop
+        self.halted = False
+        self.inputs = setup.inputs
+        inputs = list(enumerate(setup.inputs))
+        self.by_cycle = deque(sorted((one.cycle, i) for i, one in inputs if one.cycle is not None))
+        self.by_frame = deque(sorted((one.frame, i) for i, one in inputs if one.frame is not None))
+        # More than any frame takes: within so many cycles of an event by cycle, frames are not run whole.
+        self.whole_frame = 2 * ceil(vm.clock.rate / vm.frame_rate / vm.cpu.period)
+
+    @property
+    def cycles(self) -> int:
+        """Processor cycles since power-on."""
+        return int(self.vm.cpu.cycles)
+
+    @property
+    def frames(self) -> int:
+        """Frames finished since power-on."""
+        return int(self.vm.frame)
+
+    @property
+    def over(self) -> bool:
+        return (self.halted or (self.limit_cycles is not None and self.cycles >= self.limit_cycles)
+                or (self.limit_frames is not None and self.frames >= self.limit_frames))
+
+    @property
+    def limit(self) -> str:
+        """The limit, or what came before it, as it may stand in a sentence."""
+        if self.halted:
+            return f"before the processor halted at ${self.vm.cpu.pc:04X}"
+        return (f"within {self.limit_cycles:,} cycles" if self.limit_cycles is not None
+                else f"within {self.limit_frames:,} frames")
+
+    def play(self) -> None:
+        """Does what the host has to do by now."""
+        for waiting, now in (self.by_cycle, self.cycles), (self.by_frame, self.frames):
+            while waiting and waiting[0][0] <= now:
+                self.inputs[waiting.popleft()[1]].play(self.vm)
+
+    def advance(self, *, frame: int | None = None, address: int | None = None) -> bool:
+        """Runs to the next input, the limit, the end of a slice, or what is asked for; never past any of
+        them.
+
+        Parameters
+            frame    stop when so many frames are finished
+            address  stop before the instruction there; the one at the present address runs first
+        Returns True when it stopped at `address`.
+        """
+        if self.stop():
+            raise Stopped
+        self.play()
+        next_cycle = earliest(self.by_cycle, self.limit_cycles)
+        next_frame = earliest(self.by_frame, self.limit_frames, frame)
+        near = SLICE if next_cycle is None else min(next_cycle - self.cycles, SLICE)
+        if next_frame is None:
+            reason = self.vm.run(cycles=near, until=address)
+        elif address is None and (next_cycle is None or next_cycle - self.cycles > self.whole_frame):
+            reason = StopReason.CYCLES if self.vm.tick() else StopReason.HALTED
+        else:
+            # Frames and cycles or addresses at once: only looking after each instruction is exact for both.
+            stop_frame, vm = next_frame, self.vm
+            reason = vm.run(cycles=near, until=lambda _: vm.frame >= stop_frame or vm.cpu.pc == address)
+        self.halted = self.halted or reason == StopReason.HALTED
+        return address is not None and self.vm.cpu.pc == address
+
+    def to_frame(self, frame: int) -> None:
+        """Runs until so many frames are finished. A halted processor does not keep the other parts from going
+        on.
+
+        Raises `Mismatch` when the limit comes first.
+        """
+        while self.frames < frame:
+            if self.halted:
+                self.play()
+                self.vm.tick()
+            elif self.over:
+                raise Mismatch(f"frame {frame:,} is not reached {self.limit}")
+            else:
+                self.advance(frame=frame)
+
+    def to_end(self) -> None:
+        """Runs to the limit, or until the processor halts."""
+        while not self.over:
+            self.advance()
+
+
+def earliest(waiting: deque[tuple[int, int]], *stops: int | None) -> int | None:
+    """The first of the moments at which something is to happen."""
+    moments = [stop for stop in stops if stop is not None]
+    return min([*moments, waiting[0][0]] if waiting else moments, default=None)

@@ -1,0 +1,103 @@
+"""Choosing tests by name: `-k "serial and not (echo or 'line editor')"`."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import NoReturn
+
+from retrovm.errors import OptionError
+
+TOKEN = re.compile(r"""\s*(?:(?P<mark>[()])|"(?P<double>[^"]*)"|'(?P<single>[^']*)'|(?P<word>[^\s()"']+))""")
+
+
+@dataclass(frozen=True)
+class Selection:
+    """The names that an expression selects; without one, all.
+
+    A word or a quoted text selects the names that contain it, whatever the case; in a quoted text `?` stands
+    for any character. `not` binds closer than `and`, `and` closer than `or`; parentheses group. Raises
+    `OptionError` for anything else.
+    """
+
+    expression: str = ""
+
+    def __post_init__(self) -> None:
+        self.matches("")
+
+    def matches(self, name: str) -> bool:
+        """True when the expression selects this name."""
+        if not self.expression.strip():
+            return True
+        return Parser(self.expression, name.casefold()).whole()
+
+
+class Parser:
+    """Evaluates an expression for one name while it reads it."""
+
+    def __init__(self, expression: str, name: str) -> None:
+        self.expression = expression
+        self.name = name
+        self.tokens: list[re.Match[str]] = []
+        at = 0
+        while expression[at:].strip():
+            match = TOKEN.match(expression, at)
+            if match is None:
+                self.fail(f"a quote at character {at + 1} is not closed")
+            self.tokens.append(match)
+            at = match.end()
+
+    def fail(self, message: str) -> NoReturn:
+        raise OptionError(f"-k {self.expression!r}: {message}; expected words, and, or, not, ( and )")
+
+    def peek(self) -> str | None:
+        """The next operator or parenthesis; "" before a name, None at the end."""
+        if not self.tokens:
+            return None
+        token = self.tokens[0]
+        if token["mark"]:
+            return str(token["mark"])
+        return str(token["word"]) if token["word"] in ("and", "or", "not") else ""
+
+    def whole(self) -> bool:
+        value = self.either()
+        if self.tokens:
+            self.fail(f"{self.tokens[0].group().strip()!r} does not fit here")
+        return value
+
+    def either(self) -> bool:
+        value = self.both()
+        while self.peek() == "or":
+            self.tokens.pop(0)
+            value = self.both() or value
+        return value
+
+    def both(self) -> bool:
+        value = self.one()
+        while self.peek() == "and":
+            self.tokens.pop(0)
+            value = self.one() and value
+        return value
+
+    def one(self) -> bool:
+        match self.peek():
+            case "not":
+                self.tokens.pop(0)
+                return not self.one()
+            case "(":
+                self.tokens.pop(0)
+                value = self.either()
+                if self.peek() != ")":
+                    self.fail("a parenthesis is not closed")
+                self.tokens.pop(0)
+                return value
+            case "":
+                return self.contains(self.tokens.pop(0))
+            case _:
+                self.fail("a name is missing")
+
+    def contains(self, token: re.Match[str]) -> bool:
+        if token["word"] is not None:
+            return token["word"].casefold() in self.name
+        quoted = token["double"] if token["double"] is not None else token["single"]
+        return re.search(re.escape(quoted.casefold()).replace(r"\?", "."), self.name) is not None

@@ -1,0 +1,123 @@
+"""What a runner runs and what comes out of it. Both can be pickled, so that any executor may run them."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from typing import Protocol
+
+from retrovm.errors import RetroVMError
+from retrovm.suite.select import Selection
+
+
+class Outcome(StrEnum):
+    """How a test ended. A known failure is one that failed as its manifest says it does."""
+
+    PASSED = "passed"
+    FAILED = "failed"
+    SKIPPED = "skipped"
+    KNOWN = "known failure"
+
+
+@dataclass(frozen=True)
+class Result:
+    """What became of a test, or of `count` cases of a corpus that ended alike.
+
+    reason     why it did not pass: lines of plain text
+    reproduce  the command that runs this test alone
+    corrected  how many of them were judged by the chip, because the recording is known to be wrong
+    """
+
+    name: str
+    outcome: Outcome
+    reason: str = ""
+    reproduce: str = ""
+    count: int = 1
+    corrected: int = 0
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Which tests by name, and whether golden pictures are written instead of compared."""
+
+    selection: Selection = field(default_factory=Selection)
+    update_golden: bool = False
+
+
+class Stopped(Exception):
+    """The run was interrupted; the test that raises this has no result."""
+
+
+class Mismatch(RetroVMError):
+    """The guest did not do what the test expects. The message says what was expected and what happened."""
+
+
+class Skip(RetroVMError):
+    """The test cannot run here. The message says what is missing and how to get it."""
+
+
+Stop = Callable[[], bool]
+"""Asked now and then by whatever runs long: true when the run was interrupted."""
+
+
+class Task(Protocol):
+    """A piece of work for an executor: a test, or a file of cases.
+
+    name           begins with the path that it was found at
+    machine        the machine or the processor model, for `--machine`; None where that is only known on
+                   loading
+    known_failure  why it is known to fail, or None
+    """
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def machine(self) -> str | None: ...
+    @property
+    def known_failure(self) -> str | None: ...
+    def run(self, settings: Settings, stop: Stop) -> list[Result]:
+        """Runs what is selected of it. What is wrong with the guest is a result; only `Stopped` is raised."""
+        ...
+
+
+@dataclass(frozen=True)
+class Settled:
+    """A test whose end is known before it runs: its manifest is broken, or its data is not here."""
+
+    path: str
+    outcome: Outcome
+    reason: str
+    title: str | None = None
+    machine: str | None = None
+    known_failure: str | None = None
+
+    @property
+    def name(self) -> str:
+        return self.path if self.title is None else f"{self.path}: {self.title}"
+
+    def run(self, settings: Settings, stop: Stop) -> list[Result]:
+        if not settings.selection.matches(self.name):
+            return []
+        return [Result(self.name, self.outcome, self.reason, command(self.path, self.title))]
+
+
+def command(path: str, name: str | None = None) -> str:
+    """The command line that runs the tests of `path`, or the one called `name`."""
+    words = ["retrovm", "test", path]
+    if name is not None:
+        words += ["-k", '"' + name.replace('"', "?") + '"']
+    return shlex.join(words)
+
+
+def execute(task: Task, settings: Settings, stop: Stop) -> list[Result]:
+    """Runs a task and holds its outcome against what is known about it."""
+    results = task.run(settings, stop)
+    if task.known_failure is None or all(result.outcome is Outcome.SKIPPED for result in results):
+        return results
+    if any(result.outcome is Outcome.FAILED for result in results):
+        return [replace(result, outcome=Outcome.KNOWN, reason=f"{task.known_failure}\n{result.reason}")
+                if result.outcome is Outcome.FAILED else result for result in results]
+    return [Result(task.name, Outcome.FAILED, f"passes, but is known to fail: {task.known_failure}\n"
+                   f"take known_failure out of the manifest", results[0].reproduce if results else "")]

@@ -1,0 +1,14 @@
+"""Every machine that is registered, with the program that shows it: a new machine is tested by being registered."""
+
+import every_machine
+import pytest
+
+
+def pytest_generate_tests(metafunc):
+    if "machine" in metafunc.fixturenames:
+        metafunc.parametrize("machine", every_machine.IDS)
+
+
+@pytest.fixture
+def vm(machine):
+    return every_machine.make(machine)

@@ -1,0 +1,72 @@
+"""Any bytes as a program: every machine refuses them with a typed error, or runs them."""
+
+import hostile
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import retrovm
+from retrovm import bundled, registry
+
+MACHINES = tuple(registry.machines())
+
+
+def run(id, data, name, **options):
+    """Makes a machine of bytes and runs it, with whatever buttons it has; or a typed error."""
+    with hostile.no_hang():
+        try:
+            vm = retrovm.create(id, data, name=name, **options)
+        except retrovm.RetroVMError as error:
+            assert str(error)
+            return
+        for _ in range(3):
+            vm.tick()
+        for port in vm.ports.groups.values():
+            for button in getattr(port, "names", ()):
+                vm.button(button)
+        if vm.serial is not None:
+            vm.serial.send(data[:16])
+        vm.tick()
+        saved = vm.save_state()
+        vm.tick()
+        expected = vm.state_hash()
+        vm.load_state(saved)
+        vm.tick()
+        assert vm.state_hash() == expected
+
+
+def demo(id):
+    program = registry.machine(id).demo
+    return b"" if program is None else bundled.program(program).file.read_bytes()
+
+
+def name(id):
+    program = registry.machine(id).demo
+    return "program.bin" if program is None else bundled.program(program).file.name
+
+
+@pytest.mark.parametrize("id", MACHINES)
+@given(data=st.binary(min_size=1, max_size=4096))
+def test_noise_runs_or_is_refused(id, data):
+    run(id, data, name(id))
+
+
+@pytest.mark.parametrize("id", MACHINES)
+@given(edits=hostile.EDITS)
+def test_a_damaged_program_runs_or_is_refused(id, edits):
+    run(id, hostile.edited(demo(id), edits), name(id))
+
+
+@given(data=st.binary(min_size=1, max_size=2048), org=st.integers(0, 0x7FFF))
+def test_noise_as_6502_code_runs(data, org):
+    run("sbc6502", data, "noise.bin", org=org, start=org)
+
+
+@given(data=st.binary(max_size=600), suffix=st.sampled_from([".ch8", ".bin", ".hex", ".s19", ".zip", ""]))
+def test_detection_of_noise_is_an_answer_or_a_typed_error(data, suffix):
+    try:
+        targets = retrovm.detect(data, name=f"noise{suffix}")
+    except retrovm.RetroVMError as error:
+        assert str(error)
+        return
+    assert all(0 <= target.confidence <= 1 and target.reason for target in targets)
