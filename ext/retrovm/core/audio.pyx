@@ -276,5 +276,8 @@ cdef class Audio(Device):
         Without a tick they pile up; once there is a minute of them, the older half is dropped.
         """
         import numpy
-        content = (<char *> self.samples)[:self.count * self.channels * sizeof(int16_t)] if self.count else b""
-        return numpy.frombuffer(content, numpy.int16).reshape(self.count, self.channels)
+        return numpy.frombuffer(self.tobytes(), numpy.int16).reshape(self.count, self.channels)
+
+    def tobytes(self):
+        """The samples of `ndarray` as bytes: int16 in the host's byte order. Works without numpy."""
+        return (<char *> self.samples)[:self.count * self.channels * sizeof(int16_t)] if self.count else b""

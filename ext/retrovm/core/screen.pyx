@@ -129,6 +129,11 @@ cdef class Screen(Device):
         flat = numpy.frombuffer(lend(self, self.rgb, 3 * self.width * self.height), numpy.uint8)
         return flat.reshape(self.height, self.width, 3)
 
+    def tobytes(self):
+        """The picture as `ndarray` has it, as bytes: red, green, blue, row by row. Works without numpy."""
+        self.colour()
+        return (<char *> self.rgb)[:3 * self.width * self.height]
+
     @property
     def palette(self):
         """The colours as uint8 of shape (n, 3)."""
