@@ -93,7 +93,7 @@ def play_in_terminal(vm: VM, frames: int | None) -> None:
     if vm.serial is None:
         raise wrong(f"{vm.spec.id} has neither a screen nor a serial line: 'retrovm run' runs it")
     print(f"retrovm: {vm.spec.id} has no screen: its serial line is connected to this terminal", file=sys.stderr)
-    connect(vm, frames, None)
+    connect(vm, vm.serial, frames, None)
 
 
 def write_picture(vm: VM, frames: int | None, scale: int | None) -> None:
