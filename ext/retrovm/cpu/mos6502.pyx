@@ -1,3 +1,5 @@
+# cython: overflowcheck=False
+# Registers are held in wider unsigned integers, which wrap around and are masked where a value leaves them.
 """The 6502 family: MOS 6502 (NMOS), all 256 opcodes.
 
               +----\/----+
