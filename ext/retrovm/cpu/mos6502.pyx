@@ -39,7 +39,7 @@ looks; the exact one runs everything else. The driver, `run_until`, hands over b
            outside plain memory, and everything while a tracer records.
 
 Files: mos6502_cycles.pxi bus cycles, mos6502_modes.pxi addressing, mos6502_operations.pxi what is computed,
-mos6502_control.pxi jumps and interrupts, mos6502_ops.pxi (generated from isa/mos6502.py) the opcodes composed of these.
+mos6502_control.pxi jumps and interrupts, mos6502_dispatch.pxi (generated from isa/mos6502.py) the opcodes composed of these.
 
 Sources: docs/references.md: 64doc, nmos-unintended, decimal, visual6502, 6502-interrupts.
 """
@@ -123,7 +123,7 @@ cdef inline void unload(Mos6502 core, Build r) noexcept nogil:
     core.bus.data = <uint8_t> r.data
 
 
-include "mos6502_ops.pxi"
+include "mos6502_dispatch.pxi"
 
 
 cdef class Mos6502(Cpu):
