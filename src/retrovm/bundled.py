@@ -58,6 +58,23 @@ def program(id: str) -> Program:
     return known[id]
 
 
+def find(name: str) -> Program:
+    """The bundled program with this id or, where only one has it, this name alone: "ember".
+
+    Raises `UnknownNameError`, which names the nearest ones.
+    """
+    known = programs()
+    named = [each for each in known.values() if name in (each.id, each.name)]
+    if len(named) > 1:
+        ids = ", ".join(each.id for each in named)
+        raise UnknownNameError(f"several bundled programs are called {name!r}: {ids}")
+    if not named:
+        names = {each.name: each for each in known.values()} | known
+        raise UnknownNameError(f"there is no such file, and no bundled program is called {name!r}"
+                               f"{nearest(name, names)}")
+    return named[0]
+
+
 def path(file: str) -> Path:
     """Where a bundled file is: `path("sbc6502/monitor/monitor.lbl")`. Raises `UnknownNameError` if not."""
     found = root() / file

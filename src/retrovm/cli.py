@@ -16,6 +16,7 @@ from retrovm.errors import ArgumentError, OptionError, RetroVMError, UnknownName
 
 # Where each command is: a function with typer's annotations, or a `typer.Typer`. Imported when asked for.
 COMMANDS = {
+    "play": "retrovm.commands.play:command",
     "run": "retrovm.commands.run:run",
     "test": "retrovm.commands.test:command",
     "info": "retrovm.commands.info:info",

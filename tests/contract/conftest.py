@@ -5,10 +5,18 @@ import pytest
 
 
 def pytest_generate_tests(metafunc):
-    if "id" in metafunc.fixturenames:
-        metafunc.parametrize("id", every_machine.IDS)
+    if "machine" in metafunc.fixturenames:
+        metafunc.parametrize("machine", every_machine.IDS)
 
 
 @pytest.fixture
-def vm(id):
-    return every_machine.make(id)
+def vm(machine):
+    return every_machine.make(machine)
+
+
+@pytest.fixture
+def running(machine, vm):
+    """A machine with its demo in it, which goes on for ever."""
+    if every_machine.demo(machine) is None:
+        pytest.skip(f"{machine} has no demo")
+    return vm

@@ -19,8 +19,8 @@ def test_peek_has_no_side_effect_anywhere(vm):
     assert vm.save_fields() == before
 
 
-def test_peek_does_not_change_what_follows(id):
-    one, other = every_machine.make(id), every_machine.make(id)
+def test_peek_does_not_change_what_follows(machine):
+    one, other = every_machine.make(machine), every_machine.make(machine)
     for _ in range(10):
         for vm in (one, other):
             vm.tick()
@@ -57,10 +57,10 @@ def test_pictures_and_sound_have_their_form(vm):
         assert abs(len(vm.audio.ndarray) - 5 * vm.audio.rate / vm.frame_rate) <= 1
 
 
-def test_the_spec_says_what_the_machine_has(id, vm):
+def test_the_spec_says_what_the_machine_has(machine, vm):
     spec = vm.spec
     assert isinstance(spec, MachineSpec)
-    assert spec.id == id
+    assert spec.id == machine
     assert spec.title
     assert spec.summary
     assert spec.clock_rate(vm.options) == vm.clock.rate
@@ -73,7 +73,7 @@ def test_the_spec_says_what_the_machine_has(id, vm):
     assert len(keys) == len(set(keys))
 
 
-def test_every_option_has_help_and_a_default_that_it_takes(id, vm):
+def test_every_option_has_help_and_a_default_that_it_takes(machine, vm):
     options = vm.spec.parse_options({})
     assert options == vm.options
     for option in vm.spec.options:
@@ -83,12 +83,12 @@ def test_every_option_has_help_and_a_default_that_it_takes(id, vm):
             option.parse(object())
 
 
-def test_an_unknown_option_names_the_nearest(id, vm):
+def test_an_unknown_option_names_the_nearest(machine, vm):
     import retrovm
 
     for option in vm.spec.options:
         with pytest.raises(retrovm.OptionError, match=option.name):
-            retrovm.create(id, every_machine.demo(id), **{option.name + "x": 1})
+            retrovm.create(machine, every_machine.demo(machine), **{option.name + "x": 1})
     assert nearest("x", {}) == "; it has none"
 
 
@@ -98,13 +98,13 @@ def test_every_format_it_names_is_registered(vm):
     assert set(vm.spec.formats) <= set(registry.formats())
 
 
-def test_its_demo_is_detected_as_its_own(id):
+def test_its_demo_is_detected_as_its_own(machine):
     import retrovm
 
-    path = every_machine.demo(id)
+    path = every_machine.demo(machine)
     if path is None:
-        pytest.skip(f"{id} has no demo")
+        pytest.skip(f"{machine} has no demo")
     target = retrovm.detect(path)[0]
-    assert target.spec.id == id
+    assert target.spec.id == machine
     assert 0 < target.confidence <= 1
     assert target.reason

@@ -12,10 +12,10 @@ from retrovm import StopReason
 FRAMES = 12
 
 
-def test_it_runs_its_demo(vm):
-    assert vm.tick(FRAMES)
-    assert vm.frame == FRAMES
-    assert vm.cpu.cycles > 0
+def test_it_runs_its_demo(running):
+    assert running.tick(FRAMES)
+    assert running.frame == FRAMES
+    assert running.cpu.cycles > 0
 
 
 def test_every_frame_takes_its_exact_time(vm):
@@ -27,8 +27,8 @@ def test_every_frame_takes_its_exact_time(vm):
 
 
 @given(st.lists(st.integers(1, 4), min_size=1, max_size=4), st.integers(0, 255))
-def test_frames_in_slices_equal_frames_at_once(id, slices, choice):
-    one, other = every_machine.make(id), every_machine.make(id)
+def test_frames_in_slices_equal_frames_at_once(machine, slices, choice):
+    one, other = every_machine.make(machine), every_machine.make(machine)
     for vm in (one, other):
         every_machine.poke_at(vm, choice)
     one.tick(sum(slices))
@@ -38,9 +38,9 @@ def test_frames_in_slices_equal_frames_at_once(id, slices, choice):
 
 
 @given(st.lists(st.integers(0, 3000), max_size=30))
-def test_cycles_in_slices_equal_instructions_one_by_one(id, slices):
+def test_cycles_in_slices_equal_instructions_one_by_one(machine, slices):
     """Each slice ends at an instruction's end, so stepping to the same cycle is the same run."""
-    one, other = every_machine.make(id), every_machine.make(id)
+    one, other = every_machine.make(machine), every_machine.make(machine)
     for cycles in slices:
         one.run(cycles=cycles)
     while other.cpu.cycles < one.cpu.cycles and other.cpu.cycles < 20_000:
@@ -50,8 +50,8 @@ def test_cycles_in_slices_equal_instructions_one_by_one(id, slices):
 
 
 @given(st.lists(st.booleans(), min_size=1, max_size=FRAMES))
-def test_not_drawing_changes_no_state(id, drawn):
-    one, other = every_machine.make(id), every_machine.make(id)
+def test_not_drawing_changes_no_state(machine, drawn):
+    one, other = every_machine.make(machine), every_machine.make(machine)
     for render in drawn:
         one.tick(render=render)
         other.tick(render=True)
@@ -62,13 +62,13 @@ def test_not_drawing_changes_no_state(id, drawn):
         assert one.screen.ndarray.tobytes() == other.screen.ndarray.tobytes()
 
 
-def test_a_hook_that_does_nothing_changes_nothing(id):
-    one, other = every_machine.make(id), every_machine.make(id)
+def test_a_hook_that_does_nothing_changes_nothing(machine, running):
+    one, other = every_machine.make(machine), running
     seen = []
     for _ in range(50):
         other.step()
     address = other.cpu.pc
-    other = every_machine.make(id)
+    other = every_machine.make(machine)
     other.hook(address, lambda vm: seen.append(vm.cpu.pc))
     one.tick(FRAMES)
     other.tick(FRAMES)
@@ -77,8 +77,8 @@ def test_a_hook_that_does_nothing_changes_nothing(id):
     assert one.save_fields() == other.save_fields()
 
 
-def test_a_traced_run_is_the_same_run(id):
-    one, other = every_machine.make(id), every_machine.make(id)
+def test_a_traced_run_is_the_same_run(machine):
+    one, other = every_machine.make(machine), every_machine.make(machine)
     one.tick(2)
     with other.trace_bus() as trace:
         other.tick(2)
@@ -87,19 +87,19 @@ def test_a_traced_run_is_the_same_run(id):
     assert {row[3] for row in trace} <= {"read", "write"}
 
 
-def test_run_until_an_address_stops_there(vm):
+def test_run_until_an_address_stops_there(running):
     for _ in range(200):
-        vm.step()
-    address = vm.cpu.pc
-    vm.reset(power_on=True)
-    assert vm.run(cycles=1_000_000, until=address) is StopReason.ADDRESS
-    assert vm.cpu.pc == address
+        running.step()
+    address = running.cpu.pc
+    running.reset(power_on=True)
+    assert running.run(cycles=1_000_000, until=address) is StopReason.ADDRESS
+    assert running.cpu.pc == address
 
 
-def test_two_machines_in_two_threads_run_as_one_after_the_other(id):
-    expected = every_machine.make(id)
+def test_two_machines_in_two_threads_run_as_one_after_the_other(machine):
+    expected = every_machine.make(machine)
     expected.tick(200)
-    machines = [every_machine.make(id) for _ in range(2)]
+    machines = [every_machine.make(machine) for _ in range(2)]
     threads = [threading.Thread(target=vm.tick, args=(200,)) for vm in machines]
     for thread in threads:
         thread.start()
@@ -122,10 +122,10 @@ def test_every_button_can_be_pressed_and_let_go(vm):
     assert not any(port.held for port in vm.ports.groups.values() if hasattr(port, "held"))
 
 
-def test_the_sound_of_a_run_does_not_depend_on_its_slices(id):
-    one, other = every_machine.make(id), every_machine.make(id)
+def test_the_sound_of_a_run_does_not_depend_on_its_slices(machine):
+    one, other = every_machine.make(machine), every_machine.make(machine)
     if one.audio is None:
-        pytest.skip(f"{id} makes no sound")
+        pytest.skip(f"{machine} makes no sound")
     one.tick(6)
     pieces = []
     for _ in range(6):

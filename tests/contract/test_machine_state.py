@@ -21,8 +21,8 @@ def play(vm, runs):
 
 
 @given(before=RUNS, after=RUNS)
-def test_save_load_and_go_on_equals_going_on(id, before, after):
-    vm = every_machine.make(id)
+def test_save_load_and_go_on_equals_going_on(machine, before, after):
+    vm = every_machine.make(machine)
     play(vm, before)
     saved = vm.save_state()
     play(vm, after)
@@ -33,15 +33,15 @@ def test_save_load_and_go_on_equals_going_on(id, before, after):
     play(vm, after)
     assert vm.save_fields() == expected
 
-    other = every_machine.make(id)
+    other = every_machine.make(machine)
     other.load_state(saved)
     play(other, after)
     assert other.save_fields() == expected
 
 
 @given(before=RUNS, after=RUNS)
-def test_a_clone_is_equal_and_goes_its_own_way(id, before, after):
-    vm = every_machine.make(id)
+def test_a_clone_is_equal_and_goes_its_own_way(machine, before, after):
+    vm = every_machine.make(machine)
     play(vm, before)
     twin = vm.clone()
     here = vm.save_fields()
@@ -64,34 +64,34 @@ def test_a_copy_goes_on_like_the_original(vm, duplicate):
     assert twin.state_hash() == vm.state_hash()
 
 
-def test_equal_seeds_give_equal_runs(id):
-    one, other = every_machine.make(id, seed=7), every_machine.make(id, seed=7)
+def test_equal_seeds_give_equal_runs(machine):
+    one, other = every_machine.make(machine, seed=7), every_machine.make(machine, seed=7)
     for vm in (one, other):
         vm.tick(20)
     assert one.state_hash() == other.state_hash()
     assert one.screen is None or one.screen.ndarray.tobytes() == other.screen.ndarray.tobytes()
 
 
-def test_power_on_begins_anew(id, vm):
+def test_power_on_begins_anew(machine, vm):
     fresh = vm.save_fields()
     vm.tick(5)
     vm.reset(power_on=True)
     assert vm.save_fields() == fresh
 
 
-def test_the_reset_line_restarts_the_program_and_not_time(vm):
-    vm.tick(5)
-    ticks = vm.clock.ticks
-    vm.reset(power_on=False)
-    assert vm.clock.ticks == ticks
-    assert vm.tick(5)
-    assert vm.clock.ticks > ticks
+def test_the_reset_line_restarts_the_program_and_not_time(running):
+    running.tick(5)
+    ticks = running.clock.ticks
+    running.reset(power_on=False)
+    assert running.clock.ticks == ticks
+    assert running.tick(5)
+    assert running.clock.ticks > ticks
 
 
 def test_a_state_of_another_machine_is_refused(vm):
-    for id in every_machine.IDS:
-        if id != vm.spec.id:
+    for other in every_machine.IDS:
+        if other != vm.spec.id:
             before = vm.save_fields()
             with pytest.raises(retrovm.StateError):
-                vm.load_state(every_machine.make(id).save_state())
+                vm.load_state(every_machine.make(other).save_state())
             assert vm.save_fields() == before

@@ -30,3 +30,6 @@ class Audio(Device):
     @property
     def ndarray(self) -> npt.NDArray[np.int16]:
         """The samples that the last tick produced, of shape (n, channels), a read-only copy."""
+
+    def tobytes(self) -> bytes:
+        """The samples of `ndarray` as bytes: int16 in the host's byte order. Works without numpy."""

@@ -153,10 +153,10 @@ cdef class Audio(Device):
                     out[i * channels + channel] = <int16_t> value
             self.sums[channel] = signal
         if kept:
-            self.count += count
+            self.count = self.count + count
         memmove(self.wave, self.wave + ready * channels, (self.used - ready) * channels * sizeof(int64_t))
         memset(self.wave + (self.used - ready) * channels, 0, ready * channels * sizeof(int64_t))
-        self.used -= ready
+        self.used = self.used - ready
 
     cdef bint has_room(self, int count) noexcept nogil:
         """Makes room for so many samples, at the cost of the oldest; false where there is no memory for them."""
@@ -276,5 +276,8 @@ cdef class Audio(Device):
         Without a tick they pile up; once there is a minute of them, the older half is dropped.
         """
         import numpy
-        content = (<char *> self.samples)[:self.count * self.channels * sizeof(int16_t)] if self.count else b""
-        return numpy.frombuffer(content, numpy.int16).reshape(self.count, self.channels)
+        return numpy.frombuffer(self.tobytes(), numpy.int16).reshape(self.count, self.channels)
+
+    def tobytes(self):
+        """The samples of `ndarray` as bytes: int16 in the host's byte order. Works without numpy."""
+        return (<char *> self.samples)[:self.count * self.channels * sizeof(int16_t)] if self.count else b""

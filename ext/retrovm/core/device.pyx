@@ -18,6 +18,7 @@ that are written in Python.
 """
 
 from retrovm.core.errors import ArgumentError
+from libc.stdint cimport uint64_t
 
 
 cdef class Device:
@@ -66,8 +67,9 @@ cdef class Device:
         """The reset line (`power_on` false) or the power switch."""
 
     cdef int sync(self, State state) except -1:
+        # NEVER has no field, so no field may be NEVER: the state would change its form.
         if self.last != NEVER:
-            state.i64("last", &self.last)
+            state.field("last", b"i", &self.last, 8, 1, <uint64_t> NEVER - 1)
         return 0
 
     cdef int restored(self) except -1:

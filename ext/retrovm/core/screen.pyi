@@ -45,6 +45,9 @@ class Screen(Device):
     def ndarray(self) -> npt.NDArray[np.uint8]:
         """The picture as RGB: shape (height, width, 3), read-only, without a copy."""
 
+    def tobytes(self) -> bytes:
+        """The picture as `ndarray` has it, as bytes: red, green, blue, row by row. Works without numpy."""
+
     @property
     def palette(self) -> npt.NDArray[np.uint8]:
         """The colours, of shape (n, 3)."""

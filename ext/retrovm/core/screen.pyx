@@ -65,7 +65,7 @@ cdef class Screen(Device):
         """The first width * height bytes of `pixels` are a finished picture."""
         self.width = width
         self.height = height
-        self.frame += 1
+        self.frame = self.frame + 1
 
     cdef void reset(self, bint power_on) noexcept nogil:
         if power_on:
@@ -128,6 +128,11 @@ cdef class Screen(Device):
         self.colour()
         flat = numpy.frombuffer(lend(self, self.rgb, 3 * self.width * self.height), numpy.uint8)
         return flat.reshape(self.height, self.width, 3)
+
+    def tobytes(self):
+        """The picture as `ndarray` has it, as bytes: red, green, blue, row by row. Works without numpy."""
+        self.colour()
+        return (<char *> self.rgb)[:3 * self.width * self.height]
 
     @property
     def palette(self):

@@ -40,12 +40,12 @@ cdef struct Registers:
 
 cdef class Chip8(Cpu):
     cdef readonly Buttons keypad      # not state: wiring
-    cdef readonly Screen screen
+    cdef readonly Screen screen       # not state: wiring
     cdef readonly Audio audio         # not state: wiring
     cdef readonly str profile         # not state: wiring
     cdef readonly uint32_t start      # not state: wiring
     cdef uint32_t seed                # not state: wiring
-    cdef Quirks quirk
+    cdef Quirks quirk                 # not state: wiring
     cdef const uint8_t *decode        # not state: wiring, the number of the operation of each opcode
 
     cdef Registers reg

@@ -19,7 +19,7 @@ Emulated
 
 Not emulated
     The time that an instruction takes on a real COSMAC VIP; machine code (0NNN halts); the interpreter's own
-    bytes, stack and display in the VIP's memory.
+    bytes, stack and display in the VIP's memory; the tone of FX0A while a key is held.
 
 Sources: cosmac-vip (instructions, tone), chip8-research (quirks), octo-manual (FX0A), chip8-database (profiles).
 """
@@ -67,8 +67,8 @@ cdef extern from *:
     void END_DISPATCH() noexcept nogil
 
 include "chip8_display.pxi"
-include "chip8_ops.pxi"
-include "chip8_loop.pxi"
+include "chip8_operations.pxi"
+include "chip8_dispatch.pxi"
 
 PROFILES = {
     "chip8": {

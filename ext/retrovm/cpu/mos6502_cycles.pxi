@@ -20,8 +20,9 @@ ctypedef fused Build:
 
 # --- the fast build, where a page has no pointer --------------------------------------------------------------------
 
-cdef enum:
-    LEAVE = 0x100              # beside the data: the run ends after this instruction
+cdef struct Reply:
+    uint32_t data
+    int64_t left               # cycles
 
 
 cdef inline tick_t before_device(Mos6502 core, uint32_t data, int64_t left) noexcept nogil:
@@ -34,38 +35,38 @@ cdef inline tick_t before_device(Mos6502 core, uint32_t data, int64_t left) noex
     return now
 
 
-cdef inline uint32_t after_device(Mos6502 core, int64_t left) noexcept nogil:
-    """LEAVE where what the fast build took for granted may be so no longer: it ends after this instruction, at the same tick."""
+cdef inline int64_t after_device(Mos6502 core, int64_t left) noexcept nogil:
+    """The cycles that are left: none where what the fast build took for granted may be so no longer."""
     if unlikely(core.clock.due < core.due or core.logged or core.bus.generation != core.generation or core.clock.stop):
-        core.end -= left * core.period
-        return LEAVE
-    return 0
+        core.end = core.end - left * core.period         # it ends after this instruction, at the same tick
+        return 0
+    return left
 
 
-# `left` goes to the device in the host's registers and does not come back: through the core's memory it would be stored and
-# loaded again in each access, and each access would wait for the one before.
+# `left` goes there and comes back in the host's registers: through the core's memory each access would wait for the one
+# before, and kept across the call it would cost every instruction one of the registers that survive calls.
 
-cdef uint32_t device_read(Mos6502 core, uint32_t addr, Access kind, uint32_t data, int64_t left) noexcept nogil:
-    data = trap_read(core.bus, addr, kind, before_device(core, data, left))
-    return data | after_device(core, left)
+cdef Reply device_read(Mos6502 core, uint32_t addr, Access kind, uint32_t data, int64_t left) noexcept nogil:
+    cdef Reply reply
+    reply.data = trap_read(core.bus, addr, kind, before_device(core, data, left))
+    reply.left = after_device(core, left)
+    return reply
 
 
-cdef uint32_t device_write(Mos6502 core, uint32_t addr, uint32_t value, int64_t left) noexcept nogil:
+cdef int64_t device_write(Mos6502 core, uint32_t addr, uint32_t value, int64_t left) noexcept nogil:
     trap_write(core.bus, addr, <uint8_t> value, before_device(core, value, left))
     return after_device(core, left)
 
 
 cdef inline void read_device(Fast r, uint32_t addr, Access kind) noexcept nogil:
-    r.data = device_read(<Mos6502> r.core, addr, kind, r.data, r.left)
-    if unlikely(r.data & LEAVE):
-        r.data &= 0xFF
-        r.left = 0
+    cdef Reply reply = device_read(<Mos6502> r.core, addr, kind, r.data, r.left)
+    r.data = reply.data
+    r.left = reply.left
 
 
 cdef inline void write_device(Fast r, uint32_t addr, uint32_t value) noexcept nogil:
+    r.left = device_write(<Mos6502> r.core, addr, value, r.left)
     r.data = value
-    if unlikely(device_write(<Mos6502> r.core, addr, value, r.left)):
-        r.left = 0
 
 
 # --- the exact build, when there is more to a cycle than an access to memory --------------------------------------------

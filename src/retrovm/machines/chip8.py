@@ -16,7 +16,7 @@ The keypad, and the keys of a PC keyboard in the same places:
     7 8 9 E        A S D F
     A 0 B F        Z X C V
 
-Sources: cosmac-vip (memory map, keypad, digits), octo (its digits), chip8-database (instructions a frame).
+Sources: cosmac-vip (memory map, keypad, digits), octo-manual (its digits), chip8-database (instructions a frame).
 """
 
 from __future__ import annotations
@@ -63,7 +63,8 @@ def slot_ticks(options: Options) -> int:
 
     So many that a second has a million or more: the edges of the tone lie on ticks, off by 0.5 us at most.
     """
-    return -(1_000_000 // -(options["tickrate"] * FRAME_RATE))
+    tickrate: int = options["tickrate"]
+    return -(1_000_000 // -(tickrate * FRAME_RATE))
 
 
 def clock_rate(options: Options) -> Fraction:

@@ -20,6 +20,7 @@ class Report:
     failed: int = 0
     skipped: int = 0
     known: int = 0
+    corrected: int = 0
     tasks: int = 0
     interrupted: bool = False
     problems: list[Result] = field(default_factory=list)
@@ -31,6 +32,7 @@ class Report:
             match result.outcome:
                 case Outcome.PASSED:
                     self.passed += result.count
+                    self.corrected += result.corrected
                     continue
                 case Outcome.FAILED:
                     self.failed += result.count
@@ -67,7 +69,10 @@ class Report:
                     yield from (f"    {line}" for line in result.reason.splitlines())
                     if result.reproduce and outcome is not Outcome.SKIPPED:
                         yield f"    reproduce: {result.reproduce}"
-        if self.problems:
+        if self.corrected:
+            yield (f"{self.corrected} of the passed cases are recorded otherwise than the chip works, and were judged by "
+                   f"the chip (retrovm.suite.errata)")
+        if self.problems or self.corrected:
             yield ""
 
 

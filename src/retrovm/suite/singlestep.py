@@ -30,6 +30,7 @@ from retrovm.core.clock import Clock
 from retrovm.core.recorder import RecordingMemory
 from retrovm.cpu.mos6502 import Mos6502
 from retrovm.errors import ArgumentError, RetroVMError
+from retrovm.suite.errata import by_the_chip
 from retrovm.suite.task import Outcome, Result, Settings, Stop, Stopped, command
 
 MODELS = {
@@ -93,7 +94,7 @@ class CaseFile:
         except (OSError, EOFError, zlib.error, ValueError, RecursionError) as error:
             reason = str(error) if isinstance(error, RetroVMError) else f"no single-step cases: {error}"
             return [Result(self.name, Outcome.FAILED, reason, command(self.origin))]
-        passed, results = 0, []
+        passed, corrected, results = 0, 0, []
         for number, case in enumerate(cases):
             if stop():
                 raise Stopped
@@ -110,7 +111,9 @@ class CaseFile:
                 bench = Bench(self.model)   # one that went wrong is not trusted with the next case
             else:
                 passed += 1
-        return [Result(self.name, Outcome.PASSED, count=passed), *results] if passed else results
+                corrected += bench.corrected
+        summary = Result(self.name, Outcome.PASSED, count=passed, corrected=corrected)
+        return [summary, *results] if passed else results
 
 
 def read_cases(path: str) -> list[Case]:
@@ -142,14 +145,21 @@ class Bench:
         self.cpu.pc = 0
         self.cpu.step()
 
-    def prepare(self, state: Case) -> None:
+        self.corrected = False
+
+    def prepare(self, case: Case) -> Case:
+        """Puts everything into the initial state. Returns the case as it is judged."""
+        state = case["initial"]
         self.cpu.registers = {name: state[name] for name in REGISTERS}
         self.memory.store(state["ram"])
         self.tracer.clear()
         self.began = self.clock.ticks
+        chip = by_the_chip(case, lambda address: self.bus.peek_bytes(address, 1)[0]) if self.model == "6502" else None
+        self.corrected = chip is not None
+        return chip or case
 
     def exact(self, case: Case) -> str | None:
-        self.prepare(case["initial"])
+        case = self.prepare(case)
         self.bus.trace(self.tracer)
         self.cpu.step()
         self.bus.trace(None)
@@ -158,7 +168,7 @@ class Bench:
         return self.judge("exact", case, expected, found)
 
     def fast(self, case: Case) -> str | None:
-        self.prepare(case["initial"])
+        case = self.prepare(case)
         pc, cycles = case["initial"]["pc"], case["cycles"]
         plain = {0, 1, pc >> 8, (pc + 2 & 0xFFFF) >> 8}
         hidden = {address >> 8 for address, _, _ in cycles} - plain

@@ -27,6 +27,7 @@ class Result:
 
     reason     why it did not pass: lines of plain text
     reproduce  the command that runs this test alone
+    corrected  how many of them were judged by the chip, because the recording is known to be wrong
     """
 
     name: str
@@ -34,6 +35,7 @@ class Result:
     reason: str = ""
     reproduce: str = ""
     count: int = 1
+    corrected: int = 0
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,122 @@
+"""`retrovm play`: a machine in a window."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from retrovm.commands.arguments import Machine, Options, Seed, make_vm, parse_options, wrong
+
+if TYPE_CHECKING:
+    from retrovm.core.screen import Screen
+    from retrovm.session import VM
+
+# What is written without a display: the picture after so many seconds, as large as fits in here.
+PICTURE_SECONDS = 5
+PICTURE_ROOM = (640, 480)
+
+
+def command(
+    rom: Annotated[str | None, typer.Argument(metavar="[ROM]", help=(
+        "A program: a file, or the name of a bundled one. With neither it nor --machine: a list of those."))] = None,
+    machine: Machine = None,
+    option: Options = None,
+    scale: Annotated[int | None, typer.Option(metavar="N", min=1, max=64, help=(
+        "How many lines high a pixel is; two thirds of the display when not given."))] = None,
+    fullscreen: Annotated[bool, typer.Option("--fullscreen", help="Begin in full screen.")] = False,
+    mute: Annotated[bool, typer.Option("--mute", help="No sound.")] = False,
+    vsync: Annotated[bool, typer.Option("--vsync/--no-vsync", help=(
+        "Show pictures in step with the display, or at once."))] = True,
+    frames: Annotated[int | None, typer.Option(metavar="N", min=1, help="End after so many frames.")] = None,
+    seed: Seed = 1,
+) -> None:
+    """Play a program in a window, at its own speed.
+
+    The keys of the machine lie where they lie on the machine. P pauses, Tab held runs fast, F11 is full screen,
+    F12 writes a picture, Ctrl-R resets, Ctrl-Shift-R switches off and on, Ctrl-Q ends. A key that the machine
+    has itself is the machine's.
+
+    A computer without a screen talks in this terminal, over its serial line. On a host without a display a
+    picture is written instead.
+
+    Example: retrovm play ember
+    """
+    if rom is not None:
+        vm = make_vm(*locate(rom, machine), option, seed)
+    elif machine is not None:
+        vm = switch_on(machine, option, seed)
+    else:
+        list_programs()
+        return
+    if vm.screen is None:
+        play_in_terminal(vm, frames)
+        return
+    from retrovm.player import app, sdl
+
+    try:
+        app.play(vm, scale=scale, fullscreen=fullscreen, mute=mute, vsync=vsync, frames=frames)
+    except sdl.NoDisplay:
+        write_picture(vm, vm.screen, frames, scale)
+
+
+def locate(rom: str, machine: str | None) -> tuple[str, str | None]:
+    """The file and the machine that are meant: a file goes before a bundled program of the same name."""
+    from retrovm import bundled
+
+    if os.path.exists(rom) or Path(rom).suffix:
+        return rom, machine
+    program = bundled.find(rom)
+    return str(program.file), machine or program.machine
+
+
+def switch_on(machine: str, option: list[str] | None, seed: int) -> VM:
+    """A machine without a program."""
+    from retrovm import registry
+    from retrovm.session import VM
+
+    return VM(registry.machine(machine), None, parse_options(option), seed)
+
+
+def list_programs() -> None:
+    """The bundled programs and how to start them."""
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    from retrovm import bundled, registry
+
+    names = [program.name for program in bundled.programs().values()]
+    table = Table(box=None, show_header=False, pad_edge=False)
+    for program in bundled.programs().values():
+        name = program.name if names.count(program.name) == 1 else program.id
+        table.add_row(Text(f"retrovm play {name}", "bold"), Text(registry.machine(program.machine).title))
+    table.add_row(Text("retrovm play FILE", "bold"), Text("a program of yours"))
+    Console(highlight=False).print(table)
+
+
+def play_in_terminal(vm: VM, frames: int | None) -> None:
+    """Connects the serial line with this terminal."""
+    from retrovm.commands.terminal import connect
+
+    if vm.serial is None:
+        raise wrong(f"{vm.spec.id} has neither a screen nor a serial line: 'retrovm run' runs it")
+    print(f"retrovm: {vm.spec.id} has no screen: its serial line is connected to this terminal", file=sys.stderr)
+    connect(vm, vm.serial, frames, None)
+
+
+def write_picture(vm: VM, screen: Screen, frames: int | None, scale: int | None) -> None:
+    """What can be seen of a program without a display."""
+    from retrovm.player.files import stem_of, write_new
+
+    count = round(vm.frame_rate * PICTURE_SECONDS) if frames is None else frames
+    vm.tick(count - 1, render=False)
+    vm.tick()
+    width, height = screen.size
+    if scale is None:
+        scale = max(1, min(PICTURE_ROOM[0] // width, PICTURE_ROOM[1] // height))
+    path = write_new(Path(), stem_of(vm), ".png", screen.png(scale))
+    print(f"retrovm: no display: wrote {path} after {count} frame{'s' * (count != 1)}", file=sys.stderr)

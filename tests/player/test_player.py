@@ -1,0 +1,240 @@
+"""What the player does with its machine, without a window."""
+
+from pathlib import Path
+
+import pytest
+
+import retrovm
+from retrovm import bundled
+from retrovm.player.app import Player
+from retrovm.player.audio import Silence
+from retrovm.player.keyboard import SCANCODES
+from retrovm.player.sdl import sdl2
+
+
+class Wall:
+    """A display that remembers. `script` has what happens at the n-th picture."""
+
+    fullscreen = False
+
+    def __init__(self) -> None:
+        self.pictures: list[bytes] = []
+        self.titles: list[str] = []
+        self.script = {}
+
+    def draw(self, picture) -> None:
+        self.pictures.append(picture.tobytes())
+        action = self.script.pop(len(self.pictures), None)
+        if action is not None:
+            action()
+
+    def set_title(self, title: str) -> None:
+        self.titles.append(title)
+
+    def scale(self, picture) -> int:
+        return 3
+
+
+class Tape:
+    """A sound card that keeps everything."""
+
+    def __init__(self) -> None:
+        self.samples = b""
+
+    def queue(self, samples: bytes) -> None:
+        self.samples += samples
+
+    def late(self) -> int:
+        return 0
+
+
+@pytest.fixture
+def player(sdl, ember, tmp_path):
+    return Player(ember, Wall(), Tape(), tmp_path)
+
+
+def key(kind: int, code: str, sym: int = 0, mod: int = 0) -> None:
+    event = sdl2.SDL_Event()
+    event.type = kind
+    event.key.keysym = sdl2.SDL_Keysym(SCANCODES[code], sym, mod, 0)
+    assert sdl2.SDL_PushEvent(event) == 1
+
+
+def down(code: str, sym: int = 0, mod: int = 0) -> None:
+    key(sdl2.SDL_KEYDOWN, code, sym, mod)
+
+
+def up(code: str, sym: int = 0, mod: int = 0) -> None:
+    key(sdl2.SDL_KEYUP, code, sym, mod)
+
+
+def focus_lost() -> None:
+    event = sdl2.SDL_Event()
+    event.type = sdl2.SDL_WINDOWEVENT
+    event.window.event = sdl2.SDL_WINDOWEVENT_FOCUS_LOST
+    assert sdl2.SDL_PushEvent(event) == 1
+
+
+def test_playing_changes_nothing_in_the_machine(player, ember):
+    twin = ember.clone()
+    player.run(frames=30)
+    twin.tick(30)
+    assert ember.frame == 30
+    assert ember.state_hash() == twin.state_hash()
+
+
+def test_the_last_picture_is_the_machines(player, ember):
+    player.run(frames=20)
+    assert player.display.pictures[-1] == ember.screen.ndarray.tobytes()
+
+
+def test_every_sample_of_the_machine_goes_to_the_sound_card(player, ember):
+    player.run(frames=30)
+    assert len(player.sound.samples) == 30 * 2 * ember.audio.rate // 60
+
+
+def test_the_title_names_program_and_machine(player):
+    player.run(frames=1)
+    assert player.display.titles == ["ember.ch8 - CHIP-8"]
+
+
+def test_p_pauses_and_goes_on(player, ember):
+    frames = []
+    player.display.script = {
+        5: lambda: down("KeyP", sdl2.SDLK_p),
+        8: lambda: (frames.append(ember.frame), down("KeyP", sdl2.SDLK_p)),
+    }
+    player.run(frames=10)
+    assert frames == [4]
+    assert ember.frame == 10
+    assert player.display.titles[1:] == ["ember.ch8 - CHIP-8 - paused", "ember.ch8 - CHIP-8"]
+
+
+def test_the_machine_gets_its_keys_by_position(player, ember):
+    held = []
+    keypad = ember.ports.groups["keypad"]
+    player.display.script = {
+        3: lambda: down("KeyE", sdl2.SDLK_PERIOD),           # as on a Dvorak keyboard
+        4: lambda: held.append(keypad.held),
+        5: lambda: up("KeyE", sdl2.SDLK_PERIOD),
+        7: lambda: held.append(keypad.held),
+    }
+    player.run(frames=10)
+    assert held == [("6",), ()]
+
+
+def test_losing_the_keyboard_releases_every_key(player, ember):
+    held = []
+    keypad = ember.ports.groups["keypad"]
+    player.display.script = {
+        3: lambda: (down("KeyE"), down("KeyQ")),
+        5: lambda: (held.append(keypad.held), focus_lost()),
+        7: lambda: held.append(keypad.held),
+    }
+    player.run(frames=10)
+    assert held == [("4", "6"), ()]
+
+
+def test_ctrl_q_and_closing_the_window_end_the_player(player, ember):
+    player.display.script = {5: lambda: down("KeyQ", sdl2.SDLK_q, sdl2.KMOD_LCTRL)}
+    player.run()
+    assert ember.frame == 4
+
+
+def test_ctrl_shift_r_switches_off_and_on_and_ctrl_r_does_not(player, ember):
+    frames = []
+    player.display.script = {
+        5: lambda: down("KeyR", sdl2.SDLK_r, sdl2.KMOD_LCTRL),
+        8: lambda: (frames.append(ember.frame),
+                    down("KeyR", sdl2.SDLK_r, sdl2.KMOD_LCTRL | sdl2.KMOD_LSHIFT)),
+        10: lambda: frames.append(ember.frame),
+    }
+    player.run(frames=12)
+    assert frames == [7, 2]
+
+
+def test_tab_held_runs_many_frames_a_picture_and_without_sound(player, ember):
+    counts = []
+    player.display.script = {
+        3: lambda: down("Tab", sdl2.SDLK_TAB),
+        4: lambda: (counts.append((ember.frame, len(player.sound.samples))), up("Tab", sdl2.SDLK_TAB)),
+        6: player.quit,
+    }
+    player.run()
+    assert counts[0][0] > 10
+    assert counts[0][1] == 2 * 2 * ember.audio.rate // 60
+
+
+def test_frames_end_a_fast_forward_exactly(player, ember):
+    player.set_fast(True)
+    player.run(frames=1000)
+    assert ember.frame == 1000
+
+
+def test_f11_and_alt_enter_go_to_full_screen_and_escape_leaves_it(player):
+    states = []
+    player.display.script = {
+        2: lambda: down("F11", sdl2.SDLK_F11),
+        3: lambda: (states.append(player.display.fullscreen), down("Escape", sdl2.SDLK_ESCAPE)),
+        4: lambda: (states.append(player.display.fullscreen), down("Escape", sdl2.SDLK_ESCAPE)),
+        5: lambda: (states.append(player.display.fullscreen),
+                    down("Enter", sdl2.SDLK_RETURN, sdl2.KMOD_RALT)),
+        6: lambda: states.append(player.display.fullscreen),
+    }
+    player.run(frames=8)
+    assert states == [True, False, False, True]
+
+
+def test_f12_writes_the_picture_as_it_is_shown_and_never_over_another(player, ember, tmp_path, capsys):
+    (tmp_path / "ember.png").write_bytes(b"mine")
+    player.display.script = {5: lambda: down("F12", sdl2.SDLK_F12)}
+    player.run(frames=5)
+    assert (tmp_path / "ember.png").read_bytes() == b"mine"
+    data = (tmp_path / "ember-2.png").read_bytes()
+    assert data.startswith(b"\x89PNG")
+    assert int.from_bytes(data[16:20], "big") == 64 * 3
+    assert capsys.readouterr().err == f"retrovm: wrote {tmp_path / 'ember-2.png'}\n"
+
+
+def test_a_picture_that_cannot_be_written_is_one_line_and_the_game_goes_on(player, ember, tmp_path, capsys):
+    player.folder = tmp_path / "missing"
+    player.display.script = {3: lambda: down("F12", sdl2.SDLK_F12)}
+    player.run(frames=5)
+    assert ember.frame == 5
+    said = capsys.readouterr().err
+    assert said.startswith("retrovm: no screenshot: ")
+    assert said.count("\n") == 1
+
+
+def test_nothing_is_written_unasked(player, tmp_path):
+    player.run(frames=10)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_halted_machine_says_so_in_the_title_until_it_is_reset(sdl, tmp_path):
+    vm = retrovm.load(bytes.fromhex("FFFF"), "chip8", name="stop.ch8")
+    player = Player(vm, Wall(), Silence(), tmp_path)
+    player.run(frames=3)
+    assert player.display.titles == ["stop.ch8 - CHIP-8", "stop.ch8 - CHIP-8 - halted"]
+    player.reset(power_on=True)
+    assert player.display.titles[-1] == "stop.ch8 - CHIP-8"
+
+
+def test_a_key_press_comes_from_the_host_and_not_from_key_repeat(player, ember):
+    def repeat() -> None:
+        event = sdl2.SDL_Event()
+        event.type = sdl2.SDL_KEYDOWN
+        event.key.repeat = 1
+        event.key.keysym = sdl2.SDL_Keysym(SCANCODES["KeyP"], sdl2.SDLK_p, 0, 0)
+        sdl2.SDL_PushEvent(event)
+
+    player.display.script = {3: repeat}
+    player.run(frames=5)
+    assert not player.paused
+
+
+def test_a_bundled_program_is_found_by_its_name_and_by_its_id():
+    assert bundled.find("ember") == bundled.find("chip8/ember")
+    assert Path(bundled.find("ember").file).name == "ember.ch8"
+    with pytest.raises(retrovm.UnknownNameError, match=r"no bundled program is called 'embr'; did you mean ember"):
+        bundled.find("embr")

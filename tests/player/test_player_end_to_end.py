@@ -1,0 +1,181 @@
+"""The real program in a real window, driven by key presses from outside."""
+
+import subprocess
+import sys
+import time
+
+import numpy as np
+import pytest
+from x_display import require_tools, until, x_display
+
+import retrovm
+from retrovm import bundled
+
+BACKGROUND, LIT = 0x14181C, 0xF2E8C8
+BAR = slice(12, 16)                      # rows of the title that move
+
+
+@pytest.fixture(scope="module")
+def display(tmp_path_factory):
+    require_tools()
+    with x_display(tmp_path_factory.mktemp("framebuffer")) as display:
+        yield display
+
+
+class Game:
+    """EMBER in its window."""
+
+    def __init__(self, display, folder, *arguments):
+        self.display, self.folder = display, folder
+        command = [sys.executable, "-m", "retrovm", "play", "ember", *arguments]
+        self.process = subprocess.Popen(command, env=display.environment, cwd=folder, stderr=subprocess.PIPE)
+        until(lambda: "ember" in display.active_title or self.process.poll() is not None, "the window opens", 60)
+        assert self.process.poll() is None, self.process.stderr.read()
+
+    def find(self):
+        """Where the picture is on the display: (x, y, width, height); None if it is nowhere."""
+        pixels = self.display.pixels()
+        ours = (pixels == BACKGROUND) | (pixels == LIT)
+        rows, columns = np.flatnonzero(ours.sum(1) > 100), np.flatnonzero(ours.sum(0) > 100)
+        if not len(rows) or not len(columns):
+            return None
+        return columns[0], rows[0], columns[-1] - columns[0] + 1, rows[-1] - rows[0] + 1
+
+    def size(self):
+        """Width and height of the picture on the display."""
+        box = self.find()
+        return None if box is None else (int(box[2]), int(box[3]))
+
+    def picture(self):
+        """The 64 x 32 pixels of the machine as the display shows them: True where lit."""
+        x, y, width, height = self.find()
+        pixels = self.display.pixels()[y:y + height, x:x + width]
+        scale = width // 64
+        small = pixels[scale // 2::scale, scale // 2::scale] == LIT
+        assert np.array_equal(np.kron(small, np.ones((scale, scale), bool)), pixels == LIT)     # nothing is blurred
+        return small
+
+    def shows_title(self):
+        try:
+            return np.array_equal(without_bar(self.picture()), without_bar(title_picture()))
+        except (AssertionError, TypeError, ValueError):     # no window yet, or half a picture
+            return False
+
+    def end(self):
+        if self.process.poll() is None:
+            self.process.kill()
+        self.process.communicate(timeout=20)
+
+
+def without_bar(picture):
+    return np.delete(picture, BAR, axis=0)
+
+
+def title_picture():
+    vm = retrovm.load(bundled.find("ember").file)
+    vm.tick(120)
+    return vm.screen.indices != 0
+
+
+@pytest.fixture
+def play(display, tmp_path):
+    games = []
+
+    def start(*arguments):
+        games.append(Game(display, tmp_path, "--scale", "8", *arguments))
+        return games[-1]
+
+    yield start
+    for game in games:
+        game.end()
+
+
+def test_the_window_shows_the_title_of_the_game_pixel_by_pixel(play):
+    game = play()
+    until(game.shows_title, "the title of EMBER is on the display")
+    assert game.size() == (512, 256)
+
+
+def test_a_key_starts_the_game(play, display):
+    game = play()
+    until(game.shows_title, "the title")
+    display.type("e")
+    vm = retrovm.load(bundled.find("ember").file)
+    vm.tick(130)
+    vm.button("6", 5)
+    vm.tick(110)
+    score = (vm.screen.indices != 0)[:6]
+    until(lambda: np.array_equal(game.picture()[:6], score), "score, level and lives are on the display")
+
+
+def test_p_freezes_the_picture_and_lets_it_go_on(play, display):
+    game = play()
+    until(game.shows_title, "the title")
+    moving = game.picture()
+    until(lambda: not np.array_equal(game.picture(), moving), "the bar moves")
+    display.type("p")
+    until(lambda: display.active_title.endswith("paused"), "the title says that it is paused")
+    time.sleep(0.2)
+    frozen = display.pixels()
+    time.sleep(1)
+    assert np.array_equal(display.pixels()[100:], frozen[100:])
+    still = game.picture()
+    display.type("p")
+    until(lambda: not display.active_title.endswith("paused"), "the title says that it goes on")
+    until(lambda: not np.array_equal(game.picture(), still), "the bar moves again")
+
+
+def test_f11_fills_the_display_and_escape_comes_back(play, display):
+    game = play()
+    until(game.shows_title, "the title")
+    display.type("F11")
+    until(lambda: game.size() == (1280, 640), "the picture is as wide as the display")
+    until(game.shows_title, "the title in full screen")
+    display.type("Escape")
+    until(lambda: game.size() == (512, 256), "the window is as before")
+    display.type("alt+Return")
+    until(lambda: game.size() == (1280, 640), "full screen again")
+
+
+def test_it_can_begin_in_full_screen(play):
+    game = play("--fullscreen")
+    until(lambda: game.size() == (1280, 640), "the picture is as wide as the display")
+
+
+def test_f12_writes_the_picture_on_the_display(play, display, tmp_path):
+    image = pytest.importorskip("PIL.Image")
+    game = play()
+    until(game.shows_title, "the title")
+    display.type("p")
+    until(lambda: display.active_title.endswith("paused"), "the title says that it is paused")
+    display.type("F12")
+    until((tmp_path / "ember.png").exists, "there is a file")
+    until(lambda: (tmp_path / "ember.png").stat().st_size > 0, "it is written")
+    with image.open(tmp_path / "ember.png") as file:
+        saved = np.asarray(file.convert("RGB")).astype(np.uint32)
+    x, y, width, height = game.find()
+    shown = display.pixels()[y:y + height, x:x + width]
+    assert np.array_equal(saved[..., 0] << 16 | saved[..., 1] << 8 | saved[..., 2], shown)
+
+
+def test_ctrl_q_ends_with_status_0_and_without_a_word(play, display, tmp_path):
+    game = play()
+    until(game.shows_title, "the title")
+    display.type("ctrl+q")
+    assert game.process.wait(20) == 0
+    assert game.process.stderr.read() == b""
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_closing_the_window_ends_with_status_0(play, display):
+    game = play()
+    until(game.shows_title, "the title")
+    display.type("alt+F4")
+    assert game.process.wait(20) == 0
+
+
+def test_240_frames_take_the_4_seconds_that_they_take_on_the_machine(play):
+    start = time.monotonic()
+    game = play("--frames", "240")
+    assert game.process.wait(60) == 0
+    assert 239 / 60 < time.monotonic() - start < 20     # with the time to start and to end, on a busy host

@@ -1,0 +1,133 @@
+"""Where the picture goes, and that it gets there."""
+
+from ctypes import c_ubyte
+from fractions import Fraction
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from retrovm.player.sdl import sdl2
+from retrovm.player.video import Window, largest_scale, place
+
+ONE = Fraction(1)
+
+
+class Checkers:
+    """A picture of two columns, red and blue."""
+
+    aspect = ONE
+    size = (2, 1)
+
+    def tobytes(self) -> bytes:
+        return bytes([255, 0, 0, 0, 0, 255])
+
+
+class Stripes:
+    """Three rows: green, white, green."""
+
+    aspect = Fraction(2)
+    size = (1, 3)
+
+    def tobytes(self) -> bytes:
+        return bytes([0, 255, 0, 255, 255, 255, 0, 255, 0])
+
+
+def pixel(window: Window, x: int, y: int) -> tuple[int, int, int]:
+    """What the window shows at a place. (The software renderer keeps the picture after it was shown.)"""
+    colour = (c_ubyte * 3)()
+    area = sdl2.SDL_Rect(x, y, 1, 1)
+    assert sdl2.SDL_RenderReadPixels(window._renderer, area, sdl2.SDL_PIXELFORMAT_RGB24, colour, 3) == 0
+    return tuple(colour)
+
+
+def test_the_picture_is_as_large_as_whole_pixels_allow_and_in_the_middle():
+    assert place((64, 32), ONE, (1280, 720)) == (0, 40, 1280, 640)
+    assert place((256, 240), ONE, (1920, 1080)) == (448, 60, 1024, 960)
+
+
+def test_pixels_that_are_wider_than_high_make_the_picture_wider():
+    assert place((256, 240), Fraction(8, 7), (1920, 1080)) == (375, 60, 1170, 960)
+    assert largest_scale((256, 240), Fraction(8, 7), (1100, 1080)) == 3
+
+
+def test_a_window_smaller_than_the_picture_shows_all_of_it_shrunk():
+    assert place((256, 240), ONE, (128, 240)) == (0, 60, 128, 120)
+
+
+@given(st.tuples(st.integers(1, 512), st.integers(1, 512)), st.fractions(Fraction(1, 4), 4, max_denominator=50),
+       st.tuples(st.integers(1, 4000), st.integers(1, 4000)))
+def test_the_picture_never_leaves_the_window_and_keeps_its_shape(size, aspect, room):
+    x, y, width, height = place(size, aspect, room)
+    assert x >= 0
+    assert y >= 0
+    assert width >= 1
+    assert height >= 1
+    assert x + width <= room[0]
+    assert y + height <= room[1]
+    scale = largest_scale(size, aspect, room)
+    if scale:
+        assert height == scale * size[1]
+        assert abs(width - scale * aspect * size[0]) < 1
+
+
+@pytest.fixture
+def window(sdl):
+    windows = []
+
+    def make(picture, **options):
+        windows.append(Window(picture, vsync=False, **options))
+        return windows[-1]
+
+    yield make
+    for each in windows:
+        each.close()
+
+
+def test_a_window_opens_at_the_scale_that_is_asked_for(window):
+    assert window(Checkers(), scale=100).size == (200, 100)
+    assert window(Stripes(), scale=40).size == (80, 120)
+
+
+def test_without_a_scale_the_window_takes_two_thirds_of_the_display(window):
+    width, height = window(Checkers()).size
+    usable = sdl2.SDL_Rect()
+    sdl2.SDL_GetDisplayUsableBounds(0, usable)
+    assert usable.w * 2 // 3 - 2 <= width <= usable.w * 2 // 3
+    assert width == 2 * height
+
+
+def test_the_window_shows_the_colours_of_the_picture(window):
+    shown = window(Checkers(), scale=100)
+    shown.draw(Checkers())
+    assert pixel(shown, 0, 0) == pixel(shown, 99, 99) == (255, 0, 0)
+    assert pixel(shown, 100, 0) == pixel(shown, 199, 99) == (0, 0, 255)
+
+
+def test_around_the_picture_it_is_black(window):
+    shown = window(Checkers(), scale=100)
+    sdl2.SDL_SetWindowSize(shown._window, 300, 300)
+    sdl2.SDL_PumpEvents()
+    shown.draw(Checkers())
+    assert shown.size == (300, 300)
+    assert shown.scale(Checkers()) == 150
+    assert pixel(shown, 0, 0) == pixel(shown, 299, 74) == pixel(shown, 150, 225) == (0, 0, 0)
+    assert pixel(shown, 0, 75) == (255, 0, 0)
+    assert pixel(shown, 299, 224) == (0, 0, 255)
+
+
+def test_a_picture_of_another_size_takes_the_place_of_the_first(window):
+    shown = window(Checkers(), scale=60)
+    shown.draw(Checkers())
+    shown.draw(Stripes())
+    assert shown.size == (120, 60)
+    assert pixel(shown, 60, 0) == pixel(shown, 60, 59) == (0, 255, 0)
+    assert pixel(shown, 60, 30) == (255, 255, 255)
+    assert pixel(shown, 39, 30) == pixel(shown, 80, 30) == (0, 0, 0)
+
+
+def test_a_window_can_begin_in_full_screen_and_leave_it(window):
+    shown = window(Checkers(), scale=60, fullscreen=True)
+    assert shown.fullscreen
+    shown.fullscreen = False
+    assert not shown.fullscreen
