@@ -2,9 +2,9 @@
 
     python benchmarks/device_access.py [RUNS]
 
-The same loop of LDA absolute reads RAM and devices in turn; the difference of two loops is the device's. Trapped RAM and
-the open bus are devices in which time changes nothing, so the bus calls `read` alone; the ACIA is also brought up to the
-cycle of the access, and asked for its next event.
+The same loop of LDA absolute reads RAM and devices in turn; the difference of two loops is the device's. Trapped
+RAM and the open bus are devices in which time changes nothing, so the bus calls `read` alone; the ACIA is also brought
+up to the cycle of the access, and asked for its next event.
 """
 
 from __future__ import annotations

@@ -2,8 +2,8 @@
 
     python benchmarks/threads.py [RUNS]
 
-It needs two processors that are idle. Beside it stands the same ratio for two processes, which share nothing at all: what
-the host itself makes of two at once.
+It needs two processors that are idle. Beside it stands the same ratio for two processes, which share nothing at all:
+what the host itself makes of two at once.
 """
 
 from __future__ import annotations
@@ -16,20 +16,15 @@ from time import perf_counter
 
 from figures import goal, interleave, ratio, show
 
-from retrovm import bench
+import retrovm
 
-CYCLES_A_RUN = 200_000_000
-
-
-def work(times: int = 1) -> None:
-    """The bundled program on a 6502 of its own."""
-    benchmark = _benchmark()
-    for _ in range(times):
-        benchmark.cpu.run(cycles=CYCLES_A_RUN)
+FRAMES = 20_000
 
 
-def _benchmark() -> bench.CpuBenchmark:
-    return bench.CpuBenchmark(bench.bundled_program())
+def work() -> None:
+    """20,000 frames of a 6502 computer that waits for input: half a second or so."""
+    vm = retrovm.create("sbc6502")
+    vm.tick(FRAMES, render=False)
 
 
 def wall(executor: Executor, machines: int) -> Callable[[], float]:
@@ -45,7 +40,7 @@ def wall(executor: Executor, machines: int) -> Callable[[], float]:
 
 
 def main() -> None:
-    runs = int(sys.argv[1]) if len(sys.argv) > 1 else 15
+    runs = int(sys.argv[1]) if len(sys.argv) > 1 else 9
     with ThreadPoolExecutor(2) as threads, ProcessPoolExecutor(2) as processes:
         figures = interleave({
             "one machine": wall(threads, 1),

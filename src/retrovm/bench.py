@@ -111,7 +111,8 @@ def program(image: str | Path, *, start: int | None = None, end: int, org: int |
         elif org is not None:
             raise ArgumentError(f"{media.name} says itself where it belongs; --org is for raw bytes")
         if address + len(segment.data) > ADDRESS_SPACE:
-            raise MediaError("it goes beyond $FFFF", file=media.name, found=f"{len(segment.data):,} bytes at ${address:04X}")
+            raise MediaError("it goes beyond $FFFF", file=media.name,
+                             found=f"{len(segment.data):,} bytes at ${address:04X}")
         segments.append((address, segment.data))
     start = media.entry if start is None else start
     if start is None:
@@ -159,12 +160,13 @@ class CpuBenchmark:
             if cpu.run(cycles=STRIDE, until=end) is StopReason.CYCLES and cpu.cycles > LONGEST_WAY:
                 raise self._lost("it still was")
         if not cpu.cycles:
-            raise BenchmarkError(f"{self.program.name} begins at ${end:04X}, where it should end: there is nothing to measure")
+            raise BenchmarkError(f"{self.program.name} begins at ${end:04X}, where it should end: there is nothing to "
+                                 f"measure")
         return cpu.cycles
 
     def _lost(self, what: str) -> BenchmarkError:
-        return BenchmarkError(f"{self.program.name} did not arrive at ${self.program.end:04X}: {what} at ${self.cpu.pc:04X} "
-                              f"after {self.cpu.cycles:,} cycles")
+        return BenchmarkError(f"{self.program.name} did not arrive at ${self.program.end:04X}: {what} at "
+                              f"${self.cpu.pc:04X} after {self.cpu.cycles:,} cycles")
 
     def run(self) -> tuple[float, float]:
         """One run, of at least 0.1 s. Returns emulated MHz by CPU time and by wall time."""
