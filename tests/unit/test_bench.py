@@ -79,7 +79,7 @@ def test_a_program_that_begins_at_its_end_is_an_error(image):
 def test_a_run_that_goes_elsewhere_than_the_first_is_an_error(image):
     benchmark = bench.CpuBenchmark(bench.program(image, start=0x300, org=0x300, end=0x305))
     benchmark.cycles -= 4
-    with pytest.raises(bench.BenchmarkError, match=r"it was at \$0303"):
+    with pytest.raises(bench.BenchmarkError, match=r"it was at \$0302"):
         benchmark.run()
 
 
