@@ -10,7 +10,7 @@ import zipfile
 from pathlib import Path, PurePosixPath
 
 import pytest
-from conftest import ROOT, run
+from building import ROOT, run
 
 EXTENSIONS = sorted(path.relative_to(ROOT / "ext") for path in (ROOT / "ext").rglob("*.pyx"))
 PROGRAMS = sorted(path.relative_to(ROOT / "roms") for pattern in ("*/*/*.ch8", "*/*/*.bin")

@@ -3,7 +3,7 @@
 import shutil
 
 import pytest
-from conftest import ROOT
+from building import ROOT
 
 EXAMPLE = ROOT / "examples" / "third_party"
 
