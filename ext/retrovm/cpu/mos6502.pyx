@@ -27,7 +27,7 @@ r"""The 6502 family: MOS 6502 (NMOS), all 256 opcodes.
 
 Emulated      every bus cycle of every opcode, documented or not; IRQ, NMI and RESET sequences with the cycles in which
               the lines are polled; the bus while nobody answers
-Not emulated  RDY, SO
+Not emulated  RDY, SO; RESET works when it is pulled, and holding it longer changes nothing
 
 Two builds of the same text run it (mos6502_cycles.pxi). The fast one runs as long as no device can interrupt and nobody
 looks; the exact one runs everything else. The driver, `run_until`, hands over between them:
@@ -260,7 +260,10 @@ cdef class Mos6502(Cpu):
                 reason = StopReason.ERROR
                 break
             if self.jammed and not self.resetting:
-                self.stay_jammed(until)
+                if until != NEVER:               # without a limit nobody waits for it
+                    self.stay_jammed(until)
+                if self.resetting:
+                    continue
                 reason = StopReason.HALTED
                 break
             if self.may_run_fast():
@@ -286,18 +289,16 @@ cdef class Mos6502(Cpu):
         return StopReason.CYCLES
 
     cdef void stay_jammed(self, tick_t until) noexcept nogil:
-        """A jammed processor reads $FFFF in every cycle."""
+        """A jammed processor reads $FFFF in every cycle, until this tick or a reset."""
         cdef ExactRegisters registers
         cdef Exact r = &registers
-        cdef tick_t cycles = (until - self.clock.now + self.period - 1) // self.period
         load(self, r)
         start_exact(self, r)
-        if self.bus.tracing or r.rp[0xFF] == NULL:
-            while r.now < until and not self.clock.stop:
-                read_dummy(r, 0xFFFF)
-        else:
-            r.now += cycles * self.period
-            self.clock.dispatch(r.now - self.period)
+        while r.now < until and not self.resetting and not self.clock.stop:
+            read_dummy(r, 0xFFFF)
+            if not self.bus.tracing and r.rp[0xFF] != NULL and self.clock.due > r.now:
+                # Nobody sees the reads before the next event.
+                r.now += (min(until, self.clock.due) - r.now + r.period - 1) // r.period * r.period
         unload(self, r)
         self.clock.now = r.now
 
@@ -423,11 +424,11 @@ cdef class Mos6502(Cpu):
 
         Parameters
             cycles  at most so many, rounded up to a whole instruction
-            until   to before the instruction at this address
+            until   to before the instruction at this address; from there it goes on, until it comes back
         Raises `ArgumentError` without either: a 6502 knows no end of its own.
         """
         cdef tick_t end
-        cdef StopReason reason
+        cdef StopReason reason = StopReason.CYCLES
         if cycles is None and until is None:
             raise ArgumentError(f"{self.name}: run for a number of cycles, or until an address, or both")
         if cycles is not None and cycles < 0:
@@ -439,10 +440,13 @@ cdef class Mos6502(Cpu):
             return Reason(reason)
         if not 0 <= until < 0x10000:
             raise ArgumentError(f"{self.name}: an address is $0000-$FFFF, not {until!r}")
+        if self.pc == until and self.clock.now < end:
+            reason = self.run_one()
         self.bus.hook(until, True)
         try:
-            with nogil:
-                reason = self.run_until(end)
+            if reason == StopReason.CYCLES:
+                with nogil:
+                    reason = self.run_until(end)
         finally:
             self.bus.hook(until, False)
         return Reason(reason)

@@ -177,6 +177,7 @@ cdef inline void reset_sequence(Mos6502 core, Exact r) noexcept nogil:
     r.pc |= r.data << 8
     core.nmi_latched = False
     core.active = core.active & ~<uint32_t> Line.NMI
+    core.jammed = False
     r.polled = 0
 
 
