@@ -6,13 +6,6 @@ import pytest
 from building import ROOT, Environment, build
 
 
-def pytest_collection_modifyitems(items):
-    """All in one worker of pytest-xdist, so that the wheel is built once."""
-    for item in items:
-        if item.path.parent.name == "packaging":
-            item.add_marker(pytest.mark.xdist_group("packaging"))
-
-
 @pytest.fixture(scope="session")
 def sdist(tmp_path_factory):
     if not (ROOT / ".git").exists():

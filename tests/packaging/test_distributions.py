@@ -11,6 +11,9 @@ from pathlib import Path, PurePosixPath
 import pytest
 from building import ROOT, run
 
+# All in one worker of pytest-xdist (--dist loadgroup), so that the wheel is built once.
+pytestmark = pytest.mark.xdist_group("packaging")
+
 EXTENSIONS = sorted(path.relative_to(ROOT / "ext") for path in (ROOT / "ext").rglob("*.pyx"))
 PROGRAMS = sorted(path.relative_to(ROOT / "roms") for pattern in ("*/*/*.ch8", "*/*/*.bin")
                   for path in (ROOT / "roms").glob(pattern))

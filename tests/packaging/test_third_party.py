@@ -5,6 +5,9 @@ import shutil
 import pytest
 from building import ROOT
 
+# All in one worker of pytest-xdist (--dist loadgroup), so that the wheel is built once.
+pytestmark = pytest.mark.xdist_group("packaging")
+
 EXAMPLE = ROOT / "examples" / "third_party"
 
 
