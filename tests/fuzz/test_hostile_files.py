@@ -50,6 +50,7 @@ def test_damaged_intel_hex_is_refused_or_runs(edits):
 
 
 @given(hostile.EDITS)
+@example([("flip", 4521, 0, b"")])      # a start address of 32 bits
 def test_intel_hex_with_other_content_is_refused_or_runs(edits):
     read(checked(hostile.edited(HEX, edits)), "a.hex", "ihex")
 
