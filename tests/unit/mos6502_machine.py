@@ -1,12 +1,11 @@
 """A 6502 with 64 KiB of RAM, and devices that pull its lines when a test wants it."""
 
-from retrovm.cpu.mos6502 import Mos6502
-
 from retrovm.core.line_script import LineScript
 from retrovm.core.machine import Machine
 from retrovm.core.memory import Memory
 from retrovm.core.python_device import PythonDevice
 from retrovm.core.types import Line
+from retrovm.cpu.mos6502 import Mos6502
 
 
 def machine(program=b"", at=0x0400, *, exact=False, fill=0xEA, registers=None, period=1):
