@@ -12,6 +12,8 @@ from concurrent.futures import ThreadPoolExecutor
 import retrovm
 from retrovm import bundled
 
+OPTIONS = {"org": 0x0400, "ram": "$0000-$FFFF", "acia": "none", "clock_hz": 10_000_000}
+
 
 def run(machines, frames, threads):
     """Runs all machines for so many frames; returns the seconds that it took."""
@@ -25,12 +27,11 @@ def main(count=8, frames=300):
     program = bundled.find("cputest").file
     hashes = []
     for threads in (1, 2, 4):
-        machines = [retrovm.load(program, "sbc6502", seed=seed, org=0x0400, ram="$0000-$FFFF", acia="none", clock_hz=10_000_000)
-                    for seed in range(count)]
+        machines = [retrovm.load(program, "sbc6502", seed=seed, **OPTIONS) for seed in range(count)]
         seconds = run(machines, frames, threads)
         hashes.append([vm.state_hash() for vm in machines])
         emulated = sum(vm.cpu.cycles for vm in machines)
-        print(f"{threads} threads: {emulated / seconds / 1e6:,.0f} million cycles a second")
+        print(f"threads {threads}: {emulated / seconds / 1e6:,.0f} million cycles a second")
     assert hashes[0] == hashes[1] == hashes[2], "equal seeds give equal machines in any number of threads"
 
 

@@ -5,7 +5,7 @@
     {machine-keys} ID            the buttons of a machine and their host keys
     {command} NAME               a command of `retrovm`: what it does, its arguments and options; the line
                                  COMMANDS of a page becomes a section with it for every command there is
-    {opcodes} MODEL              a table of instruction set: mnemonic, mode, bytes, cycles
+    {opcodes} MODEL              the instruction set of a 6502: instruction, bytes, cycles
     {api} MODULE NAME ...        classes and functions with their signatures, from the stub of a compiled module or
                                  from the source of another one; without names, all that are public
 """
@@ -52,7 +52,7 @@ class MachineOptions(Generated):
 
         options = registry.machine(self.arguments[0]).options
         return table(("option", "default", "what it does"),
-                     [(f"`{option.name}`", shown(option.default), option.help) for option in options])
+                     [(f"`{option.name}`", default_of(option), option.help) for option in options])
 
 
 class MachineKeys(Generated):
@@ -108,12 +108,12 @@ class Opcodes(Generated):
 
         rows = []
         for opcode in opcodes(self.arguments[0]):
-            fields = [f"${byte:02X}" for byte in (0x12, 0x34)]
-            operand = opcode.syntax.syntax.format(*((0x12,) if opcode.size == 2 else (0x3412,)))
-            extra = "+1 over a page" if opcode.page_penalty else "+1 taken, +2 over a page" if opcode.mode == "rel" else ""
-            rows.append((f"${opcode.code:02X}", f"`{opcode.mnemonic} {operand}`".replace(" `", "`"),
-                         " ".join([f"{opcode.code:02X}", *(field[1:] for field in fields[:opcode.size - 1])]),
-                         f"{opcode.cycles} {extra}".strip(), "" if opcode.documented else "undocumented"))
+            operand = opcode.syntax.syntax.format(0x3412 if opcode.size == 3 else 0x12)
+            more = "+1 over a page" if opcode.page_penalty else ""
+            if opcode.mode == "rel":
+                more = "+1 taken, +1 over a page"
+            rows.append((f"${opcode.code:02X}", f"`{f'{opcode.mnemonic} {operand}'.strip()}`", str(opcode.size),
+                         f"{opcode.cycles} {more}".strip(), "" if opcode.documented else "undocumented"))
         return table(("opcode", "instruction", "bytes", "cycles", ""), rows)
 
 
@@ -135,7 +135,7 @@ class Api(Generated):
 
 def module_text(name: str) -> str:
     """The docstring of a module as it stands in its source or stub; of a compiled one, as it was compiled."""
-    return cleandoc(import_module(name).__doc__ or "")
+    return (import_module(name).__doc__ or "").strip()
 
 
 def stub_of(module: str) -> Path:
@@ -211,10 +211,13 @@ def table(head: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
     return "\n".join("| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |" for line in lines)
 
 
-def shown(default: Any) -> str:
+def default_of(option: Any) -> str:
     """A default as a user would give it."""
+    default = option.default
     if default is None:
         return ""
+    if isinstance(default, int) and option.help.startswith("where"):
+        return f"`${default:04X}`"
     if isinstance(default, tuple):
         return "`" + ",".join(f"{part:06X}" for part in default) + "`"
     return f"`{default}`"

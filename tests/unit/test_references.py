@@ -57,5 +57,5 @@ def test_every_key_of_the_references_is_cited_by_the_code():
 def test_a_citation_is_read_with_its_passages_and_ends_where_prose_begins():
     text = 'Sources: mos6551, "Pins" and "Reset" (values,\nbits); r6551, "Operation"\n(send (all)).\n'
     assert cited_in(text) == {"mos6551", "r6551"}
-    assert cited_in("(docs/references.md: 64doc, decimal; the first is old: issue 1), and so on") == {"64doc", "decimal"}
+    assert cited_in("(docs/references.md: 64doc, png; the first is old: issue 1), and so on") == {"64doc", "png"}
     assert cited_in("class Source:\n    pass") == set()
