@@ -6,9 +6,10 @@ import time
 
 import numpy as np
 import pytest
+from x_display import require_tools, until, x_display
+
 import retrovm
 from retrovm import bundled
-from x_display import require_tools, until, x_display
 
 BACKGROUND, LIT = 0x14181C, 0xF2E8C8
 BAR = slice(12, 16)                      # rows of the title that move

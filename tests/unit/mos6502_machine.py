@@ -2,52 +2,35 @@
 
 from retrovm.cpu.mos6502 import Mos6502
 
+from retrovm.core.line_script import LineScript
 from retrovm.core.machine import Machine
 from retrovm.core.memory import Memory
 from retrovm.core.python_device import PythonDevice
 from retrovm.core.types import Line
 
 
-def machine(program=b"", at=0x0400, *, exact=False, fill=0xEA, registers=None):
+def machine(program=b"", at=0x0400, *, exact=False, fill=0xEA, registers=None, period=1):
     """A machine whose processor stands before `program`; NOPs fill the rest."""
     made = Machine(1_000_000)
     bus = made.add_bus()
     bus.map(0, 0x10000, made.add(Memory("ram", 0x10000, fill=fill)))
-    cpu = made.add(Mos6502(bus=bus))
+    cpu = made.add(Mos6502(bus=bus, period=period))
     cpu.exact = exact
     bus.poke_bytes(at, program)
     cpu.registers = {"pc": at, "s": 0xFD, "p": 0x20, **(registers or {})}
     return made
 
 
-class Script(PythonDevice):
-    """Holds the lines as a list says: the bits of entry t are asserted in cycle t."""
-
-    def __init__(self, cpu, levels):
-        self.levels = [*levels, 0]
-        self.at = 0
-        super().__init__("script")
-        self.pins = {line: self.output(cpu.wire(line)) for line in (Line.IRQ, Line.NMI)}
-
-    def level(self, tick):
-        return self.levels[min(tick, len(self.levels) - 1)]
-
-    def next_event(self):
-        for tick in range(self.at, len(self.levels)):
-            if tick == 0 or self.level(tick) != self.level(tick - 1):
-                return tick
-        return None
-
-    def run_to(self, now):
-        for line, pin in self.pins.items():
-            pin.drive(bool(self.level(now) & line))
-        self.at = max(self.at, now + 1)
+def play(made, levels, every=1):
+    """Holds the lines as a list says: the bits of entry n are asserted from tick n * every on, and none behind its end."""
+    changes = [(n * every, lines) for n, lines in enumerate([*levels, 0]) if lines != ([0, *levels][n])]
+    return made.add(LineScript("script", made.cpu, changes))
 
 
 class Trigger(PythonDevice):
-    """Answers in a page, remembers every access, and pulls or releases a line some cycles after it.
+    """Answers in a page, remembers every access, and pulls or releases a line some ticks after it.
 
-    Bits 0-2 of the address are the cycles until the line changes; bits 3 and 4 choose which: IRQ low, IRQ high, NMI low,
+    Bits 0-2 of the address are the ticks until the line changes; bits 3 and 4 choose which: IRQ low, IRQ high, NMI low,
     NMI high.
     """
 

@@ -5,7 +5,7 @@ import random
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from mos6502_machine import Script, Trigger, machine
+from mos6502_machine import Trigger, machine, play
 
 from retrovm.core.types import Line
 from retrovm.isa.mos6502 import opcodes
@@ -15,8 +15,8 @@ VECTORS = {0xFFFA: b"\x00\x90", 0xFFFE: b"\x00\x91"}
 HANDLERS = {0x9000: bytes([0xE8, 0x40]), 0x9100: bytes([0xC8, 0x40])}      # INX; RTI and INY; RTI
 
 
-def prepared(program, *, exact, registers):
-    made = machine(program, exact=exact, registers=registers)
+def prepared(program, *, exact, registers, period=1):
+    made = machine(program, exact=exact, registers=registers, period=period)
     for address, content in {**VECTORS, **HANDLERS}.items():
         made.cpu.memory[address : address + len(content)] = content
     # Pointers of page zero lead to the trigger's page for some operands and to RAM for others.
@@ -31,8 +31,8 @@ def fields(made):
     return found
 
 
-def with_trigger(program, *, exact, registers):
-    made = prepared(program, exact=exact, registers=registers)
+def with_trigger(program, *, exact, registers, period=1):
+    made = prepared(program, exact=exact, registers=registers, period=period)
     made.buses["bus"].map(0x4000, 0x100, made.add(Trigger(made.cpu)))
     return made
 
@@ -47,15 +47,16 @@ def test_a_line_that_changes_in_any_cycle_is_served_alike(opcode):
                 ends = []
                 for exact in (True, False):
                     made = prepared(program, exact=exact, registers={"x": 0xF8, "y": 0xF4})
-                    made.add(Script(made.cpu, levels))
+                    play(made, levels)
                     made.run_cycles(40)
                     ends.append(fields(made))
                 assert ends[0] == ends[1], (line, first, length)
 
 
+@pytest.mark.parametrize("period", [1, 3])
 @pytest.mark.parametrize("action", range(32))
-def test_an_access_that_pulls_a_line_at_once_or_later_is_served_alike(action):
-    """Every opcode with an operand in memory reaches the trigger, which changes a line 0 to 7 cycles later."""
+def test_an_access_that_pulls_a_line_at_once_or_later_is_served_alike(action, period):
+    """Every opcode with an operand in memory reaches the trigger, which changes a line 0 to 7 ticks later."""
     for opcode in OPCODES:
         if opcode.access == "none":
             continue
@@ -67,7 +68,7 @@ def test_an_access_that_pulls_a_line_at_once_or_later_is_served_alike(action):
                              (target - index) >> 8 if not page_zero else 0xEA, 0xEA, 0xA5, 0x07, 0x58, 0xEA, 0xEA])
             ends = []
             for exact in (True, False):
-                made = with_trigger(program, exact=exact, registers={"x": index, "y": index})
+                made = with_trigger(program, exact=exact, registers={"x": index, "y": index}, period=period)
                 pointer = target - index if opcode.mode == "izy" else target
                 made.cpu.memory[0x20] = pointer & 0xFF
                 made.cpu.memory[0x21] = pointer >> 8
@@ -78,17 +79,19 @@ def test_an_access_that_pulls_a_line_at_once_or_later_is_served_alike(action):
             assert ends[0] == ends[1], (opcode, index)
 
 
-@given(seed=st.integers(0, 2**32), irq_disabled=st.booleans(), slices=st.lists(st.integers(1, 120), min_size=1, max_size=12))
-def test_any_program_with_any_interrupts_runs_alike_however_it_is_sliced(seed, irq_disabled, slices):
+@given(seed=st.integers(0, 2**32), irq_disabled=st.booleans(), slices=st.lists(st.integers(1, 120), min_size=1, max_size=12),
+       period=st.sampled_from([1, 1, 3, 12]), every=st.integers(1, 13))
+def test_any_program_with_any_interrupts_runs_alike_however_it_is_sliced(seed, irq_disabled, slices, period, every):
+    """Lines change at ticks that need be no multiple of the processor's period."""
     draw = random.Random(seed)
     codes = [opcode.code for opcode in OPCODES]
     program = bytes(draw.choice([0x40, 0x40, draw.choice(codes), draw.randrange(0x40)]) for _ in range(0x300))
     registers = {"a": draw.randrange(256), "x": draw.randrange(256), "y": draw.randrange(256), "p": 0x24 if irq_disabled else 0x20}
     levels = [draw.choice([0, 0, 0, 1, 2, 3]) for _ in range(draw.randrange(60))]
-    together = with_trigger(program, exact=True, registers=registers)
-    sliced = with_trigger(program, exact=False, registers=registers)
+    together = with_trigger(program, exact=True, registers=registers, period=period)
+    sliced = with_trigger(program, exact=False, registers=registers, period=period)
     for made in (together, sliced):
-        made.add(Script(made.cpu, levels))
+        play(made, levels, every)
     for cycles in slices:
         sliced.run_cycles(cycles)
     together.run_cycles(sliced.cpu.cycles)

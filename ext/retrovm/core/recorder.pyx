@@ -12,10 +12,10 @@ from retrovm.core.errors import ArgumentError
 
 
 cdef class RecordingMemory(Memory):
-    """`RecordingMemory(name, size, clock, tracer)`: records into `tracer`, with the ticks of `clock`."""
+    """`RecordingMemory(name, size, clock, tracer, fill=0)`: records into `tracer`, with the ticks of `clock`."""
 
-    def __init__(self, str name, size, Clock clock not None, Tracer tracer not None):
-        super().__init__(name, size)
+    def __init__(self, str name, size, Clock clock not None, Tracer tracer not None, int fill=0):
+        super().__init__(name, size, fill=fill)
         self.clock = clock
         self.tracer = tracer
 

@@ -1,3 +1,5 @@
+# cython: overflowcheck=False
+# Registers are held in wider unsigned integers, which wrap around and are masked where a value leaves them.
 """The 6502 family: MOS 6502 (NMOS), all 256 opcodes.
 
               +----\/----+
@@ -25,7 +27,7 @@
 
 Emulated      every bus cycle of every opcode, documented or not; IRQ, NMI and RESET sequences with the cycles in which
               the lines are polled; the bus while nobody answers
-Not emulated  RDY, SO
+Not emulated  RDY, SO; RESET works when it is pulled, and holding it longer changes nothing
 
 Two builds of the same text run it (mos6502_cycles.pxi). The fast one runs as long as no device can interrupt and nobody
 looks; the exact one runs everything else. The driver, `run_until`, hands over between them:
@@ -161,7 +163,7 @@ cdef class Mos6502(Cpu):
         elif self.logged < 16:
             self.log[self.logged].tick = cycle
             self.log[self.logged].lines = self.lines
-            self.logged += 1
+            self.logged = self.logged + 1
 
     cdef void sample(self, tick_t cycle) noexcept nogil:
         """The end of a cycle in which lines changed: IRQ is a level, NMI an edge that is kept until it is served."""
@@ -205,11 +207,11 @@ cdef class Mos6502(Cpu):
         self.logged = 0
         self.stuck = False
         run_fast(self)
-        self.pc &= 0xFFFF
+        self.pc = self.pc & 0xFFFF
         self.clock.now = self.end - self.left * self.period
         if self.clock.due < self.clock.now:
             self.clock.dispatch(self.clock.now - self.period)
-            self.clock.now += self.period
+            self.clock.now = self.clock.now + self.period
         if self.logged:
             self.look_back()
         return not self.stuck
@@ -247,7 +249,7 @@ cdef class Mos6502(Cpu):
 
     cdef void count(self, tick_t since) noexcept nogil:
         cdef tick_t ticks = self.clock.now - since
-        self.cycle_count += ticks if self.period == 1 else ticks // self.period
+        self.cycle_count = self.cycle_count + (ticks if self.period == 1 else ticks // self.period)
 
     cdef StopReason run_until(self, tick_t until) noexcept nogil:
         cdef tick_t since = self.clock.now
@@ -258,7 +260,10 @@ cdef class Mos6502(Cpu):
                 reason = StopReason.ERROR
                 break
             if self.jammed and not self.resetting:
-                self.stay_jammed(until)
+                if until != NEVER:               # without a limit nobody waits for it
+                    self.stay_jammed(until)
+                if self.resetting:
+                    continue
                 reason = StopReason.HALTED
                 break
             if self.may_run_fast():
@@ -285,18 +290,16 @@ cdef class Mos6502(Cpu):
         return StopReason.CYCLES
 
     cdef void stay_jammed(self, tick_t until) noexcept nogil:
-        """A jammed processor reads $FFFF in every cycle."""
+        """A jammed processor reads $FFFF in every cycle, until this tick or a reset."""
         cdef ExactRegisters registers
         cdef Exact r = &registers
-        cdef tick_t cycles = (until - self.clock.now + self.period - 1) // self.period
         load(self, r)
         start_exact(self, r)
-        if self.bus.tracing or r.rp[0xFF] == NULL:
-            while r.now < until and not self.clock.stop:
-                read_dummy(r, 0xFFFF)
-        else:
-            r.now += cycles * self.period
-            self.clock.dispatch(r.now - self.period)
+        while r.now < until and not self.resetting and not self.clock.stop:
+            read_dummy(r, 0xFFFF)
+            if not self.bus.tracing and r.rp[0xFF] != NULL and self.clock.due > r.now:
+                # Nobody sees the reads before the next event.
+                r.now += (min(until, self.clock.due) - r.now + r.period - 1) // r.period * r.period
         unload(self, r)
         self.clock.now = r.now
 
@@ -422,11 +425,11 @@ cdef class Mos6502(Cpu):
 
         Parameters
             cycles  at most so many, rounded up to a whole instruction
-            until   to before the instruction at this address
+            until   to before the instruction at this address; from there it goes on, until it comes back
         Raises `ArgumentError` without either: a 6502 knows no end of its own.
         """
         cdef tick_t end
-        cdef StopReason reason
+        cdef StopReason reason = StopReason.CYCLES
         if cycles is None and until is None:
             raise ArgumentError(f"{self.name}: run for a number of cycles, or until an address, or both")
         if cycles is not None and cycles < 0:
@@ -438,10 +441,13 @@ cdef class Mos6502(Cpu):
             return Reason(reason)
         if not 0 <= until < 0x10000:
             raise ArgumentError(f"{self.name}: an address is $0000-$FFFF, not {until!r}")
+        if self.pc == until and self.clock.now < end:
+            reason = self.run_one()
         self.bus.hook(until, True)
         try:
-            with nogil:
-                reason = self.run_until(end)
+            if reason == StopReason.CYCLES:
+                with nogil:
+                    reason = self.run_until(end)
         finally:
             self.bus.hook(until, False)
         return Reason(reason)
