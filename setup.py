@@ -10,6 +10,7 @@ from pathlib import Path
 
 from Cython.Build import cythonize
 from setuptools import Extension, setup
+from setuptools.command.build_ext import build_ext
 
 HERE = Path(__file__).parent
 PROFILE = os.environ.get("RETROVM_PROFILE", "release")
@@ -60,13 +61,22 @@ def module(source: Path) -> Extension:
                      extra_compile_args=COMPILE, extra_link_args=LINK, depends=generated)
 
 
+class BuildExt(build_ext):
+    """Translates when there is something to compile: a source distribution and metadata need no C."""
+
+    def finalize_options(self):
+        self.distribution.ext_modules = cythonize(
+            self.distribution.ext_modules,
+            include_path=["ext"],
+            build_dir=f"build/cython-{PROFILE}",
+            compiler_directives=DIRECTIVES,
+            nthreads=TRANSLATORS,
+        )
+        super().finalize_options()
+
+
 setup(
-    ext_modules=cythonize(
-        [module(source) for source in sorted((HERE / "ext").rglob("*.pyx"))],
-        include_path=["ext"],
-        build_dir=f"build/cython-{PROFILE}",
-        compiler_directives=DIRECTIVES,
-        nthreads=TRANSLATORS,
-    ),
+    ext_modules=[module(source) for source in sorted((HERE / "ext").rglob("*.pyx"))],
+    cmdclass={"build_ext": BuildExt},
     options={"build_ext": {"parallel": CPUS}},
 )

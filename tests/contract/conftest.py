@@ -12,3 +12,11 @@ def pytest_generate_tests(metafunc):
 @pytest.fixture
 def vm(machine):
     return every_machine.make(machine)
+
+
+@pytest.fixture
+def running(machine, vm):
+    """A machine with its demo in it, which goes on for ever."""
+    if every_machine.demo(machine) is None:
+        pytest.skip(f"{machine} has no demo")
+    return vm

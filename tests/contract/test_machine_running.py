@@ -12,10 +12,10 @@ from retrovm import StopReason
 FRAMES = 12
 
 
-def test_it_runs_its_demo(vm):
-    assert vm.tick(FRAMES)
-    assert vm.frame == FRAMES
-    assert vm.cpu.cycles > 0
+def test_it_runs_its_demo(running):
+    assert running.tick(FRAMES)
+    assert running.frame == FRAMES
+    assert running.cpu.cycles > 0
 
 
 def test_every_frame_takes_its_exact_time(vm):
@@ -62,8 +62,8 @@ def test_not_drawing_changes_no_state(machine, drawn):
         assert one.screen.ndarray.tobytes() == other.screen.ndarray.tobytes()
 
 
-def test_a_hook_that_does_nothing_changes_nothing(machine):
-    one, other = every_machine.make(machine), every_machine.make(machine)
+def test_a_hook_that_does_nothing_changes_nothing(machine, running):
+    one, other = every_machine.make(machine), running
     seen = []
     for _ in range(50):
         other.step()
@@ -87,13 +87,13 @@ def test_a_traced_run_is_the_same_run(machine):
     assert {row[3] for row in trace} <= {"read", "write"}
 
 
-def test_run_until_an_address_stops_there(vm):
+def test_run_until_an_address_stops_there(running):
     for _ in range(200):
-        vm.step()
-    address = vm.cpu.pc
-    vm.reset(power_on=True)
-    assert vm.run(cycles=1_000_000, until=address) is StopReason.ADDRESS
-    assert vm.cpu.pc == address
+        running.step()
+    address = running.cpu.pc
+    running.reset(power_on=True)
+    assert running.run(cycles=1_000_000, until=address) is StopReason.ADDRESS
+    assert running.cpu.pc == address
 
 
 def test_two_machines_in_two_threads_run_as_one_after_the_other(machine):

@@ -79,13 +79,13 @@ def test_power_on_begins_anew(machine, vm):
     assert vm.save_fields() == fresh
 
 
-def test_the_reset_line_restarts_the_program_and_not_time(vm):
-    vm.tick(5)
-    ticks = vm.clock.ticks
-    vm.reset(power_on=False)
-    assert vm.clock.ticks == ticks
-    assert vm.tick(5)
-    assert vm.clock.ticks > ticks
+def test_the_reset_line_restarts_the_program_and_not_time(running):
+    running.tick(5)
+    ticks = running.clock.ticks
+    running.reset(power_on=False)
+    assert running.clock.ticks == ticks
+    assert running.tick(5)
+    assert running.clock.ticks > ticks
 
 
 def test_a_state_of_another_machine_is_refused(vm):

@@ -4,6 +4,7 @@ import os
 from collections.abc import Iterator
 
 import pytest
+
 import retrovm
 from retrovm import bundled
 

@@ -3,14 +3,19 @@
 import os
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
+
 import retrovm
 from retrovm import bundled
 
 DUMMY = {"SDL_VIDEODRIVER": "dummy", "SDL_AUDIODRIVER": "dummy"}
 NO_DISPLAY = {"SDL_VIDEODRIVER": "no-such-driver", "SDL_AUDIODRIVER": "dummy"}
+
+# Sends back what it receives, at 19200 bits a second: 6551 at $8000, bit 3 of STATUS = a byte is there.
+ECHO = bytes.fromhex("A91F 8D0380 A90B 8D0280 AD0180 2908 F0F9 AD0080 8D0080 4C0A02")
 
 
 @pytest.fixture
@@ -77,6 +82,11 @@ def test_without_a_program_it_lists_the_bundled_ones(play):
     assert b"CHIP-8" in done.stdout
 
 
+def test_a_machine_can_be_played_without_a_program(play, tmp_path):
+    done = play("--machine", "chip8", "--frames", "3", env=NO_DISPLAY)
+    assert (done.returncode, done.stderr) == (0, b"retrovm: no display: wrote chip8.png after 3 frames\n")
+
+
 def test_an_unknown_name_is_wrong_use_and_names_the_nearest(play):
     done = play("embr", env=NO_DISPLAY)
     assert (done.returncode, done.stdout) == (2, b"")
@@ -94,14 +104,46 @@ def test_without_pysdl2_it_says_what_to_install(play, tmp_path):
 
 
 def test_a_computer_without_a_screen_talks_on_standard_input_and_output(play, tmp_path):
-    # Sends back what it receives: 6551 at $8000, status bit 3 = byte received, bit 4 = may send.
-    echo = bytes.fromhex("A91F 8D0380 A90B 8D0280 AD0180 2908 F0F9 AD0080 8D0080 4C0A02")
-    (tmp_path / "echo.bin").write_bytes(echo)
+    (tmp_path / "echo.bin").write_bytes(ECHO)
     done = play("echo.bin", "--machine", "sbc6502", "-o", "org=0x200", env=NO_DISPLAY, stdin=b"Hello")
     assert done.returncode == 0
     assert done.stdout == b"Hello"
     assert done.stderr == b"retrovm: sbc6502 has no screen: its serial line is connected to this terminal\n"
     assert [path.name for path in tmp_path.iterdir()] == ["echo.bin"]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there are no pseudo-terminals")
+@pytest.mark.parametrize("ending", ["Ctrl-]", "SIGTERM"])
+def test_on_a_terminal_keys_go_through_one_by_one_and_afterwards_it_is_as_before(tmp_path, ending):
+    import pty
+    import termios
+
+    (tmp_path / "echo.bin").write_bytes(ECHO)
+    host, terminal = pty.openpty()
+    before = termios.tcgetattr(terminal)
+    command = [sys.executable, "-m", "retrovm", "play", "echo.bin", "-m", "sbc6502", "-o", "org=0x200"]
+    process = subprocess.Popen(command, stdin=terminal, stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=tmp_path)
+    try:
+        said = process.stderr.readline() + process.stderr.readline()
+        assert b"no screen" in said
+        assert b"Ctrl-] ends" in said
+        deadline = time.monotonic() + 20
+        while termios.tcgetattr(terminal)[3] & termios.ICANON:       # lines, until the program takes single keys
+            assert time.monotonic() < deadline
+            time.sleep(0.02)
+        os.write(host, b"\x03x")                                     # Ctrl-C is a key of the machine
+        assert process.stdout.read(2) == b"\x03x"
+        if ending == "SIGTERM":
+            process.terminate()
+        else:
+            os.write(host, b"\x1d")
+        assert process.wait(20) == (143 if ending == "SIGTERM" else 0)
+        assert termios.tcgetattr(terminal) == before
+    finally:
+        process.kill()
+        process.communicate()
+        os.close(host)
+        os.close(terminal)
 
 
 def test_importing_the_library_and_the_command_line_does_not_import_sdl():

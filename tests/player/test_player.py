@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+
 import retrovm
 from retrovm import bundled
 from retrovm.player.app import Player

@@ -5,6 +5,7 @@ import time
 from fractions import Fraction
 
 import pytest
+
 from retrovm.player.app import open_sound
 from retrovm.player.audio import TARGET, Silence, SoundCard
 from retrovm.player.pacing import SECOND

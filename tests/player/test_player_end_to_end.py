@@ -6,9 +6,10 @@ import time
 
 import numpy as np
 import pytest
+from x_display import require_tools, until, x_display
+
 import retrovm
 from retrovm import bundled
-from x_display import require_tools, until, x_display
 
 BACKGROUND, LIT = 0x14181C, 0xF2E8C8
 BAR = slice(12, 16)                      # rows of the title that move
@@ -173,8 +174,8 @@ def test_closing_the_window_ends_with_status_0(play, display):
     assert game.process.wait(20) == 0
 
 
-def test_a_second_of_the_window_is_a_second_of_the_machine(play):
-    game = play("--frames", "240")
+def test_240_frames_take_the_4_seconds_that_they_take_on_the_machine(play):
     start = time.monotonic()
-    assert game.process.wait(30) == 0
-    assert 3 < time.monotonic() - start < 6
+    game = play("--frames", "240")
+    assert game.process.wait(60) == 0
+    assert 239 / 60 < time.monotonic() - start < 20     # with the time to start and to end, on a busy host

@@ -1,6 +1,7 @@
 """Keys of the host, and what the machine sees of them."""
 
 import pytest
+
 from retrovm.errors import ArgumentError
 from retrovm.player.keyboard import SCANCODES, Command, Keyboard
 from retrovm.player.sdl import sdl2

@@ -3,6 +3,7 @@
 from fractions import Fraction
 
 import pytest
+
 from retrovm.player.pacing import MOST_LATE, SECOND, Pacer
 
 NES = Fraction(39375000, 11) / (Fraction(341 * 262) - Fraction(1, 2)) * 3 / 2

@@ -6,6 +6,7 @@ from fractions import Fraction
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from retrovm.player.sdl import sdl2
 from retrovm.player.video import Window, largest_scale, place
 

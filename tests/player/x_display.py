@@ -1,4 +1,4 @@
-"""An X server without a monitor, with a window manager, a keyboard that can be typed on from outside, and pixels to look at.
+"""An X server without a monitor: a window manager, keys that are pressed from outside, and pixels to look at.
 
 Xvfb keeps its picture in a file of the format XWD (docs/references.md: xwd), so nothing else is needed to read it.
 """
@@ -21,7 +21,7 @@ SIZE = (1280, 1024)
 
 
 def require_tools() -> None:
-    """Skips the test where there is no X server; with CI=true in the environment it fails, because there it must run."""
+    """Skips the test where there is no X server; fails it with CI=true in the environment: there it must run."""
     missing = [package for tool, package in TOOLS.items() if shutil.which(tool) is None]
     if missing:
         message = f"these tests need a window: apt-get install {' '.join(missing)}"

@@ -153,10 +153,10 @@ cdef class Audio(Device):
                     out[i * channels + channel] = <int16_t> value
             self.sums[channel] = signal
         if kept:
-            self.count += count
+            self.count = self.count + count
         memmove(self.wave, self.wave + ready * channels, (self.used - ready) * channels * sizeof(int64_t))
         memset(self.wave + (self.used - ready) * channels, 0, ready * channels * sizeof(int64_t))
-        self.used -= ready
+        self.used = self.used - ready
 
     cdef bint has_room(self, int count) noexcept nogil:
         """Makes room for so many samples, at the cost of the oldest; false where there is no memory for them."""

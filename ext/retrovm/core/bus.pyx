@@ -46,7 +46,7 @@ cdef class Tracer:
         self.cycles[self.count].value = value
         self.cycles[self.count].kind = kind
         self.cycles[self.count].write = write
-        self.count += 1
+        self.count = self.count + 1
 
     def __len__(self):
         return self.count
@@ -292,7 +292,7 @@ cdef class Bus:
         cdef uint8_t traps = self.traps[page]
         self.rp[page] = NULL if traps & TRAP_READ else slot.memory
         self.wp[page] = NULL if traps & TRAP_WRITE or not slot.writable else slot.memory
-        self.generation += 1
+        self.generation = self.generation + 1
 
     cdef void find_runs(self) noexcept nogil:
         """Finds, for each page, how far the same memory goes on around it without a trap."""

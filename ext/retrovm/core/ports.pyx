@@ -28,13 +28,13 @@ cdef class Buttons(Device):
         if self.timed:
             for i in range(64):
                 if self.timed >> i & 1:
-                    self.left[i] -= 1
+                    self.left[i] = self.left[i] - 1
                     if self.left[i] == 0:
                         self.let_go(<uint64_t> 1 << i)
 
     cdef void let_go(self, uint64_t bits) noexcept nogil:
-        self.live &= ~bits
-        self.timed &= ~bits
+        self.live = self.live & ~bits
+        self.timed = self.timed & ~bits
 
     cdef void reset(self, bint power_on) noexcept nogil:
         self.pressed = self.live
@@ -97,7 +97,7 @@ cdef class Queue:
             self.data = <uint8_t *> grown
             self.room = room
         memcpy(self.data + self.head + self.count, source, size)
-        self.count += size
+        self.count = self.count + size
         return True
 
     cdef int pop(self) noexcept nogil:
@@ -106,8 +106,8 @@ cdef class Queue:
         if self.count == 0:
             return -1
         value = self.data[self.head]
-        self.head += 1
-        self.count -= 1
+        self.head = self.head + 1
+        self.count = self.count - 1
         return value
 
     cdef bytes content(self):

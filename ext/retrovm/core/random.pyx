@@ -1,3 +1,5 @@
+# cython: overflowcheck=False
+# The generator counts modulo 2**64: wrapping around is what it is made of.
 """Randomness that is part of the machine's state.
 
 The generator is PCG32 (docs/references.md: pcg): 64 bits of state, 32 bits a draw. The same seed gives the same machine on any host.
@@ -28,7 +30,7 @@ cdef class Random(Device):
         if power_on:
             self.state = 0
             self.next32()
-            self.state += self.seed
+            self.state = self.state + self.seed
             self.next32()
 
     cdef int sync(self, State state) except -1:

@@ -7,4 +7,4 @@ from retrovm.core.memory cimport Memory
 
 cdef class RecordingMemory(Memory):
     cdef readonly Tracer tracer       # not state: it belongs to whoever reads it
-    cdef readonly Clock clock
+    cdef readonly Clock clock         # not state: the machine's, which saves it

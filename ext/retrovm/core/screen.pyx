@@ -65,7 +65,7 @@ cdef class Screen(Device):
         """The first width * height bytes of `pixels` are a finished picture."""
         self.width = width
         self.height = height
-        self.frame += 1
+        self.frame = self.frame + 1
 
     cdef void reset(self, bint power_on) noexcept nogil:
         if power_on:

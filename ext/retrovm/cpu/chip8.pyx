@@ -67,8 +67,8 @@ cdef extern from *:
     void END_DISPATCH() noexcept nogil
 
 include "chip8_display.pxi"
-include "chip8_ops.pxi"
-include "chip8_loop.pxi"
+include "chip8_operations.pxi"
+include "chip8_dispatch.pxi"
 
 PROFILES = {
     "chip8": {

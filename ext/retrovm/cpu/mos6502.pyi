@@ -43,6 +43,10 @@ class Mos6502(Cpu):
     def is_jammed(self) -> bool:
         """True after an opcode that stops the processor for good."""
 
+    @property
+    def is_resetting(self) -> bool:
+        """True until the reset sequence has run, which comes before the next instruction."""
+
     def step(self) -> int:
         """One instruction, or one interrupt sequence. Returns the cycles that it took."""
 

@@ -1,3 +1,5 @@
+# cython: overflowcheck=False
+# Registers are held in wider unsigned integers, which wrap around and are masked where a value leaves them.
 """The 6502 family: MOS 6502 (NMOS), all 256 opcodes.
 
               +----\/----+
@@ -37,7 +39,7 @@ looks; the exact one runs everything else. The driver, `run_until`, hands over b
            outside plain memory, and everything while a tracer records.
 
 Files: mos6502_cycles.pxi bus cycles, mos6502_modes.pxi addressing, mos6502_operations.pxi what is computed,
-mos6502_control.pxi jumps and interrupts, mos6502_ops.pxi (generated from isa/mos6502.py) the opcodes composed of these.
+mos6502_control.pxi jumps and interrupts, mos6502_dispatch.pxi (generated from isa/mos6502.py) the opcodes composed of these.
 
 Sources: docs/references.md: 64doc, nmos-unintended, decimal, visual6502, 6502-interrupts.
 """
@@ -121,7 +123,7 @@ cdef inline void unload(Mos6502 core, Build r) noexcept nogil:
     core.bus.data = <uint8_t> r.data
 
 
-include "mos6502_ops.pxi"
+include "mos6502_dispatch.pxi"
 
 
 cdef class Mos6502(Cpu):
@@ -161,7 +163,7 @@ cdef class Mos6502(Cpu):
         elif self.logged < 16:
             self.log[self.logged].tick = cycle
             self.log[self.logged].lines = self.lines
-            self.logged += 1
+            self.logged = self.logged + 1
 
     cdef void sample(self, tick_t cycle) noexcept nogil:
         """The end of a cycle in which lines changed: IRQ is a level, NMI an edge that is kept until it is served."""
@@ -206,7 +208,7 @@ cdef class Mos6502(Cpu):
         self.logged = 0
         self.stuck = False
         run_fast(self)
-        self.pc &= 0xFFFF
+        self.pc = self.pc & 0xFFFF
         now = self.end - self.left * self.period
         if self.clock.due < now:
             # The clock still stands at the access that brought this event forward, so it happens at its own tick.
@@ -249,7 +251,7 @@ cdef class Mos6502(Cpu):
 
     cdef void count(self, tick_t since) noexcept nogil:
         cdef tick_t ticks = self.clock.now - since
-        self.cycle_count += ticks if self.period == 1 else ticks // self.period
+        self.cycle_count = self.cycle_count + (ticks if self.period == 1 else ticks // self.period)
 
     cdef StopReason run_until(self, tick_t until) noexcept nogil:
         cdef tick_t since = self.clock.now

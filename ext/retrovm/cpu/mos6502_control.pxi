@@ -137,7 +137,7 @@ cdef inline void enter_handler(Mos6502 core, Exact r, uint32_t b, uint32_t vecto
     push(r, r.pc & 0xFF)
     if core.nmi_latched:
         core.nmi_latched = False
-        core.active &= ~<uint32_t> Line.NMI
+        core.active = core.active & ~<uint32_t> Line.NMI
         vector = 0xFFFA
     core.nmi_blind = True
     push(r, packed(r, b))
@@ -176,7 +176,7 @@ cdef inline void reset_sequence(Mos6502 core, Exact r) noexcept nogil:
     read(r, 0xFFFD)
     r.pc |= r.data << 8
     core.nmi_latched = False
-    core.active &= ~<uint32_t> Line.NMI
+    core.active = core.active & ~<uint32_t> Line.NMI
     core.jammed = False
     r.polled = 0
 

@@ -32,7 +32,7 @@ cdef tick_t before_device(Mos6502 core, uint32_t data) noexcept nogil:
 cdef void after_device(Mos6502 core) noexcept nogil:
     # What the fast build took for granted may be so no longer; then it ends after this instruction, at the same tick.
     if core.clock.due < core.due or core.logged or core.bus.generation != core.generation or core.clock.stop:
-        core.end -= core.left * core.period
+        core.end = core.end - core.left * core.period
         core.left = 0
 
 

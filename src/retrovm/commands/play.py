@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from retrovm.commands.arguments import Machine, Options, Seed, make_vm, wrong
+from retrovm.commands.arguments import Machine, Options, Seed, make_vm, parse_options, wrong
 
 if TYPE_CHECKING:
+    from retrovm.core.screen import Screen
     from retrovm.session import VM
 
 # What is written without a display: the picture after so many seconds, as large as fits in here.
@@ -21,7 +22,7 @@ PICTURE_ROOM = (640, 480)
 
 def command(
     rom: Annotated[str | None, typer.Argument(metavar="[ROM]", help=(
-        "A program: a file, or the name of a bundled one. Without it the bundled ones are listed."))] = None,
+        "A program: a file, or the name of a bundled one. With neither it nor --machine: a list of those."))] = None,
     machine: Machine = None,
     option: Options = None,
     scale: Annotated[int | None, typer.Option(metavar="N", min=1, max=64, help=(
@@ -44,10 +45,13 @@ def command(
 
     Example: retrovm play ember
     """
-    if rom is None:
+    if rom is not None:
+        vm = make_vm(*locate(rom, machine), option, seed)
+    elif machine is not None:
+        vm = switch_on(machine, option, seed)
+    else:
         list_programs()
         return
-    vm = make_vm(*locate(rom, machine), option, seed)
     if vm.screen is None:
         play_in_terminal(vm, frames)
         return
@@ -56,7 +60,7 @@ def command(
     try:
         app.play(vm, scale=scale, fullscreen=fullscreen, mute=mute, vsync=vsync, frames=frames)
     except sdl.NoDisplay:
-        write_picture(vm, frames, scale)
+        write_picture(vm, vm.screen, frames, scale)
 
 
 def locate(rom: str, machine: str | None) -> tuple[str, str | None]:
@@ -67,6 +71,14 @@ def locate(rom: str, machine: str | None) -> tuple[str, str | None]:
         return rom, machine
     program = bundled.find(rom)
     return str(program.file), machine or program.machine
+
+
+def switch_on(machine: str, option: list[str] | None, seed: int) -> VM:
+    """A machine without a program."""
+    from retrovm import registry
+    from retrovm.session import VM
+
+    return VM(registry.machine(machine), None, parse_options(option), seed)
 
 
 def list_programs() -> None:
@@ -93,18 +105,18 @@ def play_in_terminal(vm: VM, frames: int | None) -> None:
     if vm.serial is None:
         raise wrong(f"{vm.spec.id} has neither a screen nor a serial line: 'retrovm run' runs it")
     print(f"retrovm: {vm.spec.id} has no screen: its serial line is connected to this terminal", file=sys.stderr)
-    connect(vm, frames, None)
+    connect(vm, vm.serial, frames, None)
 
 
-def write_picture(vm: VM, frames: int | None, scale: int | None) -> None:
+def write_picture(vm: VM, screen: Screen, frames: int | None, scale: int | None) -> None:
     """What can be seen of a program without a display."""
     from retrovm.player.files import stem_of, write_new
 
     count = round(vm.frame_rate * PICTURE_SECONDS) if frames is None else frames
     vm.tick(count - 1, render=False)
     vm.tick()
-    width, height = vm.screen.size
+    width, height = screen.size
     if scale is None:
         scale = max(1, min(PICTURE_ROOM[0] // width, PICTURE_ROOM[1] // height))
-    path = write_new(Path(), stem_of(vm), ".png", vm.screen.png(scale))
+    path = write_new(Path(), stem_of(vm), ".png", screen.png(scale))
     print(f"retrovm: no display: wrote {path} after {count} frame{'s' * (count != 1)}", file=sys.stderr)

@@ -8,6 +8,7 @@ machine as they are, and the machine keeps to its real speed; Ctrl-] ends.
 from __future__ import annotations
 
 import os
+import signal
 import sys
 import threading
 import time
@@ -61,7 +62,10 @@ class Input:
 
 @contextmanager
 def raw_terminal(terminal: bool) -> Iterator[None]:
-    """Passes keys on one by one, without an echo; where the system cannot do that, line by line."""
+    """Passes keys on one by one, without an echo; where the system cannot do that, line by line.
+
+    The terminal is as before afterwards, also where the program is asked to end from outside.
+    """
     try:
         import termios
         import tty
@@ -72,11 +76,18 @@ def raw_terminal(terminal: bool) -> Iterator[None]:
         return
     handle = sys.stdin.fileno()
     before = termios.tcgetattr(handle)
+    handlers = {number: signal.signal(number, _end) for number in (signal.SIGTERM, signal.SIGHUP)}
     try:
         tty.setraw(handle)
         yield
     finally:
         termios.tcsetattr(handle, termios.TCSADRAIN, before)
+        for number, handler in handlers.items():
+            signal.signal(number, handler)
+
+
+def _end(number: int, frame: object) -> None:
+    raise SystemExit(128 + number)
 
 
 def connect(vm: VM, serial: Serial, frames: int | None, sound: Sound | None) -> None:

@@ -18,6 +18,7 @@ from retrovm.player.sdl import sdl2
 from retrovm.player.video import Display, Window
 
 if TYPE_CHECKING:
+    from retrovm.core.screen import Screen
     from retrovm.session import VM
 
 # How long a fast forward runs the machine before it shows a picture.
@@ -45,11 +46,10 @@ def play(vm: VM, *, scale: int | None = None, fullscreen: bool = False, mute: bo
     Raises `NoDisplay` where no window can be opened; the machine has not run then. Without a sound card it
     says so on standard error, and there is silence.
     """
-    if vm.screen is None:
-        raise ArgumentError(f"{vm.spec.id} has no screen to show in a window")
+    screen = screen_of(vm)
     sdl.start()
     try:
-        window = Window(vm.screen, scale=scale, fullscreen=fullscreen, vsync=vsync)
+        window = Window(screen, scale=scale, fullscreen=fullscreen, vsync=vsync)
         try:
             with open_sound(vm, mute) as sound:
                 Player(vm, window, sound).run(frames)
@@ -57,6 +57,13 @@ def play(vm: VM, *, scale: int | None = None, fullscreen: bool = False, mute: bo
             window.close()
     finally:
         sdl.stop()
+
+
+def screen_of(vm: VM) -> Screen:
+    """The screen; `ArgumentError` for a machine without one."""
+    if vm.screen is None:
+        raise ArgumentError(f"{vm.spec.id} has no screen to show in a window")
+    return vm.screen
 
 
 @contextmanager
@@ -85,6 +92,7 @@ class Player:
 
     def __init__(self, vm: VM, display: Display, sound: Sound, folder: Path | None = None) -> None:
         self.vm = vm
+        self.screen = screen_of(vm)
         self.display = display
         self.sound = sound
         self.folder = Path() if folder is None else folder
@@ -110,14 +118,14 @@ class Player:
         """Returns after `quit`, or after so many frames of the machine."""
         self._left = frames
         self._show_title()
-        self.display.draw(self.vm.screen)
+        self.display.draw(self.screen)
         self.pacer.restart()
         while self._running and self._left != 0:
             self._handle_events()
             if not self._running:
                 break
             if self.paused:
-                self.display.draw(self.vm.screen)       # what was over the window may be gone
+                self.display.draw(self.screen)       # what was over the window may be gone
                 sdl2.SDL_WaitEventTimeout(None, IDLE)
             elif self.fast:
                 self._run_fast()
@@ -136,7 +144,7 @@ class Player:
             if self.vm.audio is not None:
                 self.sound.queue(self.vm.audio.tobytes())
         self.pacer.shift(self.sound.late())
-        self.display.draw(self.vm.screen)
+        self.display.draw(self.screen)
 
     def _run_fast(self) -> None:
         """Runs frames without a sound as fast as the host can, and shows the last one."""
@@ -144,7 +152,7 @@ class Player:
         while HostClock.now() < end and self._left != 1:
             self._tick(render=False)
         self._tick(render=True)
-        self.display.draw(self.vm.screen)
+        self.display.draw(self.screen)
 
     def _tick(self, render: bool) -> bool:
         """Runs a frame; False when there are no more to run."""
@@ -225,7 +233,7 @@ class Player:
 
     def screenshot(self) -> None:
         """Writes the picture, as large as it is shown, as a PNG file of a new name, and says which."""
-        picture = self.vm.screen.png(min(64, self.display.scale(self.vm.screen)))
+        picture = self.screen.png(min(64, self.display.scale(self.screen)))
         try:
             path = write_new(self.folder, stem_of(self.vm), ".png", picture)
         except OSError as error:

@@ -1,7 +1,7 @@
 """The queue between a machine's samples and the sound card.
 
-The queue is kept near a target: a machine that is paced by `Pacer.shift` with what `late` says delivers, over time, exactly
-as many samples as the sound card plays.
+The queue is kept near a target: a machine that is paced by `Pacer.shift` with what `late` says delivers, over time,
+exactly as many samples as the sound card plays.
 """
 
 from __future__ import annotations

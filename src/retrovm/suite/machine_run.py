@@ -105,25 +105,25 @@ class Setup:
 
     def machine_id(self) -> str | None:
         """The machine that the test runs on, by detection if the manifest names none; None if that fails."""
-        import retrovm
+        from retrovm.detection import detect
 
         if self.machine is not None or self.rom is None:
             return self.machine
         try:
-            targets = retrovm.detect(locate(self.folder, self.rom)[0])
+            targets = detect(locate(self.folder, self.rom)[0])
         except (RetroVMError, OSError):
             return None
         return targets[0].spec.id if targets else None
 
     def power_on(self) -> VM:
         """Makes the machine, loads it, and pokes. Raises what `testdata.locate` and `retrovm.load` do."""
-        import retrovm
+        from retrovm.loading import create, load
 
         if self.rom is not None:
-            vm = retrovm.load(locate(self.folder, self.rom)[0], machine=self.machine, **self.options)
+            vm = load(locate(self.folder, self.rom)[0], machine=self.machine, **self.options)
         else:
             assert self.machine is not None, "a manifest names one of both"
-            vm = retrovm.create(self.machine, **self.options)
+            vm = create(self.machine, **self.options)
         for poke in self.pokes:
             vm.memory[poke.at:poke.at + len(poke.data)] = poke.data
         return vm

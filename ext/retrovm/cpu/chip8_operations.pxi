@@ -53,6 +53,12 @@ cdef inline void skip(Loop *r, bint condition) noexcept nogil:
 
 # --- memory: the page's pointer, or a call when there is none or somebody watches -----------------------------
 
+cdef inline void carry(Chip8 self, uint32_t addr, uint8_t value) noexcept nogil:
+    """What open bus gives later. Not by memory: a watched page must not tell itself from one that is not."""
+    if self.bus.slots[addr >> self.bus.shift].memory == NULL:
+        self.bus.data = value
+
+
 cdef uint8_t slow_read(Chip8 self, uint32_t addr, Access kind, tick_t now) noexcept nogil:
     cdef uint8_t *page = self.bus.rp[addr >> self.bus.shift]
     cdef uint8_t value
@@ -60,7 +66,7 @@ cdef uint8_t slow_read(Chip8 self, uint32_t addr, Access kind, tick_t now) noexc
         value = page[addr]
     else:
         value = trap_read(self.bus, addr, kind, now)
-        self.bus.data = value
+        carry(self, addr, value)
     if self.bus.tracing:
         self.bus.tracer.record(now, addr, value, kind, False)
     return value
@@ -71,7 +77,7 @@ cdef void slow_write(Chip8 self, uint32_t addr, uint8_t value, tick_t now) noexc
     if page != NULL:
         page[addr] = value
     else:
-        self.bus.data = value
+        carry(self, addr, value)
         trap_write(self.bus, addr, value, now)
     if self.bus.tracing:
         self.bus.tracer.record(now, addr, value, Access.WRITE, True)
