@@ -200,6 +200,7 @@ cdef class Mos6502(Cpu):
 
     cdef bint fast(self, tick_t until) noexcept nogil:
         """Whole instructions until this tick, or until the exact build has to run the next one: then false."""
+        cdef tick_t now
         self.left = (until - self.clock.now + self.period - 1) // self.period
         self.end = self.clock.now + self.left * self.period
         self.due = self.clock.due
@@ -208,10 +209,11 @@ cdef class Mos6502(Cpu):
         self.stuck = False
         run_fast(self)
         self.pc = self.pc & 0xFFFF
-        self.clock.now = self.end - self.left * self.period
-        if self.clock.due < self.clock.now:
-            self.clock.dispatch(self.clock.now - self.period)
-            self.clock.now = self.clock.now + self.period
+        now = self.end - self.left * self.period
+        if self.clock.due < now:
+            # The clock still stands at the access that brought this event forward, so it happens at its own tick.
+            self.clock.dispatch(now - self.period)
+        self.clock.now = now
         if self.logged:
             self.look_back()
         return not self.stuck

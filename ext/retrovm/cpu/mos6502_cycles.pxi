@@ -158,13 +158,18 @@ cdef inline void write(Build r, uint32_t addr, uint32_t value) noexcept nogil:
 
 
 cdef inline void read_dummy(Build r, uint32_t addr) noexcept nogil:
-    """A read whose value the chip does not use."""
+    """A read whose value the chip does not use, nor an open bus: the next cycle is in the same page, or a write."""
     if Build is Fast:
         r.left -= 1
         if unlikely(r.rp[addr >> 8] == NULL):
             read_device(r, addr, Access.DUMMY)
     else:
         read_as(r, addr, Access.DUMMY)
+
+
+cdef inline void read_astray(Build r, uint32_t addr) noexcept nogil:
+    """A read whose value the chip does not use; where the next page is open, that value is still on the data lines."""
+    read_as(r, addr, Access.DUMMY)
 
 
 cdef inline void write_dummy(Build r, uint32_t addr, uint32_t value) noexcept nogil:
