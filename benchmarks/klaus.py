@@ -4,8 +4,9 @@
 
 The program is Klaus Dormann's functional test, $RETROVM_TESTDATA/klaus/6502_functional_test.bin; without it the bundled
 cputest. py65 (`pip install "retrovm[bench]"`) runs only its first two million cycles, and that is enough: its speed
-hardly depends on the program. sim65 (of cc65) takes programs in a format of its own, so it runs cputest, linked for it,
-and so does retrovm beside it. What is not installed is left out, and said.
+hardly depends on the program. sim65 (of cc65) takes programs in a format of its own, so it runs cputest, linked for it
+and without its decimal task, which version 2.18 of sim65 gets wrong; retrovm runs the whole of cputest beside it. What
+is not installed is left out, and said.
 """
 
 from __future__ import annotations
@@ -48,7 +49,7 @@ HEAD = """
         .byte "sim65", 2, 0, $10        ; version, 6502, where its stack pointer for C is
         .word $0400, $0400              ; load address, start
 """
-SIM65_EXIT = "        jmp     $FFF9                   ; sim65's exit"
+SIM65_EXIT = "        jsr     $FFF9                   ; sim65's exit, with A as the status"
 
 
 def retrovm(program: bench.Program, exact: bool = False) -> Callable[[], float]:
@@ -89,6 +90,8 @@ def sim65(folder: Path) -> Callable[[], float] | None:
         if file.name == "main.s":
             text, found = re.subn(r"^ +jmp +success$", SIM65_EXIT, text, count=2, flags=re.MULTILINE)
             assert found == 2, "cputest ends in another way than this benchmark thinks"
+            text, found = re.subn(r"^(PARTS +=) 10$", r"\1 5", text, count=1, flags=re.MULTILINE)
+            assert found == 1, "cputest lists its tasks in another way than this benchmark thinks"
         if file.parent != folder:
             (folder / file.name).write_text(text)
         objects.append(folder / f"{file.stem}.o")
@@ -97,7 +100,8 @@ def sim65(folder: Path) -> Callable[[], float] | None:
 
     def run() -> float:
         before = os.times()
-        done = subprocess.run(["sim65", "-c", folder / "cputest.sim"], capture_output=True, text=True)
+        command = ["sim65", "-c", "-x", "100000000", folder / "cputest.sim"]       # -x: it cannot hang
+        done = subprocess.run(command, capture_output=True, text=True)
         after = os.times()
         seconds = after.children_user - before.children_user + after.children_system - before.children_system
         cycles = re.search(r"(\d+) cycles", done.stdout + done.stderr)

@@ -209,7 +209,7 @@ def bench_machine(spec: MachineSpec, media: Media | None = None, options: Mappin
             fps.append(frames / time.cpu)
             instructions: int | None = getattr(vm.cpu, "instructions", None)
             mips = None if instructions is None else instructions / time.cpu / 1e6
-        yield MachineRun(*fps, mips)
+        yield MachineRun(fps[0], fps[1], mips)
 
 
 def run_frames(vm: VM, frames: int, render: bool) -> None:
