@@ -120,7 +120,9 @@ cdef inline void start_exact(Mos6502 core, Exact r) noexcept nogil:
 cdef inline void unload(Mos6502 core, Build r) noexcept nogil:
     core.a, core.x, core.y, core.s, core.pc = r.a, r.x, r.y, r.s, r.pc
     core.p, core.c, core.n, core.z, core.v = r.p, r.c, r.n, r.z, r.v
-    core.bus.data = <uint8_t> r.data
+    # The next fetch overwrites what the data lines carry, unless it finds an open bus. So that both builds leave the same,
+    # it is done here; where the next fetch meets no memory, both have followed the lines to the end.
+    core.bus.data = <uint8_t> r.data if r.rp[(r.pc & 0xFFFF) >> 8] == NULL else r.rp[(r.pc & 0xFFFF) >> 8][r.pc & 0xFFFF]
 
 
 include "mos6502_dispatch.pxi"

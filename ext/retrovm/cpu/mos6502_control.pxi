@@ -81,7 +81,7 @@ cdef inline void branch(Build r, bint taken) noexcept nogil:
         target = (r.pc + (r.data ^ 0x80) - 0x80) & 0xFFFF
         if Build is Exact:
             r.polled = wanted(<Mos6502> r.core, r.now - 2 * r.period)
-        fetch_dummy(r)
+        read_astray(r, r.pc & 0xFFFF)        # code on an open bus may follow, and sees this
         if (target ^ r.pc) & 0xFF00:
             read_astray(r, (r.pc & 0xFF00) | (target & 0xFF))
             if Build is Exact:

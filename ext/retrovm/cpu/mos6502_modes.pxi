@@ -223,8 +223,10 @@ cdef inline void imp(Build r) noexcept nogil:
 
 cdef inline void acc(Build r) noexcept nogil:
     fetch_dummy(r)
+    r.temp = r.data
     r.data = r.a
 
 
 cdef inline void to_a(Build r) noexcept nogil:
     r.a = r.data
+    r.data = r.temp                      # the data lines have seen nothing of it
