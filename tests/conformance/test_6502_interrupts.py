@@ -13,13 +13,13 @@ import os
 from pathlib import Path
 
 import pytest
-from retrovm.cpu.mos6502 import Mos6502
 
 from retrovm.core.bus import Tracer
 from retrovm.core.line_script import LineScript
 from retrovm.core.machine import Machine
 from retrovm.core.memory import Memory
 from retrovm.core.recorder import RecordingMemory
+from retrovm.cpu.mos6502 import Mos6502
 
 DATA = os.environ.get("RETROVM_TESTDATA")
 FILES = {"poll": 6732, "windows": 546}

@@ -1,12 +1,12 @@
-"""A 6502 with 64 KiB of RAM, and devices that pull its lines when a test wants it."""
+"""A 6502 with 64 KiB of RAM, devices that pull its lines when a test wants it, and others that watch its bus."""
 
-from retrovm.cpu.mos6502 import Mos6502
-
+from retrovm.core.bus import Tracer
 from retrovm.core.line_script import LineScript
 from retrovm.core.machine import Machine
 from retrovm.core.memory import Memory
 from retrovm.core.python_device import PythonDevice
 from retrovm.core.types import Line
+from retrovm.cpu.mos6502 import Mos6502
 
 
 def machine(program=b"", at=0x0400, *, exact=False, fill=0xEA, registers=None, period=1):
@@ -22,7 +22,7 @@ def machine(program=b"", at=0x0400, *, exact=False, fill=0xEA, registers=None, p
 
 
 def play(made, levels, every=1):
-    """Holds the lines as a list says: the bits of entry n are asserted from tick n * every on, and none behind its end."""
+    """Holds the lines as a list says: the bits of entry n from tick n * every on, and none behind its end."""
     changes = [(n * every, lines) for n, lines in enumerate([*levels, 0]) if lines != ([0, *levels][n])]
     return made.add(LineScript("script", made.cpu, changes))
 
@@ -64,3 +64,39 @@ class Trigger(PythonDevice):
 
     def write(self, addr, value):
         self.access("write", addr, value)
+
+
+class Witness(PythonDevice):
+    """Answers with $77 and remembers every access: (cycle since the beginning, "read" or "write", address, value)."""
+
+    def __init__(self, cpu, base):
+        self.cpu = cpu
+        self.base = base
+        self.log = []
+        super().__init__(f"witness at {base:04X}")
+
+    def remember(self, kind, addr, value):
+        self.log.append((self.now // self.cpu.period, kind, self.base + addr, value))
+
+    def read(self, addr):
+        self.remember("read", addr, 0x77)
+        return 0x77
+
+    def write(self, addr, value):
+        self.remember("write", addr, value)
+
+
+def witness(made, base, size=0x100):
+    device = made.add(Witness(made.cpu, base))
+    made.buses["bus"].map(base, size, device)
+    return device
+
+
+def record(made, cycles):
+    """[(cycle, address, value, "read" or "write")] of the next so many cycles, which the exact build runs."""
+    bus, period = made.buses["bus"], made.cpu.period
+    tracer = Tracer()
+    bus.trace(tracer)
+    made.run_cycles(cycles)
+    bus.trace(None)
+    return [(tick // period, address, value, kind) for tick, address, value, kind in tracer.rows()[:cycles]]

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from mos6502_machine import Trigger, machine, play
 
 from retrovm.core.types import Line
-from retrovm.isa.mos6502 import opcodes
+from retrovm.isa.mos6502 import PAGE_CROSSING, opcodes
 
 OPCODES = [opcode for opcode in opcodes() if opcode.mnemonic != "JAM"]
 VECTORS = {0xFFFA: b"\x00\x90", 0xFFFE: b"\x00\x91"}
@@ -79,14 +79,35 @@ def test_an_access_that_pulls_a_line_at_once_or_later_is_served_alike(action, pe
             assert ends[0] == ends[1], (opcode, index)
 
 
-@given(seed=st.integers(0, 2**32), irq_disabled=st.booleans(), slices=st.lists(st.integers(1, 120), min_size=1, max_size=12),
+@pytest.mark.parametrize("period", [1, 3])
+@pytest.mark.parametrize("action", range(32))
+def test_a_dummy_read_that_pulls_a_line_within_its_own_instruction_is_served_alike(action, period):
+    """Indexing leaves the trigger's page: only the read without the carry is there, some cycles before the end."""
+    for opcode in OPCODES:
+        if opcode.mode not in PAGE_CROSSING:
+            continue
+        base = 0x40C0 + action
+        program = bytes([0xEA, opcode.code, *([0x20] if opcode.mode == "izy" else [base & 0xFF, base >> 8]),
+                         *[0xEA] * 4, 0x58, 0xEA, 0xEA])
+        ends = []
+        for exact in (True, False):
+            made = with_trigger(program, exact=exact, registers={"x": 0x60, "y": 0x60}, period=period)
+            made.cpu.memory[0x20:0x22] = base.to_bytes(2, "little")
+            made.run_cycles(60)
+            ends.append((fields(made), made.devices["trigger"].log))
+        assert ends[0] == ends[1], opcode
+        assert ends[0][1][0][2] == (base + 0x60) & 0xFF
+
+
+@given(seed=st.integers(0, 2**32), irq_disabled=st.booleans(),
+       slices=st.lists(st.integers(1, 120), min_size=1, max_size=12),
        period=st.sampled_from([1, 1, 3, 12]), every=st.integers(1, 13))
 def test_any_program_with_any_interrupts_runs_alike_however_it_is_sliced(seed, irq_disabled, slices, period, every):
     """Lines change at ticks that need be no multiple of the processor's period."""
     draw = random.Random(seed)
     codes = [opcode.code for opcode in OPCODES]
     program = bytes(draw.choice([0x40, 0x40, draw.choice(codes), draw.randrange(0x40)]) for _ in range(0x300))
-    registers = {"a": draw.randrange(256), "x": draw.randrange(256), "y": draw.randrange(256), "p": 0x24 if irq_disabled else 0x20}
+    registers = {name: draw.randrange(256) for name in "axy"} | {"p": 0x24 if irq_disabled else 0x20}
     levels = [draw.choice([0, 0, 0, 1, 2, 3]) for _ in range(draw.randrange(60))]
     together = with_trigger(program, exact=True, registers=registers, period=period)
     sliced = with_trigger(program, exact=False, registers=registers, period=period)

@@ -62,7 +62,7 @@ cdef class LineScript(Device):
     cdef void run_to(self, tick_t now) noexcept nogil:
         while self.at < self.count and self.levels[self.at].tick <= now:
             self.pull(self.levels[self.at].lines)
-            self.at += 1
+            self.at = self.at + 1
         self.last = now
 
     cdef tick_t next_event(self) noexcept nogil:

@@ -26,13 +26,13 @@ cdef inline void JSR_jsr(Build r) noexcept nogil:
 
 
 cdef inline void RTS_rts(Build r) noexcept nogil:
-    fetch_dummy(r)
+    read_astray(r, r.pc)
     read_stack_dummy(r)
     pull(r)
     r.pc = r.data
     pull(r)
     r.pc |= r.data << 8
-    read_dummy(r, r.pc)
+    read_astray(r, r.pc)
     r.pc = (r.pc + 1) & 0xFFFF
 
 
@@ -60,7 +60,7 @@ cdef inline void PHP_php(Build r) noexcept nogil:
 
 
 cdef inline void PLA_pla(Build r) noexcept nogil:
-    fetch_dummy(r)
+    read_astray(r, r.pc)
     read_stack_dummy(r)
     pull(r)
     LDA(r)
@@ -83,7 +83,7 @@ cdef inline void branch(Build r, bint taken) noexcept nogil:
             r.polled = wanted(<Mos6502> r.core, r.now - 2 * r.period)
         fetch_dummy(r)
         if (target ^ r.pc) & 0xFF00:
-            read_dummy(r, (r.pc & 0xFF00) | (target & 0xFF))
+            read_astray(r, (r.pc & 0xFF00) | (target & 0xFF))
             if Build is Exact:
                 r.polled |= wanted(<Mos6502> r.core, r.now - 2 * r.period)
         r.pc = target

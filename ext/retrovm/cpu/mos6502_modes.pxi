@@ -75,12 +75,12 @@ cdef inline void izy(Build r) noexcept nogil:
 cdef inline void crossed(Build r) noexcept nogil:
     """A read over a page: the first try went to the page below."""
     if r.carry:
-        read_dummy(r, (r.ea - 0x100) & 0xFFFF)
+        read_astray(r, (r.ea - 0x100) & 0xFFFF)
 
 
 cdef inline void uncarried(Build r) noexcept nogil:
     """What writes cannot try: it reads from the address without its carry first, always."""
-    read_dummy(r, (r.ea - (r.carry << 8)) & 0xFFFF)
+    read_astray(r, (r.ea - (r.carry << 8)) & 0xFFFF)
 
 
 cdef inline void modify(Build r) noexcept nogil:
