@@ -11,7 +11,6 @@ from typing import Any
 
 from retrovm.errors import RetroVMError
 
-
 UNSEEN = (b"offscreen", b"dummy")
 """Video drivers of SDL whose windows are on no display."""
 
