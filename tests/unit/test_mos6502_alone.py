@@ -132,8 +132,8 @@ def test_what_a_device_raises_ends_the_run_after_the_instruction(exact):
     cpu.pc = 0x0400
     with pytest.raises(LookupError):
         cpu.step()
+    cpu.pc = 0x0400
     with pytest.raises(LookupError):
-        cpu.pc = 0x0400
         cpu.run(until=0x0406)
     assert cpu.step() == 2, "it goes on"
 
