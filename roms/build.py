@@ -133,7 +133,8 @@ def _load_octo() -> ModuleType:
         spec = importlib.util.spec_from_file_location(
             name, ISA / "__init__.py", submodule_search_locations=[str(ISA)]
         )
-        assert spec is not None and spec.loader is not None
+        assert spec is not None
+        assert spec.loader is not None
         package = importlib.util.module_from_spec(spec)
         sys.modules[name] = package
         spec.loader.exec_module(package)

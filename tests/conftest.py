@@ -1,10 +1,25 @@
-"""Hypothesis profiles: HYPOTHESIS_PROFILE=long looks at 10,000 examples a property, the default at 50."""
+"""What holds for all tests.
+
+    HYPOTHESIS_PROFILE=long   looks at 10,000 examples a property, the default at 50
+    CI, RETROVM_TESTDATA      where both are set, a conformance test that skips has failed
+"""
 
 import os
 
+import pytest
 from hypothesis import HealthCheck, settings
 
 settings.register_profile("default", max_examples=50, deadline=None)
 settings.register_profile("long", max_examples=10_000, deadline=None,
                           suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item):
+    report = yield
+    strict = os.environ.get("CI") and os.environ.get("RETROVM_TESTDATA")
+    if strict and report.skipped and not hasattr(report, "wasxfail") and "conformance" in item.path.parts:
+        report.outcome = "failed"
+        report.longrepr = f"skipped, though RETROVM_TESTDATA is set: {report.longrepr[2]}"
+    return report

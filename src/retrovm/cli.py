@@ -22,6 +22,7 @@ COMMANDS = {
     "info": "retrovm.commands.info:info",
     "machines": "retrovm.commands.machines:machines",
     "dis": "retrovm.commands.dis:dis",
+    "bench": "retrovm.commands.bench:command",
 }
 
 WRONG_USE = (ArgumentError, OptionError, UnknownNameError)

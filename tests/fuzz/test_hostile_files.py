@@ -1,9 +1,10 @@
 """Any text as Intel HEX, S-records or a manifest: a typed error that says where, or what the file means."""
 
+from pathlib import Path
+
 import hostile
 from hypothesis import example, given
 from hypothesis import strategies as st
-from pathlib import Path
 
 import retrovm
 from retrovm import bundled
@@ -21,7 +22,7 @@ def read(data, name, format):
     except retrovm.MediaError as error:
         assert name in str(error)
         return
-    assert all(segment.data and 0 <= segment.address for segment in media.segments)
+    assert all(segment.data and segment.address >= 0 for segment in media.segments)
     with hostile.no_hang():
         try:
             vm = retrovm.load(media, "sbc6502")
@@ -49,6 +50,7 @@ def test_damaged_intel_hex_is_refused_or_runs(edits):
 
 
 @given(hostile.EDITS)
+@example([("flip", 4521, 0, b"")])      # a start address of 32 bits
 def test_intel_hex_with_other_content_is_refused_or_runs(edits):
     read(checked(hostile.edited(HEX, edits)), "a.hex", "ihex")
 

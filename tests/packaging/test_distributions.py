@@ -5,12 +5,14 @@ import shutil
 import subprocess
 import sys
 import tarfile
-import time
 import zipfile
 from pathlib import Path, PurePosixPath
 
 import pytest
-from conftest import ROOT, run
+from building import ROOT, run
+
+# All in one worker of pytest-xdist (--dist loadgroup), so that the wheel is built once.
+pytestmark = pytest.mark.xdist_group("packaging")
 
 EXTENSIONS = sorted(path.relative_to(ROOT / "ext") for path in (ROOT / "ext").rglob("*.pyx"))
 PROGRAMS = sorted(path.relative_to(ROOT / "roms") for pattern in ("*/*/*.ch8", "*/*/*.bin")
@@ -102,19 +104,6 @@ def test_the_installed_wheel_loads_and_runs_a_bundled_program(environment):
 
 def test_the_command_line_is_installed(environment):
     assert "chip8" in environment.run(environment.bin / "retrovm", "machines")
-
-
-def test_import_is_timed(environment, record_property):
-    """The time is reported and not judged: how loaded this host is, is no property of the package."""
-    times = {}
-    for code in ("pass", "import retrovm"):
-        taken = []
-        for _ in range(5):
-            start = time.perf_counter()
-            environment.run(environment.python, "-c", code)
-            taken.append(time.perf_counter() - start)
-        times[code] = min(taken)
-    record_property("import_ms", round(1000 * (times["import retrovm"] - times["pass"]), 1))
 
 
 def test_extensions_that_say_so_keep_the_gil_off(environment):

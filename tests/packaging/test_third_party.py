@@ -3,7 +3,10 @@
 import shutil
 
 import pytest
-from conftest import ROOT
+from building import ROOT
+
+# All in one worker of pytest-xdist (--dist loadgroup), so that the wheel is built once.
+pytestmark = pytest.mark.xdist_group("packaging")
 
 EXAMPLE = ROOT / "examples" / "third_party"
 

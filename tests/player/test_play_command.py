@@ -44,6 +44,16 @@ def test_without_a_display_it_writes_a_picture_and_says_which(play, tmp_path):
     assert (tmp_path / "ember.png").read_bytes() == vm.screen.png(10)
 
 
+def test_a_driver_whose_windows_nobody_sees_is_no_display(play, tmp_path, monkeypatch):
+    for name in ("DISPLAY", "WAYLAND_DISPLAY", "XDG_RUNTIME_DIR"):
+        monkeypatch.delenv(name, raising=False)
+    done = play("ember", "--frames", "3", env={"SDL_AUDIODRIVER": "dummy"})
+    # Where the tests run there may be a display that SDL finds without any of these variables.
+    if done.stderr:
+        assert done.stderr.endswith(b"retrovm: no display: wrote ember.png after 3 frames\n")
+        assert (tmp_path / "ember.png").exists()
+
+
 def test_a_second_picture_does_not_replace_the_first(play, tmp_path):
     (tmp_path / "ember.png").write_bytes(b"mine")
     done = play("ember", "--frames", "1", "--scale", "2", env=NO_DISPLAY)

@@ -3,7 +3,6 @@
 import importlib
 import subprocess
 import sys
-import time
 
 import pytest
 
@@ -26,16 +25,12 @@ def test_a_machine_runs_without_numpy_and_sdl():
     assert not set(done.stdout.split()) & {"numpy", "sdl2", "sdl2dll", "typer", "rich", "PIL"}
 
 
-def test_import_takes_below_60_ms():
-    def best(code):
-        times = []
-        for _ in range(5):
-            start = time.perf_counter()
-            python(code)
-            times.append(time.perf_counter() - start)
-        return min(times)
-
-    assert best("import retrovm") - best("pass") < 0.060
+def test_import_loads_no_other_module_of_the_package():
+    """Importing is fast because it loads next to nothing; how fast, benchmarks/import_time.py measures."""
+    done = python("import sys; before = set(sys.modules); import retrovm; print(*set(sys.modules) - before)")
+    loaded = set(done.stdout.split())
+    assert {name for name in loaded if name.partition(".")[0] == "retrovm"} == {"retrovm"}
+    assert {name.partition(".")[0] for name in loaded} <= {"retrovm", "typing", "_typing", "collections"}
 
 
 @pytest.mark.parametrize("name", retrovm.__all__)

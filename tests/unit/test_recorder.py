@@ -1,12 +1,12 @@
 """Memory that records what comes to it through the device interface."""
 
 import pytest
-from retrovm.cpu.mos6502 import Mos6502
 
 from retrovm.core.bus import Bus, Tracer
 from retrovm.core.clock import Clock
 from retrovm.core.recorder import RecordingMemory
 from retrovm.core.types import Access
+from retrovm.cpu.mos6502 import Mos6502
 from retrovm.errors import ArgumentError
 
 

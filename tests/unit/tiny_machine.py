@@ -2,12 +2,11 @@
 
 from fractions import Fraction
 
-from retrovm.cpu.mos6502 import Mos6502
-
 from retrovm import spec
 from retrovm.core.memory import Memory
 from retrovm.core.ports import Buttons, Serial
 from retrovm.core.screen import Screen
+from retrovm.cpu.mos6502 import Mos6502
 
 START = 0x0200
 

@@ -1,6 +1,7 @@
 """The Tally, found by its entry points."""
 
 import pickle
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -33,7 +34,7 @@ def test_the_countdown_wakes_the_processor_on_its_own_tick(vm):
     writes = [cycle for cycle, address, value, kind in trace if address == 0xE0 and kind == "write"]
     # From one print to the next: LDI and STA, whose last cycle starts the countdown; 1000 cycles; and the 23 cycles of
     # LDA, LDA, ADD, STA, JNZ, LDA, ADD, STA, whose last prints.
-    assert {later - earlier for earlier, later in zip(writes, writes[1:], strict=False)} == {5 + 1000 + 23 - 1}
+    assert {later - earlier for earlier, later in pairwise(writes)} == {5 + 1000 + 23 - 1}
 
 
 def test_a_state_goes_on_bit_equal_within_a_countdown(vm):

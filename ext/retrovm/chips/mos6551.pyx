@@ -203,7 +203,7 @@ cdef class Mos6551(Device):
     # --- registers -------------------------------------------------------------------------------------------
 
     cdef uint8_t read(self, uint32_t addr, Access kind) noexcept nogil:
-        cdef uint8_t value = self.peek(addr)
+        cdef uint8_t value = Mos6551.peek(self, addr)
         if addr & 3 == STATUS:
             if self.status_bits & IRQ:
                 self.status_bits = self.status_bits & ~IRQ

@@ -4,7 +4,7 @@ from cpython.object cimport PyObject
 from retrovm.core.clock cimport Clock
 from retrovm.core.device cimport Device
 from retrovm.core.state cimport State
-from retrovm.core.types cimport NEVER, Access, tick_t
+from retrovm.core.types cimport NEVER, Access, tick_t, unlikely
 from libc.stdint cimport uint8_t, uint32_t
 
 
@@ -81,32 +81,44 @@ cdef class Bus:
 
 
 # The two functions through which a processor reaches a page without a pointer. The device is first brought up to
-# the cycle of the access, and what it will do next is asked afterwards, so that no chip can forget either.
+# the cycle of the access, and what it will do next is asked afterwards, so that no chip can forget either. Where time
+# changes nothing (`last` is NEVER) there is nothing to ask.
+
+cdef inline void ask_for_event(Bus bus, PyObject *device) noexcept nogil:
+    cdef tick_t event = (<Device> device).next_event()
+    if unlikely(event < bus.clock.due):
+        bus.clock.due = event
+
 
 cdef inline uint8_t trap_read(Bus bus, uint32_t addr, Access kind, tick_t now) noexcept nogil:
     cdef Slot *slot = &bus.slots[addr >> bus.shift]
+    cdef PyObject *device = slot.device
+    cdef tick_t last = (<Device> device).last
     cdef uint8_t value
-    cdef tick_t event
+    addr = (addr - slot.base) & slot.mask
     bus.clock.now = now
-    if (<Device>slot.device).last < now:
-        (<Device>slot.device).run_to(now)
-    value = (<Device>slot.device).read((addr - slot.base) & slot.mask, kind)
-    event = (<Device>slot.device).next_event()
-    if event < bus.clock.due:
-        bus.clock.due = event
+    if last == NEVER:
+        return (<Device> device).read(addr, kind)
+    if last < now:
+        (<Device> device).run_to(now)
+    value = (<Device> device).read(addr, kind)
+    ask_for_event(bus, device)
     return value
 
 
 cdef inline void trap_write(Bus bus, uint32_t addr, uint8_t value, tick_t now) noexcept nogil:
     cdef Slot *slot = &bus.slots[addr >> bus.shift]
-    cdef tick_t event
+    cdef PyObject *device = slot.device
+    cdef tick_t last = (<Device> device).last
+    addr = (addr - slot.base) & slot.mask
     bus.clock.now = now
-    if (<Device>slot.device).last < now:
-        (<Device>slot.device).run_to(now)
-    (<Device>slot.device).write((addr - slot.base) & slot.mask, value)
-    event = (<Device>slot.device).next_event()
-    if event < bus.clock.due:
-        bus.clock.due = event
+    if last == NEVER:
+        (<Device> device).write(addr, value)
+        return
+    if last < now:
+        (<Device> device).run_to(now)
+    (<Device> device).write(addr, value)
+    ask_for_event(bus, device)
 
 
 cdef inline bint hooked(Bus bus, uint32_t addr) noexcept nogil:

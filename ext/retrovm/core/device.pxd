@@ -8,7 +8,7 @@ from libc.stdint cimport uint8_t, uint32_t
 cdef class Device:
     cdef readonly str name            # not state: wiring
     cdef tick_t last
-    """Has been run up to here. NEVER for a device in which time changes nothing: it is not caught up."""
+    """Has been run up to here. NEVER for a device in which time changes nothing: it is not caught up and has no events."""
 
     cdef uint8_t read(self, uint32_t addr, Access kind) noexcept nogil
     cdef void write(self, uint32_t addr, uint8_t value) noexcept nogil

@@ -194,11 +194,11 @@ cdef class Machine:
 
         Returns True, or False when a hook stopped the machine or its processor has halted.
         """
-        cdef int i
+        cdef int _
         cdef StopReason reason = StopReason.CYCLES
         if self.audio is not None:
             self.audio.forget()
-        for i in range(frames):
+        for _ in range(frames):
             reason = self.advance(self.frame_end, render)
             if reason == StopReason.ADDRESS:
                 break
@@ -223,6 +223,7 @@ cdef class Machine:
 
         Returns the `StopReason`.
         """
+        self.need_processor()
         if cycles is None:
             return Reason(self.advance(NEVER, True))
         if not 0 <= cycles < (NEVER - self.clock.now) // self.cpu.period:

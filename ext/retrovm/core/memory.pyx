@@ -9,7 +9,6 @@ from libc.string cimport memcpy, memset
 from retrovm.core.errors import ArgumentError, StateError
 
 
-
 cdef class Memory(Device):
     """Bytes at addresses from 0.
 

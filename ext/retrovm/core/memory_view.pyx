@@ -40,7 +40,6 @@ cdef class MemoryView:
     def __bytes__(self):
         return self[:]
 
-
     def __getitem__(self, key):
         if isinstance(key, slice):
             start, stop = self._range(key)

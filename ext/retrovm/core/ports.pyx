@@ -6,10 +6,9 @@ of queues; the chip at its other end decides when a byte moves, so it is the chi
 
 from difflib import get_close_matches
 
-from libc.stdlib cimport free, malloc, realloc
+from libc.stdlib cimport free, realloc
 from libc.string cimport memcpy, memmove
 from retrovm.core.errors import ArgumentError
-
 
 
 cdef class Buttons(Device):

@@ -2,7 +2,8 @@
 # The generator counts modulo 2**64: wrapping around is what it is made of.
 """Randomness that is part of the machine's state.
 
-The generator is PCG32 (docs/references.md: pcg): 64 bits of state, 32 bits a draw. The same seed gives the same machine on any host.
+The generator is PCG32 (docs/references.md: pcg): 64 bits of state, 32 bits a draw. The same seed gives the same machine
+on any host.
 """
 
 from retrovm.core.errors import ArgumentError

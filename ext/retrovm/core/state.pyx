@@ -14,10 +14,9 @@ The bytes are a sequence of fields, little-endian on every host:
     kind name width count data    kind "u" unsigned, "i" signed, "b" bytes, "x" bytes of any length
 """
 
-from libc.stdlib cimport free, malloc, realloc
+from libc.stdlib cimport free, realloc
 from libc.string cimport memcmp, memcpy
 from retrovm.core.errors import ArgumentError, StateError
-
 
 
 cdef class State:

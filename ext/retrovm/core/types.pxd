@@ -2,8 +2,7 @@
 
 from libc.stdint cimport int64_t, uint8_t, uint16_t, uint32_t, uint64_t
 
-ctypedef int64_t tick_t
-"""Master-clock ticks since power-on."""
+ctypedef int64_t tick_t        # master-clock ticks since power-on
 
 cdef extern from *:
     """

@@ -15,13 +15,19 @@ ctypedef fused Build:
 
 
 # The registers of a run are a local struct that the C compiler keeps in the host's registers, so no function that is not
-# inline may get a pointer to it: what such a function needs goes through the core (measured: half the speed otherwise).
+# inline may get a pointer to it: what such a function needs goes through its parameters or the core (measured: half the
+# speed otherwise).
 
 # --- the fast build, where a page has no pointer --------------------------------------------------------------------
 
-cdef tick_t before_device(Mos6502 core, uint32_t data) noexcept nogil:
+cdef struct Reply:
+    uint32_t data
+    int64_t left               # cycles
+
+
+cdef inline tick_t before_device(Mos6502 core, uint32_t data, int64_t left) noexcept nogil:
     """The tick of the cycle that has just been counted."""
-    cdef tick_t now = core.end - (core.left + 1) * core.period
+    cdef tick_t now = core.end - (left + 1) * core.period
     if unlikely(core.clock.due <= now):
         # An access earlier in this instruction has brought an event forward, to before this one.
         core.clock.dispatch(now)
@@ -29,35 +35,38 @@ cdef tick_t before_device(Mos6502 core, uint32_t data) noexcept nogil:
     return now
 
 
-cdef void after_device(Mos6502 core) noexcept nogil:
-    # What the fast build took for granted may be so no longer; then it ends after this instruction, at the same tick.
-    if core.clock.due < core.due or core.logged or core.bus.generation != core.generation or core.clock.stop:
-        core.end = core.end - core.left * core.period
-        core.left = 0
+cdef inline int64_t after_device(Mos6502 core, int64_t left) noexcept nogil:
+    """The cycles that are left: none where what the fast build took for granted may be so no longer."""
+    if unlikely(core.clock.due < core.due or core.logged or core.bus.generation != core.generation or core.clock.stop):
+        core.end = core.end - left * core.period         # it ends after this instruction, at the same tick
+        return 0
+    return left
 
 
-cdef uint32_t device_read(Mos6502 core, uint32_t addr, Access kind, uint32_t data) noexcept nogil:
-    data = trap_read(core.bus, addr, kind, before_device(core, data))
-    after_device(core)
-    return data
+# `left` goes there and comes back in the host's registers: through the core's memory each access would wait for the one
+# before, and kept across the call it would cost every instruction one of the registers that survive calls.
+
+cdef Reply device_read(Mos6502 core, uint32_t addr, Access kind, uint32_t data, int64_t left) noexcept nogil:
+    cdef Reply reply
+    reply.data = trap_read(core.bus, addr, kind, before_device(core, data, left))
+    reply.left = after_device(core, left)
+    return reply
 
 
-cdef void device_write(Mos6502 core, uint32_t addr, uint32_t value) noexcept nogil:
-    trap_write(core.bus, addr, <uint8_t> value, before_device(core, value))
-    after_device(core)
+cdef int64_t device_write(Mos6502 core, uint32_t addr, uint32_t value, int64_t left) noexcept nogil:
+    trap_write(core.bus, addr, <uint8_t> value, before_device(core, value, left))
+    return after_device(core, left)
 
 
 cdef inline void read_device(Fast r, uint32_t addr, Access kind) noexcept nogil:
-    (<Mos6502> r.core).left = r.left
-    r.data = device_read(<Mos6502> r.core, addr, kind, r.data)
-    r.left = (<Mos6502> r.core).left
+    cdef Reply reply = device_read(<Mos6502> r.core, addr, kind, r.data, r.left)
+    r.data = reply.data
+    r.left = reply.left
 
 
 cdef inline void write_device(Fast r, uint32_t addr, uint32_t value) noexcept nogil:
-    (<Mos6502> r.core).left = r.left
-    device_write(<Mos6502> r.core, addr, value)
+    r.left = device_write(<Mos6502> r.core, addr, value, r.left)
     r.data = value
-    r.left = (<Mos6502> r.core).left
 
 
 # --- the exact build, when there is more to a cycle than an access to memory --------------------------------------------

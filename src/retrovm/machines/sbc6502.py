@@ -86,6 +86,9 @@ def program_of(media: Media | None, options: Options) -> Program:
         return Program(media.name, ((org, data),), None, org if start is None else start)
     if org is not None:
         raise OptionError(f"sbc6502: {media.name} says itself where it belongs; `org` is for raw bytes")
+    if start is None and media.entry is not None and media.entry >= ADDRESS_SPACE:
+        raise MediaError("it starts where a 6502 has no addresses", file=media.name, found=f"${media.entry:04X}",
+                         expected="$0000-$FFFF", hint="give start=ADDRESS")
     return addressed(media, rom, media.entry if start is None else start)
 
 

@@ -12,6 +12,10 @@ from typing import Any
 from retrovm.errors import RetroVMError
 
 
+UNSEEN = (b"offscreen", b"dummy")
+"""Video drivers of SDL whose windows are on no display."""
+
+
 class SdlError(RetroVMError):
     """SDL is not there, or cannot do what the player needs. The message ends with what SDL says."""
 
@@ -58,6 +62,10 @@ def start() -> None:
     sdl2.SDL_SetHint(sdl2.SDL_HINT_VIDEO_X11_NET_WM_BYPASS_COMPOSITOR, b"0")     # the desktop keeps its effects
     if sdl2.SDL_Init(sdl2.SDL_INIT_VIDEO) != 0:
         raise NoDisplay(f"no display: {last_error()}")
+    # Where SDL finds no display it takes one that nobody can see, unless it is told not to.
+    if not os.environ.get("SDL_VIDEODRIVER") and sdl2.SDL_GetCurrentVideoDriver() in UNSEEN:
+        sdl2.SDL_Quit()
+        raise NoDisplay("no display: SDL finds none to open a window on")
 
 
 def stop() -> None:

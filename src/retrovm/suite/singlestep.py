@@ -20,6 +20,7 @@ import gzip
 import json
 import re
 import zlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
 from pathlib import Path
@@ -182,7 +183,8 @@ class Bench:
                     if cycle[0] >> 8 in hidden]
         return self.judge("fast", case, expected, found)
 
-    def judge(self, build: str, case: Case, expected: list[Cycle], found: list[Cycle]) -> str | None:
+    def judge(self, build: str, case: Case, expected: Sequence[Cycle],
+              found: Sequence[Cycle]) -> str | None:
         final, registers = case["final"], self.cpu.registers
         took = self.clock.ticks - self.began
         differences = self.memory.differences(final["ram"])

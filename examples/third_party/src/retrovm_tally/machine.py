@@ -14,7 +14,6 @@ from typing import Any
 from retrovm import Judgement, Line, Machine, MachineSpec, Media, Option
 from retrovm.core.memory import Memory
 from retrovm.spec import rate
-
 from retrovm_tally.countdown import Countdown
 from retrovm_tally.printer import Printer
 from retrovm_tally.processor import Tally

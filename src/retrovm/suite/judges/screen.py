@@ -43,6 +43,7 @@ class Checkpoint:
 
     def check(self, run: MachineRun, settings: Settings) -> None:
         screen = run.vm.screen
+        assert screen is not None               # `parse` has asked the machine
         when = f"after {run.frames:,} frames"
         if self.golden is not None:
             if settings.update_golden:

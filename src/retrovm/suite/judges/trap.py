@@ -72,4 +72,5 @@ class Trap(MachineJudge):
 
 
 def registers(run: MachineRun) -> str:
-    return " ".join(f"{name}={value:02X}" for name, value in run.vm.cpu.registers.items())
+    held: dict[str, int] = getattr(run.vm.cpu, "registers", {})      # every processor has its own
+    return " ".join(f"{name}={value:02X}" for name, value in held.items())

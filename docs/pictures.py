@@ -1,0 +1,54 @@
+"""Draws the pictures of the documentation with retrovm itself.
+
+    python docs/pictures.py            writes docs/pictures/*.png
+    python docs/pictures.py --check    exits with 1 when a picture is not what the machines draw
+"""
+
+import argparse
+import sys
+from pathlib import Path
+
+import retrovm
+from retrovm import bundled
+
+FOLDER = Path(__file__).parent / "pictures"
+SCALE = 4
+
+
+def picture(program: str, frames: int, keys: tuple[tuple[int, str, int], ...] = ()) -> bytes:
+    """A bundled program after so many frames; keys are (frame, key, for how many frames), in order."""
+    vm = retrovm.load(bundled.find(program).file)
+    for frame, key, held in keys:
+        vm.tick(frame - vm.frame, render=False)
+        vm.button(key, held)
+    vm.tick(frames - vm.frame - 1, render=False)
+    vm.tick()
+    return bytes(vm.screen.png(SCALE))
+
+
+PICTURES = {
+    "ember-title.png": lambda: picture("ember", 120),
+    "ember.png": lambda: picture("ember", 420, ((130, "6", 5), (300, "5", 4), (330, "9", 4))),
+    "horizon.png": lambda: picture("horizon", 600),
+}
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description="Draws the pictures of the documentation.")
+    parser.add_argument("--check", action="store_true", help="compare instead of writing")
+    check = parser.parse_args().check
+    stale = []
+    for name, draw in PICTURES.items():
+        path, drawn = FOLDER / name, draw()
+        if check and (not path.is_file() or path.read_bytes() != drawn):
+            stale.append(name)
+        elif not check:
+            FOLDER.mkdir(exist_ok=True)
+            path.write_bytes(drawn)
+    if stale:
+        print(f"not what the machines draw: {', '.join(stale)}; run python docs/pictures.py")
+    return 1 if stale else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

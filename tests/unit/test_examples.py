@@ -1,0 +1,40 @@
+"""The programs in examples/ do what they say. The package in examples/third_party has tests of its own."""
+
+import json
+import runpy
+from pathlib import Path
+
+EXAMPLES = Path(__file__).parents[2] / "examples"
+
+
+def test_the_breadboard_counts_a_hundred_presses_a_second_and_its_state_goes_on():
+    breadboard = runpy.run_path(str(EXAMPLES / "breadboard.py"))["breadboard"]
+    one, other = breadboard(), breadboard()
+    one.tick(60)
+    assert one.cpu.memory[0x10] in (99, 100)
+    other.load_fields(one.save_fields())
+    for machine in (one, other):
+        machine.tick(31)
+    assert one.save_fields() == other.save_fields()
+    assert other.cpu.memory[0x10] > 150
+
+
+def test_the_breadboard_prints_its_count(capsys):
+    runpy.run_path(str(EXAMPLES / "breadboard.py"), run_name="__main__")
+    assert capsys.readouterr().out.startswith("after a second the program has counted ")
+
+
+def test_many_machines_give_equal_states_in_any_number_of_threads(capsys):
+    runpy.run_path(str(EXAMPLES / "many_machines.py"))["main"](count=4, frames=20)
+    said = capsys.readouterr().out.splitlines()
+    assert [line.partition(":")[0] for line in said] == ["threads 1", "threads 2", "threads 4"]
+
+
+def test_every_cell_of_the_notebook_runs_and_the_twin_goes_its_own_way():
+    notebook = json.loads((EXAMPLES / "notebook.ipynb").read_text(encoding="utf-8"))
+    names = {}
+    for cell in notebook["cells"]:
+        if cell["cell_type"] == "code":
+            exec("".join(cell["source"]), names)
+    assert names["vm"].screen.png()[:4] == b"\x89PNG"
+    assert names["changed"] > 0
