@@ -273,8 +273,9 @@ cdef class Mos6502(Cpu):
                 reason = StopReason.HALTED
                 break
             if self.may_run_fast():
-                # The longest instruction has 8 cycles, and the last of them must lie before the event.
-                quiet = min(until, self.clock.due - 7 * self.period)
+                # The longest instruction has 8 cycles, and the last of them must lie before the event. The last of a run
+                # belongs to the exact build too: it leaves on the data lines what really was there, and that is state.
+                quiet = min(until, self.clock.due) - 7 * self.period
                 if self.clock.now < quiet and self.fast(quiet):
                     continue
             if hooked(self.bus, self.pc) and not self.taken and not self.resetting:
