@@ -1,4 +1,4 @@
-"""The documented opcodes against py65, an independent 6502 in Python (docs/references.md: py65).
+"""The documented opcodes against py65, an independent 6502 in Python (github.com/mnaberez/py65).
 
 Random registers and memory with D clear; decimal mode has a test of its own. A deviation of py65 is accepted by name:
 DEC abs takes 6 cycles, py65 1.2.0 counts 3 (`inst_0xce` of `py65/devices/mpu6502.py`).

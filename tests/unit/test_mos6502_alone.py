@@ -4,6 +4,8 @@ import pytest
 
 from retrovm.core.bus import Bus, Tracer
 from retrovm.core.clock import Clock
+from retrovm.core.memory import Memory
+from retrovm.core.python_device import PythonDevice
 from retrovm.core.types import Access, StopReason
 from retrovm.cpu import Mos6502
 from retrovm.errors import AddressError, ArgumentError
@@ -109,6 +111,31 @@ def test_a_program_that_jams_ends_a_run_without_a_limit(exact):
 def test_a_run_that_cannot_be_is_refused(arguments):
     with pytest.raises(ArgumentError):
         processor().run(**arguments)
+
+
+class Broken(PythonDevice):
+    def read(self, addr):
+        raise LookupError("nothing to read")
+
+
+@builds
+def test_what_a_device_raises_ends_the_run_after_the_instruction(exact):
+    bus = Bus(Clock(1_000_000))
+    bus.map(0, 0x10000, Memory("ram", 0x10000))
+    bus.map(0x4000, 0x100, Broken("broken"))
+    cpu = processor(bytes.fromhex("AD 00 40 E8 E8 E8"), exact=exact, bus=bus)
+    for _ in range(2):
+        cpu.pc = 0x0400
+        with pytest.raises(LookupError, match="nothing to read"):
+            cpu.run(cycles=100)
+        assert cpu.pc == 0x0403
+    cpu.pc = 0x0400
+    with pytest.raises(LookupError):
+        cpu.step()
+    cpu.pc = 0x0400
+    with pytest.raises(LookupError):
+        cpu.run(until=0x0406)
+    assert cpu.step() == 2, "it goes on"
 
 
 # --- registers and memory -------------------------------------------------------------------------

@@ -13,6 +13,7 @@ where it is not used.
 
 from libc.stdlib cimport calloc, free, realloc
 from retrovm.core.memory cimport Memory
+from retrovm.core.python_device cimport PythonDevice
 
 from retrovm.core.types import Access as AccessKind
 from retrovm.core.errors import ArgumentError
@@ -215,6 +216,8 @@ cdef class Bus:
         period = self.size if mirror is None else power_of_two(mirror, "the distance of mirrors")
         self.parts.append(device)
         self.regions.append((start, start + size - 1, device.name, device, mirror))
+        if isinstance(device, PythonDevice) and device.clock is None:
+            device.clock = self.clock        # also without a machine: an exception has to end the run
         slot.device = <PyObject *> device
         slot.memory = NULL
         slot.writable = False

@@ -50,6 +50,7 @@ from libc.stdint cimport int64_t, uint8_t, uint32_t
 from retrovm.core.bus cimport Bus, hooked, trap_read, trap_write
 from retrovm.core.clock cimport Clock
 from retrovm.core.memory cimport Memory
+from retrovm.core.python_device cimport PythonDevice
 from retrovm.core.types cimport NEVER, Access, Line, StopReason, likely, tick_t, unlikely
 
 from retrovm.core.errors import ArgumentError
@@ -274,8 +275,9 @@ cdef class Mos6502(Cpu):
                 reason = StopReason.HALTED
                 break
             if self.may_run_fast():
-                # The longest instruction has 8 cycles, and the last of them must lie before the event.
-                quiet = min(until, self.clock.due - 7 * self.period)
+                # The longest instruction has 8 cycles, and the last of them must lie before the event. The last of a run
+                # belongs to the exact build too: it leaves on the data lines what really was there, and that is state.
+                quiet = min(until, self.clock.due) - 7 * self.period
                 if self.clock.now < quiet and self.fast(quiet):
                     continue
             if hooked(self.bus, self.pc) and not self.taken and not self.resetting:
@@ -424,6 +426,7 @@ cdef class Mos6502(Cpu):
         """
         cdef int64_t before = self.cycle_count
         self.run_one()
+        self.raise_fault()
         return self.cycle_count - before
 
     def run(self, cycles=None, until=None):
@@ -444,6 +447,7 @@ cdef class Mos6502(Cpu):
         if until is None:
             with nogil:
                 reason = self.run_until(end)
+            self.raise_fault()
             return Reason(reason)
         if not 0 <= until < 0x10000:
             raise ArgumentError(f"{self.name}: an address is $0000-$FFFF, not {until!r}")
@@ -456,7 +460,20 @@ cdef class Mos6502(Cpu):
                     reason = self.run_until(end)
         finally:
             self.bus.hook(until, False)
+        self.raise_fault()
         return Reason(reason)
+
+    cdef int raise_fault(self) except -1:
+        """Raises what a device written in Python has raised in the run."""
+        if not self.clock.stop:
+            return 0
+        self.clock.stop = False
+        for device in self.bus.parts:
+            if isinstance(device, PythonDevice):
+                fault = device.take_fault()
+                if fault is not None:
+                    raise fault
+        return 0
 
     def power_cycle(self):
         """Switches it off and on: the registers are zero and the reset sequence comes next."""
