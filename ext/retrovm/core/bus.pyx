@@ -296,6 +296,7 @@ cdef class Bus:
         self.rp[page] = NULL if traps & TRAP_READ else slot.memory
         self.wp[page] = NULL if traps & TRAP_WRITE or not slot.writable else slot.memory
         self.generation = self.generation + 1
+        self.clock.wake()
 
     cdef void find_runs(self) noexcept nogil:
         """Finds, for each page, how far the same memory goes on around it without a trap."""

@@ -19,6 +19,10 @@ cdef class Clock:
 
     cdef int add(self, Device device) except -1
     cdef void plan(self) noexcept nogil
+    cdef inline void wake(self) noexcept nogil:
+        """Ends what goes on without asking anyone: something has changed, and the present tick has to be looked at."""
+        if self.due > self.now:
+            self.due = self.now
     cdef void dispatch(self, tick_t now) noexcept nogil
     cdef void catch_up(self, tick_t now) noexcept nogil
     cdef int sync(self, State state) except -1

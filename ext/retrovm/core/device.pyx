@@ -10,7 +10,7 @@ that are written in Python.
 | peek, poke   | by debuggers, at any time                                | without any side effect                 |
 | run_to       | with every event's own tick, and before every access     | sets `last`                             |
 | next_event   | after every access and every event                       | when this device next pulls a line      |
-| pin_changed  | by a `Wire` that this device listens to                  |                                         |
+| pin_changed  | by a `Wire` that this device listens to                  | calls `clock.wake()` if its event moves |
 | begin_frame  | before the first cycle of a frame                        | input is latched                        |
 | end_frame    | after the last, when every device was run to the end     | pictures and sound are finished         |
 | sync         | to save, check, load and dump                            | every field that is state               |

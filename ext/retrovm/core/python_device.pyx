@@ -63,6 +63,7 @@ cdef class PythonDevice(Device):
             self.fault = error
         if self.clock is not None:
             (<Clock> self.clock).stop = True
+            (<Clock> self.clock).wake()
 
     cdef uint8_t read(self, uint32_t addr, Access kind) noexcept nogil:
         with gil:

@@ -63,7 +63,6 @@ cdef class Mos6502(Cpu):
     cdef uint8_t *code                # not state: the code window of the fast run
     cdef uint32_t window, length      # not state: the code window of the fast run
     cdef tick_t due                   # not state: the event before which the present fast run ends
-    cdef uint32_t generation          # not state: the map that the present fast run began with
     cdef LineChange[16] log           # not state: changes of lines within one fast run
     cdef int logged                   # not state: how many of them there are
 

@@ -157,6 +157,7 @@ cdef class Mos6502(Cpu):
         cdef tick_t cycle
         Cpu.pin_changed(self, pin, asserted)
         self.changed = True
+        self.clock.wake()
         if pin == Line.RESET and asserted:
             self.resetting = True
         # The cycle whose end sees this: a fast instruction that caused it has to know afterwards.
@@ -207,7 +208,6 @@ cdef class Mos6502(Cpu):
         self.left = (until - self.clock.now + self.period - 1) // self.period
         self.end = self.clock.now + self.left * self.period
         self.due = self.clock.due
-        self.generation = self.bus.generation
         self.logged = 0
         self.stuck = False
         run_fast(self)
@@ -275,9 +275,8 @@ cdef class Mos6502(Cpu):
                 reason = StopReason.HALTED
                 break
             if self.may_run_fast():
-                # The longest instruction has 8 cycles, and the last of them must lie before the event. The last of a run
-                # belongs to the exact build too: it leaves on the data lines what really was there, and that is state.
-                quiet = min(until, self.clock.due) - 7 * self.period
+                # The longest instruction has 8 cycles, and the last of them must lie before the event.
+                quiet = min(until, self.clock.due - 7 * self.period)
                 if self.clock.now < quiet and self.fast(quiet):
                     continue
             if hooked(self.bus, self.pc) and not self.taken and not self.resetting:

@@ -36,8 +36,11 @@ cdef inline tick_t before_device(Mos6502 core, uint32_t data, int64_t left) noex
 
 
 cdef inline int64_t after_device(Mos6502 core, int64_t left) noexcept nogil:
-    """The cycles that are left: none where what the fast build took for granted may be so no longer."""
-    if unlikely(core.clock.due < core.due or core.logged or core.bus.generation != core.generation or core.clock.stop):
+    """The cycles that are left: none where what the fast build took for granted may be so no longer.
+
+    One comparison says so: lines that change, pages that are switched and devices that fail bring `clock.due` forward.
+    """
+    if unlikely(core.clock.due < core.due):
         core.end = core.end - left * core.period         # it ends after this instruction, at the same tick
         return 0
     return left
