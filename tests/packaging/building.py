@@ -13,7 +13,7 @@ ROOT = Path(__file__).parents[2]
 def run(*command, cwd, **environment):
     """What a command prints; its failure is the test's."""
     done = subprocess.run([str(part) for part in command], cwd=cwd, capture_output=True, text=True, check=False,
-                          env={**os.environ, "PYTHONPATH": "", **environment})
+                          env={**os.environ, "PYTHONPATH": "", "PYTEST_ADDOPTS": "", **environment})
     assert done.returncode == 0, f"{' '.join(map(str, command))}\n{done.stdout}\n{done.stderr}"
     return done.stdout
 

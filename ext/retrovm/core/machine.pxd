@@ -27,17 +27,20 @@ cdef class Machine:
     cdef dict hooks                   # not state: of the session, address: [callback or None]
     cdef int64_t frames
     cdef tick_t frame_end             # not state: derived from frames
+    cdef int64_t frame_whole, frame_part, frame_parts    # not state: a frame has whole + part / parts ticks
+    cdef int64_t frame_rest           # not state: derived from frames, in parts of a tick
     cdef bint in_frame
     cdef int64_t stopped_at           # not state: the address of the hook that ended the last run, or -1
 
-    cdef tick_t end_of(self, int64_t frame) except -1
+    cdef int place_frame(self) except -1
+    cdef void next_frame(self) noexcept nogil
     cdef int need_processor(self) except -1
-    cdef int open_frame(self) except -1
-    cdef int close_frame(self, bint render) except -1
+    cdef void open_frame(self) noexcept nogil
+    cdef void close_frame(self, bint render) noexcept nogil
+    cdef StopReason run_frames(self, tick_t until, bint render, bint halted) noexcept nogil
     cdef int raise_fault(self) except -1
     cdef bint call_hooks(self) except -1
     cdef StopReason advance(self, tick_t until, bint render) except *
-    cdef int halted_until(self, tick_t until, bint render) except -1
     cdef int one_instruction(self, bint render) except -1
     cdef int sync(self, State state) except -1
     cdef int visit(self, Loader loader) except -1

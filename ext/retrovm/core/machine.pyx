@@ -38,7 +38,11 @@ cdef class Machine:
         self.buses = {}
         self.hooks = {}
         self.random = self.add(Random("random", seed))
-        self.frame_end = self.end_of(0)
+        if max(self.frame_ticks.numerator, self.frame_ticks.denominator) >= 1 << 60:
+            raise ArgumentError(f"{self.clock.rate} ticks and {self.frame_rate} frames per second are too fine a ratio")
+        self.frame_whole, self.frame_part = divmod(self.frame_ticks.numerator, self.frame_ticks.denominator)
+        self.frame_parts = self.frame_ticks.denominator
+        self.place_frame()
         self.stopped_at = -1
 
     # --- wiring -------------------------------------------------------------------------------------------------
@@ -81,19 +85,33 @@ cdef class Machine:
         """How many frames were finished since power-on."""
         return self.frames
 
-    cdef tick_t end_of(self, int64_t frame) except -1:
-        """The first tick behind a frame."""
-        end = -((<object> frame + 1) * self.frame_ticks.numerator // -self.frame_ticks.denominator)
-        if end >= NEVER:
+    cdef int place_frame(self) except -1:
+        """Finds the end of the present frame, the first tick behind it, from the number of frames."""
+        parts = (<object> self.frames + 1) * self.frame_ticks.numerator + self.frame_parts - 1
+        if parts // self.frame_parts >= NEVER:
             raise OverflowError("the machine has run for more ticks than its clock can count")
-        return end
+        self.frame_end = parts // self.frame_parts
+        self.frame_rest = parts % self.frame_parts
+        return 0
+
+    cdef void next_frame(self) noexcept nogil:
+        """The same for the next frame, without Python. The rest is kept, so no end is rounded twice."""
+        self.frames = self.frames + 1
+        if self.frame_end > NEVER - self.frame_whole - 1:
+            self.frame_end = NEVER
+            return
+        self.frame_end = self.frame_end + self.frame_whole
+        self.frame_rest = self.frame_rest + self.frame_part
+        if self.frame_rest >= self.frame_parts:
+            self.frame_rest = self.frame_rest - self.frame_parts
+            self.frame_end = self.frame_end + 1
 
     cdef int need_processor(self) except -1:
         if self.cpu is None:
             raise ArgumentError("this machine has no processor yet: add one")
         return 0
 
-    cdef int open_frame(self) except -1:
+    cdef void open_frame(self) noexcept nogil:
         cdef int i
         if not self.in_frame:
             self.in_frame = True
@@ -101,19 +119,33 @@ cdef class Machine:
                 (<Device> self.clock.table[i]).begin_frame()
             self.cpu.begin_frame()
             self.clock.plan()                # input that was latched may be an event
-        return 0
 
-    cdef int close_frame(self, bint render) except -1:
+    cdef void close_frame(self, bint render) noexcept nogil:
         cdef int i
         cdef tick_t now = self.clock.now
         self.clock.catch_up(now)
         self.cpu.end_frame(now, render)      # before the screen and the sound: a processor may draw
         for i in range(self.clock.count):
             (<Device> self.clock.table[i]).end_frame(now, render)
-        self.frames += 1
         self.in_frame = False
-        self.frame_end = self.end_of(self.frames)
-        return 0
+        self.next_frame()
+
+    cdef StopReason run_frames(self, tick_t until, bint render, bint halted) noexcept nogil:
+        """Runs to a tick, through frames, for as long as nobody needs the interpreter.
+
+        Ends early at a hook, after a fault (`clock.stop`), when the processor has halted, unless `halted` says that this is
+        known, and now and then, so that Ctrl-C is heard.
+        """
+        cdef StopReason reason = StopReason.CYCLES
+        cdef int _
+        for _ in range(64):
+            self.open_frame()
+            reason = self.cpu.run_until(min(until, self.frame_end))
+            if self.clock.now >= self.frame_end:
+                self.close_frame(render)
+            if self.clock.stop or self.clock.now >= until or (reason != StopReason.CYCLES and not halted):
+                break
+        return reason
 
     cdef int raise_fault(self) except -1:
         """Raises what a device written in Python has raised in the run."""
@@ -138,23 +170,17 @@ cdef class Machine:
         """Runs to a tick, through as many frames as that takes."""
         cdef StopReason reason
         cdef uint32_t pc
-        cdef tick_t target
+        cdef bint halted = False
         self.need_processor()
         if self.stopped_at == <int64_t> self.cpu.get_pc() and self.clock.now < until:
             self.one_instruction(render)     # going on from a stop runs the instruction that it stopped at
         self.stopped_at = -1
         while self.clock.now < until:
-            self.open_frame()
-            target = min(until, self.frame_end)
             with nogil:
-                reason = self.cpu.run_until(target)
+                reason = self.run_frames(until, render, halted)
             if self.clock.stop:
                 self.raise_fault()
-            if self.clock.now >= self.frame_end:
-                self.close_frame(render)
-                if self.clock.stop:
-                    self.raise_fault()
-                PyErr_CheckSignals()         # so that Ctrl-C ends a long run, between two frames
+            PyErr_CheckSignals()
             if reason == StopReason.ADDRESS:
                 pc = self.cpu.get_pc()
                 if self.call_hooks():
@@ -162,23 +188,11 @@ cdef class Machine:
                     return reason
                 if self.cpu.get_pc() == pc and self.clock.now < until:
                     self.one_instruction(render)
-            elif reason != StopReason.CYCLES:
-                if until != NEVER:
-                    self.halted_until(until, render)
-                return reason
-        return StopReason.CYCLES
-
-    cdef int halted_until(self, tick_t until, bint render) except -1:
-        """Lets the rest of the time pass on a machine whose processor has stopped: the other parts go on."""
-        while self.clock.now < until:
-            self.open_frame()
-            with nogil:
-                self.cpu.run_until(min(until, self.frame_end))
-            if self.clock.now >= self.frame_end:
-                self.close_frame(render)
-            if self.clock.stop:
-                self.raise_fault()
-        return 0
+            elif reason == StopReason.HALTED:
+                if until == NEVER:
+                    return reason
+                halted = True                # the other parts of the machine go on
+        return StopReason.HALTED if halted else StopReason.CYCLES
 
     cdef int one_instruction(self, bint render) except -1:
         self.open_frame()
@@ -194,14 +208,15 @@ cdef class Machine:
 
         Returns True, or False when a hook stopped the machine or its processor has halted.
         """
-        cdef int _
-        cdef StopReason reason = StopReason.CYCLES
+        cdef StopReason reason
+        if frames < 0:
+            raise ArgumentError(f"a machine runs for 0 frames or more, not {frames}")
         if self.audio is not None:
             self.audio.forget()
-        for _ in range(frames):
-            reason = self.advance(self.frame_end, render)
-            if reason == StopReason.ADDRESS:
-                break
+        last = (<object> self.frames + frames) * self.frame_ticks
+        if last >= NEVER:
+            raise ArgumentError(f"in {frames} frames the clock would count more ticks than it can")
+        reason = self.advance(-(-last.numerator // last.denominator), render)
         return reason == StopReason.CYCLES
 
     def step(self):
@@ -237,7 +252,7 @@ cdef class Machine:
             self.clock.due = NEVER
             self.frames = 0
             self.in_frame = False
-            self.frame_end = self.end_of(0)
+            self.place_frame()
             for bus in self.buses.values():
                 (<Bus> bus).data = 0
         self.stopped_at = -1
@@ -330,7 +345,7 @@ cdef class Machine:
 
     cdef int rebuild(self) except -1:
         self.check_times()
-        self.frame_end = self.end_of(self.frames)
+        self.place_frame()
         self.stopped_at = -1
         for device in self.devices.values():
             (<Device> device).restored()
