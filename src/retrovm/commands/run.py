@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import io
-import wave
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from retrovm.commands.arguments import Machine, Options, Rom, Seed, make_vm, require_file, write_whole, wrong
+from retrovm.commands.sound import Sound
 
 if TYPE_CHECKING:
-    from retrovm.core.audio import Audio
     from retrovm.session import VM
 
 DEFAULT_FRAMES = 60
@@ -70,28 +68,6 @@ def run(
         write_whole(state_out, vm.save_state())
     if hash:
         print(vm.state_hash())
-
-
-class Sound:
-    """The sound of all frames so far."""
-
-    def __init__(self, audio: Audio) -> None:
-        self._audio = audio
-        self._parts: list[bytes] = []
-
-    def take(self) -> None:
-        """Keeps what the last tick produced."""
-        self._parts.append(self._audio.ndarray.astype("<i2").tobytes())
-
-    def wav(self) -> bytes:
-        """The bytes of a WAV file with 16 bits a sample."""
-        stream = io.BytesIO()
-        with wave.open(stream, "wb") as out:
-            out.setnchannels(self._audio.channels)
-            out.setsampwidth(2)
-            out.setframerate(self._audio.rate)
-            out.writeframes(b"".join(self._parts))
-        return stream.getvalue()
 
 
 def run_frames(vm: VM, frames: int, sound: Sound | None) -> None:

@@ -17,7 +17,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from retrovm.commands.run import Sound
+    from retrovm.commands.sound import Sound
     from retrovm.core.ports import Serial
     from retrovm.session import VM
 

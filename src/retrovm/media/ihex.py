@@ -26,8 +26,8 @@ Source: intel-hex (Intel, Hexadecimal Object File Format Specification, revision
 from __future__ import annotations
 
 from retrovm.errors import MediaError
-from retrovm.media.model import Format, Media, suffix
-from retrovm.media.records import Line, Piece, lines, merge
+from retrovm.media.model import Format, Media
+from retrovm.media.records import Line, Piece, judge, lines, merge
 from retrovm.spec import Judgement
 
 SUFFIXES = (".hex", ".ihex", ".ihx", ".h86", ".mcs")
@@ -41,16 +41,8 @@ LENGTHS = {END: 0, SEGMENT_BASE: 2, SEGMENT_START: 4, LINEAR_BASE: 2, LINEAR_STA
 
 
 def sniff(data: bytes, name: str) -> Judgement | None:
-    """Sure if the first line is a record; likely by the end of the name."""
-    first = next(lines(data[:1024], name), None)
-    if first is not None:
-        try:
-            record(first)
-        except MediaError:
-            pass
-        else:
-            return Judgement(0.95, "its first line is an Intel HEX record")
-    return Judgement(0.7, f"its name ends in {suffix(name)}") if suffix(name) in SUFFIXES else None
+    """Whether this is one, by its first line or its name."""
+    return judge(data, name, record, "Intel HEX record", SUFFIXES)
 
 
 def record(line: Line) -> tuple[int, int, bytes]:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from retrovm.errors import MediaError
-from retrovm.media.model import Segment
+from retrovm.media.model import Segment, suffix
+from retrovm.spec import Judgement
 
 HEX = re.compile(rb"[0-9A-Fa-f]*")
 # Control-Z ends a text under CP/M and MS-DOS, NUL ends a line on some terminals and paper tapes.
@@ -76,6 +77,20 @@ def lines(data: bytes, file: str) -> Iterator[Line]:
     for number, text in enumerate(data.splitlines(), 1):
         if stripped := text.rstrip(PADDING):
             yield Line(file, number, stripped)
+
+
+def judge(data: bytes, name: str, record: Callable[[Line], object], what: str,
+          suffixes: tuple[str, ...]) -> Judgement | None:
+    """Sure if the first line is a `record`, which is `what`; likely by the end of the name."""
+    first = next(lines(data[:1024], name), None)
+    if first is not None:
+        try:
+            record(first)
+        except MediaError:
+            pass
+        else:
+            return Judgement(0.95, f"its first line is an {what}")
+    return Judgement(0.7, f"its name ends in {suffix(name)}") if suffix(name) in suffixes else None
 
 
 def merge(pieces: list[Piece]) -> tuple[Segment, ...]:

@@ -21,8 +21,8 @@ Sources: srec-m68k (M68000 Family Programmer's Reference Manual, appendix C), sr
 from __future__ import annotations
 
 from retrovm.errors import MediaError
-from retrovm.media.model import Format, Media, suffix
-from retrovm.media.records import Line, Piece, lines, merge
+from retrovm.media.model import Format, Media
+from retrovm.media.records import Line, Piece, judge, lines, merge
 from retrovm.spec import Judgement
 
 SUFFIXES = (".s19", ".s28", ".s37", ".srec", ".mot", ".s1", ".s2", ".s3")
@@ -36,16 +36,8 @@ END = (7, 8, 9)
 
 
 def sniff(data: bytes, name: str) -> Judgement | None:
-    """Sure if the first line is a record; likely by the end of the name."""
-    first = next(lines(data[:1024], name), None)
-    if first is not None:
-        try:
-            record(first)
-        except MediaError:
-            pass
-        else:
-            return Judgement(0.95, "its first line is an S-record")
-    return Judgement(0.7, f"its name ends in {suffix(name)}") if suffix(name) in SUFFIXES else None
+    """Whether this is one, by its first line or its name."""
+    return judge(data, name, record, "S-record", SUFFIXES)
 
 
 def record(line: Line) -> tuple[int, int, bytes]:
