@@ -3,16 +3,28 @@
 import shutil
 
 import pytest
-from building import ROOT, Environment, build
+from building import ROOT, Environment, build, run
 
 
 @pytest.fixture(scope="session")
-def sdist(tmp_path_factory):
+def checkout(tmp_path_factory):
+    """The tracked files as they are now, in a checkout of their own: other tests leave files in this one meanwhile."""
     if not (ROOT / ".git").exists():
         pytest.skip("a source distribution is made from a git checkout")
+    folder = tmp_path_factory.mktemp("checkout") / "retrovm"
+    run("git", "clone", "--quiet", ROOT, folder, cwd=folder.parent)
+    for name in run("git", "ls-files", "-z", cwd=ROOT).split("\0"):
+        if name and (ROOT / name).is_file():
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(ROOT / name, folder / name)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def sdist(checkout, tmp_path_factory):
     target = tmp_path_factory.mktemp("sdist") / "out"
     target.mkdir()
-    return build("sdist", ROOT, target)
+    return build("sdist", checkout, target)
 
 
 @pytest.fixture(scope="session")
