@@ -52,7 +52,7 @@ cdef class Bus:
     cdef readonly Clock clock         # not state: wiring
     cdef uint32_t mask, shift, pages  # not state: wiring
     cdef uint8_t **rp                 # not state: derived, the biased read pointer of each page, NULL = ask the slot
-    cdef uint8_t **wp                 # not state: derived, likewise
+    cdef uint8_t **wp                 # not state: derived, likewise; behind the read pointers, so that one register serves both
     cdef Slot *slots                  # not state: wiring; who switches banks maps them anew when it is restored
     cdef uint8_t *traps               # not state: of the session, the Trap bits of each page
     cdef uint32_t *run_start          # not state: derived, first and one past the last address of the run of plain pages around

@@ -160,14 +160,14 @@ cdef class Bus:
         self.mask = self.size - 1
         self.shift = self.page_size.bit_length() - 1
         self.pages = self.size >> self.shift
-        self.rp = <uint8_t **> calloc(self.pages, sizeof(void *))
-        self.wp = <uint8_t **> calloc(self.pages, sizeof(void *))
+        self.rp = <uint8_t **> calloc(2 * self.pages, sizeof(void *))
         self.slots = <Slot *> calloc(self.pages, sizeof(Slot))
         self.traps = <uint8_t *> calloc(self.pages, 1)
         self.run_start = <uint32_t *> calloc(self.pages, sizeof(uint32_t))
         self.run_end = <uint32_t *> calloc(self.pages, sizeof(uint32_t))
-        if not (self.rp and self.wp and self.slots and self.traps and self.run_start and self.run_end):
+        if not (self.rp and self.slots and self.traps and self.run_start and self.run_end):
             raise MemoryError
+        self.wp = self.rp + self.pages
         self.open_bus = OpenBus("open bus")
         self.open_bus.bus = <PyObject *> self
         nobody = self.nobody()
@@ -177,7 +177,6 @@ cdef class Bus:
 
     def __dealloc__(self):
         free(self.rp)
-        free(self.wp)
         free(self.slots)
         free(self.traps)
         free(self.run_start)

@@ -14,27 +14,34 @@ cdef struct LineChange:        # the lines as they were from a cycle on
     uint32_t lines
 
 
+cdef struct PageTable:         # the pointers of a bus with 256 pages
+    uint8_t *read[256]
+    uint8_t *write[256]
+
+
 # What a run holds in the host's registers, one struct for each build. The flags of P are kept apart: p has D and I, c is 0
-# or 1, N is bit 7 of n, Z is set when z is 0, V when v is not.
+# or 1, V is bit 7 of v. N and Z share nz, since nearly every instruction sets both from one byte: Z is set when
+# bits 0-7 are 0, N when bit 7 or bit 15 is not; bit 15 serves those that set N and Z from two values.
 
 cdef struct FastRegisters:
-    uint32_t a, x, y, s, pc, p, c, n, z, v
+    uint32_t a, x, y, p, c, nz, v
+    uint8_t s                              # a byte, so that the compiler knows that it stays in page one
+    size_t pc                              # as wide as a pointer, which it is added to in every cycle
     uint32_t data, ea, carry, temp         # data lines, effective address, carry into its high byte
     tick_t period
-    uint8_t **rp
-    uint8_t **wp
+    PageTable *pages
     PyObject *core
     int64_t left                           # cycles until the run ends
     uint8_t *code                          # biased pointer to the code window
-    uint32_t window, length                # an instruction may start up to `length` bytes behind `window`
+    size_t window, window_end              # an instruction may start from `window` on, and below `window_end`
     bint careful                           # an IRQ waits for I to be cleared, or the stack is no plain memory
 
 cdef struct ExactRegisters:
-    uint32_t a, x, y, s, pc, p, c, n, z, v
+    uint32_t a, x, y, pc, p, c, nz, v
+    uint8_t s
     uint32_t data, ea, carry, temp
     tick_t period
-    uint8_t **rp
-    uint8_t **wp
+    PageTable *pages
     PyObject *core
     tick_t now                             # of the next cycle
     uint32_t polled                        # what the instruction's poll saw, where it has a poll of its own; else OPEN
@@ -44,7 +51,7 @@ cdef struct ExactRegisters:
 cdef class Mos6502(Cpu):
     cdef readonly str model           # not state: wiring
     cdef uint32_t a, x, y, s, pc
-    cdef uint32_t p, c, n, z, v
+    cdef uint32_t p, c, nz, v
     cdef uint32_t active              # interrupts that want service, whatever I says: Line.IRQ, Line.NMI
     cdef uint32_t active_before       # not state: what `active` was before its last change
     cdef tick_t active_since          # not state: the cycle of that change
@@ -61,7 +68,7 @@ cdef class Mos6502(Cpu):
     cdef tick_t end                   # not state: the tick at which `left` is 0
     cdef bint stuck                   # not state: the fast run ended before an instruction that it leaves to the exact build
     cdef uint8_t *code                # not state: the code window of the fast run
-    cdef uint32_t window, length      # not state: the code window of the fast run
+    cdef uint32_t window, window_end  # not state: likewise, an instruction may start from `window` on, below `window_end`
     cdef tick_t due                   # not state: the event before which the present fast run ends
     cdef LineChange[16] log           # not state: changes of lines within one fast run
     cdef int logged                   # not state: how many of them there are

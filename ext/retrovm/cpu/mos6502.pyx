@@ -70,6 +70,7 @@ cdef extern from "mos6502_dispatch.h" nogil:
     void START(Fast r) noexcept
     void OPCODE(int opcode) noexcept
     void NEXT(Fast r) noexcept
+    void DISPATCH(Fast r) noexcept
     void END() noexcept
     void BACK(Fast r) noexcept
     void GUARD(Fast r) noexcept
@@ -86,27 +87,28 @@ cdef bint find_window(Mos6502 core, uint32_t pc) noexcept nogil:
         return False
     core.code = core.bus.rp[page]
     core.window = core.bus.run_start[page]
-    core.length = core.bus.run_end[page] - core.window - 3
+    core.window_end = core.bus.run_end[page] - 2
     return True
 
 
 cdef inline bint open_window(Fast r) noexcept nogil:
-    r.pc &= 0xFFFF
-    if not find_window(<Mos6502> r.core, r.pc):
+    """A code window for the opcode that `pc` has just moved past."""
+    cdef uint32_t opcode = (r.pc - 1) & 0xFFFF
+    if not find_window(<Mos6502> r.core, opcode):
         return False
+    r.pc = opcode + 1
     r.code = (<Mos6502> r.core).code
     r.window = (<Mos6502> r.core).window
-    r.length = (<Mos6502> r.core).length
+    r.window_end = (<Mos6502> r.core).window_end
     return True
 
 
 cdef inline void load(Mos6502 core, Build r) noexcept nogil:
-    r.a, r.x, r.y, r.s, r.pc = core.a, core.x, core.y, core.s, core.pc
-    r.p, r.c, r.n, r.z, r.v = core.p, core.c, core.n, core.z, core.v
+    r.a, r.x, r.y, r.s, r.pc = core.a, core.x, core.y, <uint8_t> core.s, core.pc
+    r.p, r.c, r.nz, r.v = core.p, core.c, core.nz, core.v
     r.data = core.bus.data
     r.period = core.period
-    r.rp = core.bus.rp
-    r.wp = core.bus.wp
+    r.pages = <PageTable *> core.bus.rp
     r.core = <PyObject *> core
     r.ea = r.carry = r.temp = 0
 
@@ -119,11 +121,13 @@ cdef inline void start_exact(Mos6502 core, Exact r) noexcept nogil:
 
 
 cdef inline void unload(Mos6502 core, Build r) noexcept nogil:
-    core.a, core.x, core.y, core.s, core.pc = r.a, r.x, r.y, r.s, r.pc
-    core.p, core.c, core.n, core.z, core.v = r.p, r.c, r.n, r.z, r.v
+    core.a, core.x, core.y, core.s, core.pc = r.a, r.x, r.y, r.s, <uint32_t> r.pc
+    core.p, core.c, core.nz, core.v = r.p, r.c, r.nz, r.v
     # The next fetch overwrites what the data lines carry, unless it finds an open bus. So that both builds leave the same,
     # it is done here; where the next fetch meets no memory, both have followed the lines to the end.
-    core.bus.data = <uint8_t> r.data if r.rp[(r.pc & 0xFFFF) >> 8] == NULL else r.rp[(r.pc & 0xFFFF) >> 8][r.pc & 0xFFFF]
+    cdef uint32_t pc = r.pc & 0xFFFF
+    cdef uint8_t *page = r.pages.read[pc >> 8]
+    core.bus.data = <uint8_t> r.data if page == NULL else page[pc]
 
 
 include "mos6502_dispatch.pxi"
@@ -304,7 +308,7 @@ cdef class Mos6502(Cpu):
         start_exact(self, r)
         while r.now < until and not self.resetting and not self.clock.stop:
             read_dummy(r, 0xFFFF)
-            if not self.bus.tracing and r.rp[0xFF] != NULL and self.clock.due > r.now:
+            if not self.bus.tracing and r.pages.read[0xFF] != NULL and self.clock.due > r.now:
                 # Nobody sees the reads before the next event.
                 r.now += (min(until, self.clock.due) - r.now + r.period - 1) // r.period * r.period
         unload(self, r)
@@ -314,8 +318,8 @@ cdef class Mos6502(Cpu):
         """The reset sequence comes next. At power-on the registers are zero; a 6502 promises no more than that."""
         if power_on:
             self.a = self.x = self.y = self.s = self.pc = 0
-            self.p = self.c = self.n = self.v = 0
-            self.z = 1
+            self.p = self.c = self.v = 0
+            self.nz = 1
             self.cycle_count = 0
             self.nmi_latched = self.nmi_was_low = False
         self.jammed = False
@@ -327,13 +331,12 @@ cdef class Mos6502(Cpu):
     # --- state --------------------------------------------------------------------------------------------------------
 
     cdef uint32_t get_p(self) noexcept nogil:
-        return (self.n & 0x80) | ((self.v != 0) << 6) | 0x20 | self.p | ((self.z == 0) << 1) | self.c
+        return pack(self.nz, self.v, self.p, self.c)
 
     cdef void set_p(self, uint32_t p) noexcept nogil:
-        self.n = p
-        self.v = p & 0x40
+        self.nz = (p & 0x80) << 8 | (~p & 2)
+        self.v = p << 1
         self.p = p & 0x0C
-        self.z = ~p & 2
         self.c = p & 1
 
     cdef int sync(self, State state) except -1:

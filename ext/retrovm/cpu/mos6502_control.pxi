@@ -2,16 +2,16 @@
 
 cdef inline void JMP_jmp(Build r) noexcept nogil:
     abs_(r)
-    r.pc = r.ea
+    jump(r, r.ea)
 
 
 cdef inline void JMP_ind(Build r) noexcept nogil:
     """The pointer's high byte comes from the same page: JMP ($10FF) reads $10FF and $1000."""
     abs_(r)
     read(r, r.ea)
-    r.pc = r.data
+    r.temp = r.data
     read(r, (r.ea & 0xFF00) | ((r.ea + 1) & 0xFF))
-    r.pc |= r.data << 8
+    jump(r, r.temp | (r.data << 8))
 
 
 cdef inline void JSR_jsr(Build r) noexcept nogil:
@@ -19,21 +19,21 @@ cdef inline void JSR_jsr(Build r) noexcept nogil:
     fetch(r)
     r.ea = r.data
     read_stack_dummy(r)
-    push(r, r.pc >> 8)
+    push(r, <uint32_t> r.pc >> 8)
     push(r, r.pc & 0xFF)
     fetch(r)
-    r.pc = r.ea | (r.data << 8)
+    jump(r, r.ea | (r.data << 8))
 
 
 cdef inline void RTS_rts(Build r) noexcept nogil:
-    read_astray(r, r.pc)
+    fetch_dummy(r)
     read_stack_dummy(r)
     pull(r)
-    r.pc = r.data
+    r.ea = r.data
     pull(r)
-    r.pc |= r.data << 8
-    read_astray(r, r.pc)
-    r.pc = (r.pc + 1) & 0xFFFF
+    r.ea |= r.data << 8
+    read_astray(r, r.ea)
+    jump(r, (r.ea + 1) & 0xFFFF)
 
 
 cdef inline void RTI_rti(Build r) noexcept nogil:
@@ -44,9 +44,9 @@ cdef inline void RTI_rti(Build r) noexcept nogil:
     if Build is Exact:
         r.allowed = interrupts_allowed(r.p)      # the new I counts at this instruction's own poll
     pull(r)
-    r.pc = r.data
+    r.ea = r.data
     pull(r)
-    r.pc |= r.data << 8
+    jump(r, r.ea | (r.data << 8))
 
 
 cdef inline void PHA_pha(Build r) noexcept nogil:
@@ -60,7 +60,7 @@ cdef inline void PHP_php(Build r) noexcept nogil:
 
 
 cdef inline void PLA_pla(Build r) noexcept nogil:
-    read_astray(r, r.pc)
+    fetch_dummy(r)
     read_stack_dummy(r)
     pull(r)
     LDA(r)
@@ -75,34 +75,35 @@ cdef inline void PLP_plp(Build r) noexcept nogil:
 
 cdef inline void branch(Build r, bint taken) noexcept nogil:
     """A taken branch does not poll in its second cycle, so one that stays in its page has only the first cycle's poll."""
-    cdef uint32_t target
+    cdef uint32_t pc, target
     fetch(r)
     if taken:
-        target = (r.pc + (r.data ^ 0x80) - 0x80) & 0xFFFF
+        pc = <uint32_t> r.pc
+        target = (pc + (r.data ^ 0x80) - 0x80) & 0xFFFF
         if Build is Exact:
             r.polled = wanted(<Mos6502> r.core, r.now - 2 * r.period)
-        read_astray(r, r.pc & 0xFFFF)        # code on an open bus may follow, and sees this
-        if (target ^ r.pc) & 0xFF00:
-            read_astray(r, (r.pc & 0xFF00) | (target & 0xFF))
+        fetch_dummy(r)                       # code on an open bus may follow, and sees this
+        if (target ^ pc) & 0xFF00:
+            read_astray(r, (pc & 0xFF00) | (target & 0xFF))
             if Build is Exact:
                 r.polled |= wanted(<Mos6502> r.core, r.now - 2 * r.period)
-        r.pc = target
+        jump(r, target)
 
 
 cdef inline void BPL_rel(Build r) noexcept nogil:
-    branch(r, (r.n & 0x80) == 0)
+    branch(r, (r.nz & 0x8080) == 0)
 
 
 cdef inline void BMI_rel(Build r) noexcept nogil:
-    branch(r, (r.n & 0x80) != 0)
+    branch(r, (r.nz & 0x8080) != 0)
 
 
 cdef inline void BVC_rel(Build r) noexcept nogil:
-    branch(r, r.v == 0)
+    branch(r, (r.v & 0x80) == 0)
 
 
 cdef inline void BVS_rel(Build r) noexcept nogil:
-    branch(r, r.v != 0)
+    branch(r, (r.v & 0x80) != 0)
 
 
 cdef inline void BCC_rel(Build r) noexcept nogil:
@@ -114,11 +115,11 @@ cdef inline void BCS_rel(Build r) noexcept nogil:
 
 
 cdef inline void BNE_rel(Build r) noexcept nogil:
-    branch(r, r.z != 0)
+    branch(r, (r.nz & 0xFF) != 0)
 
 
 cdef inline void BEQ_rel(Build r) noexcept nogil:
-    branch(r, r.z == 0)
+    branch(r, (r.nz & 0xFF) == 0)
 
 
 # --- exact build only ---------------------------------------------------------------------------------------------------------

@@ -119,7 +119,7 @@ cdef inline uint32_t wanted(Mos6502 core, tick_t tick) noexcept nogil:
 # --- one cycle each -----------------------------------------------------------------------------------------------------
 
 cdef inline void read_as(Build r, uint32_t addr, Access kind) noexcept nogil:
-    cdef uint8_t *page = r.rp[addr >> 8]
+    cdef uint8_t *page = r.pages.read[addr >> 8]
     if Build is Fast:
         r.left -= 1
         if likely(page != NULL):
@@ -135,7 +135,7 @@ cdef inline void read_as(Build r, uint32_t addr, Access kind) noexcept nogil:
 
 
 cdef inline void write_as(Build r, uint32_t addr, uint32_t value, Access kind) noexcept nogil:
-    cdef uint8_t *page = r.wp[addr >> 8]
+    cdef uint8_t *page = r.pages.write[addr >> 8]
     if Build is Fast:
         r.left -= 1
         if likely(page != NULL):
@@ -164,7 +164,7 @@ cdef inline void read_dummy(Build r, uint32_t addr) noexcept nogil:
     """A read whose value the chip does not use, nor an open bus: the next cycle is in the same page, or a write."""
     if Build is Fast:
         r.left -= 1
-        if unlikely(r.rp[addr >> 8] == NULL):
+        if unlikely(r.pages.read[addr >> 8] == NULL):
             read_device(r, addr, Access.DUMMY)
     else:
         read_as(r, addr, Access.DUMMY)
@@ -179,7 +179,7 @@ cdef inline void write_dummy(Build r, uint32_t addr, uint32_t value) noexcept no
     """The write of the old value while the new one is computed; plain memory has that value already."""
     if Build is Fast:
         r.left -= 1
-        if unlikely(r.wp[addr >> 8] == NULL):
+        if unlikely(r.pages.write[addr >> 8] == NULL):
             write_device(r, addr, value)
     else:
         write_as(r, addr, value, Access.DUMMY)
@@ -197,11 +197,20 @@ cdef inline void fetch(Build r) noexcept nogil:
 
 
 cdef inline void fetch_dummy(Build r) noexcept nogil:
-    """The byte behind a one-byte instruction, which the chip reads and leaves."""
+    """The byte behind the instruction so far, which the chip reads and leaves."""
     if Build is Fast:
         r.left -= 1
+        r.data = r.code[r.pc]
     else:
         read_as(r, r.pc, Access.DUMMY)
+
+
+cdef inline void jump(Build r, uint32_t addr) noexcept nogil:
+    """Where the next instruction is."""
+    r.pc = addr
+    if Build is Fast:
+        if unlikely(addr < r.window):
+            r.window_end = 0                 # NEXT looks only at this end of the window, and finds another
 
 
 cdef inline void push(Build r, uint32_t value) noexcept nogil:

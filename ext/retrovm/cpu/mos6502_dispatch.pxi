@@ -26,9 +26,8 @@ cdef void run_fast(Mos6502 core) noexcept nogil:
     load(core, r)
     r.left = core.left
     r.code = NULL
-    r.window = 0x10000              # no code window yet: the first instruction finds one
-    r.length = 0
-    r.careful = (core.active & Line.IRQ) != 0 or r.rp[1] == NULL or r.wp[1] == NULL
+    r.window = r.window_end = 0     # no code window yet: the first instruction finds one
+    r.careful = (core.active & Line.IRQ) != 0 or r.pages.read[1] == NULL or r.pages.write[1] == NULL
     START(r)
     OPCODE(X00); BACK(r)
     OPCODE(X01); read_izx(r); ORA(r); NEXT(r)
@@ -289,10 +288,12 @@ cdef void run_fast(Mos6502 core) noexcept nogil:
     END()
     AT_WINDOW()
     if open_window(r):
-        NEXT(r)
+        DISPATCH(r)
     AT_BACK()
     core.stuck = True
     AT_DONE()
+    r.left += 1
+    r.pc -= 1
     unload(core, r)
     core.left = r.left
 

@@ -1,20 +1,28 @@
 # Operations: what an instruction computes. The operand is r.data; one that is modified leaves its new value there.
 
 cdef inline void set_nz(Build r, uint32_t value) noexcept nogil:
-    r.n = value
-    r.z = value
+    r.nz = value
+
+
+cdef inline void set_n_and_z(Build r, uint32_t n, uint32_t z) noexcept nogil:
+    """N from bit 7 of one value, Z from the other, whose bit 7 is set only where that of the first is."""
+    r.nz = (n & 0x80) << 8 | z
+
+
+cdef inline uint32_t pack(uint32_t nz, uint32_t v, uint32_t p, uint32_t c) noexcept nogil:
+    """P as a byte. Its bit 5 has no flag and is always set."""
+    return ((nz & 0x8080) != 0) << 7 | (v & 0x80) >> 1 | 0x20 | p | ((nz & 0xFF) == 0) << 1 | c
 
 
 cdef inline uint32_t packed(Build r, uint32_t b) noexcept nogil:
-    """P as it is pushed; `b` is $10 for PHP and BRK. Bit 5 is always set."""
-    return (r.n & 0x80) | ((r.v != 0) << 6) | 0x20 | b | r.p | ((r.z == 0) << 1) | r.c
+    """P as it is pushed; `b` is $10 for PHP and BRK."""
+    return pack(r.nz, r.v, r.p, r.c) | b
 
 
 cdef inline void unpack(Build r, uint32_t p) noexcept nogil:
-    r.n = p
-    r.v = p & 0x40
+    set_n_and_z(r, p, ~p & 2)
+    r.v = p << 1
     r.p = p & 0x0C
-    r.z = ~p & 2
     r.c = p & 1
 
 
@@ -94,14 +102,13 @@ cdef inline void EOR(Build r) noexcept nogil:
 
 
 cdef inline void BIT(Build r) noexcept nogil:
-    r.z = r.a & r.data
-    r.n = r.data
-    r.v = r.data & 0x40
+    set_n_and_z(r, r.data, r.a & r.data)
+    r.v = r.data << 1
 
 
 cdef inline void add_binary(Build r, uint32_t value) noexcept nogil:
     cdef uint32_t total = r.a + value + r.c
-    r.v = (r.a ^ total) & (value ^ total) & 0x80
+    r.v = (r.a ^ total) & (value ^ total)
     r.c = total >> 8
     r.a = total & 0xFF
     set_nz(r, r.a)
@@ -114,9 +121,8 @@ cdef inline void add_decimal(Build r) noexcept nogil:
     if low > 9:
         low = ((low + 6) & 0x0F) | 0x10
     total = (r.a & 0xF0) + (r.data & 0xF0) + low
-    r.z = (r.a + r.data + r.c) & 0xFF
-    r.n = total
-    r.v = (r.a ^ total) & (r.data ^ total) & 0x80
+    set_n_and_z(r, total, ((r.a + r.data + r.c) & 0xFF) != 0)
+    r.v = (r.a ^ total) & (r.data ^ total)
     if total >= 0xA0:
         total += 0x60
     r.c = total >= 0x100
@@ -318,7 +324,7 @@ cdef inline void ARR(Build r) noexcept nogil:
     cdef uint32_t anded = r.a & r.data
     r.a = (anded >> 1) | (r.c << 7)
     set_nz(r, r.a)
-    r.v = (r.a ^ (r.a << 1)) & 0x40
+    r.v = (r.a ^ (r.a << 1)) << 1
     if r.p & 8:
         if (anded & 0x0F) + (anded & 0x01) > 5:
             r.a = (r.a & 0xF0) | ((r.a + 6) & 0x0F)
