@@ -31,7 +31,8 @@ cdef struct FastRegisters:
     tick_t period
     PageTable *pages
     PyObject *core
-    int64_t left                           # cycles until the run ends
+    int64_t left                           # cycles until the run ends, but for `used`, those of this instruction so far,
+    int64_t used                           # which the compiler knows
     uint8_t *code                          # biased pointer to the code window
     size_t window, window_end              # an instruction may start from `window` on, and below `window_end`
     bint careful                           # an IRQ waits for I to be cleared, or the stack is no plain memory

@@ -62,13 +62,13 @@ cdef int64_t device_write(Mos6502 core, uint32_t addr, uint32_t value, int64_t l
 
 
 cdef inline void read_device(Fast r, uint32_t addr, Access kind) noexcept nogil:
-    cdef Reply reply = device_read(<Mos6502> r.core, addr, kind, r.data, r.left)
+    cdef Reply reply = device_read(<Mos6502> r.core, addr, kind, r.data, r.left - r.used)
     r.data = reply.data
-    r.left = reply.left
+    r.left = reply.left + r.used
 
 
 cdef inline void write_device(Fast r, uint32_t addr, uint32_t value) noexcept nogil:
-    r.left = device_write(<Mos6502> r.core, addr, value, r.left)
+    r.left = device_write(<Mos6502> r.core, addr, value, r.left - r.used) + r.used
     r.data = value
 
 
@@ -121,7 +121,7 @@ cdef inline uint32_t wanted(Mos6502 core, tick_t tick) noexcept nogil:
 cdef inline void read_as(Build r, uint32_t addr, Access kind) noexcept nogil:
     cdef uint8_t *page = r.pages.read[addr >> 8]
     if Build is Fast:
-        r.left -= 1
+        r.used += 1
         if likely(page != NULL):
             r.data = page[addr]
         else:
@@ -137,7 +137,7 @@ cdef inline void read_as(Build r, uint32_t addr, Access kind) noexcept nogil:
 cdef inline void write_as(Build r, uint32_t addr, uint32_t value, Access kind) noexcept nogil:
     cdef uint8_t *page = r.pages.write[addr >> 8]
     if Build is Fast:
-        r.left -= 1
+        r.used += 1
         if likely(page != NULL):
             page[addr] = <uint8_t> value
             r.data = value
@@ -163,7 +163,7 @@ cdef inline void write(Build r, uint32_t addr, uint32_t value) noexcept nogil:
 cdef inline void read_dummy(Build r, uint32_t addr) noexcept nogil:
     """A read whose value the chip does not use, nor an open bus: the next cycle is in the same page, or a write."""
     if Build is Fast:
-        r.left -= 1
+        r.used += 1
         if unlikely(r.pages.read[addr >> 8] == NULL):
             read_device(r, addr, Access.DUMMY)
     else:
@@ -178,7 +178,7 @@ cdef inline void read_astray(Build r, uint32_t addr) noexcept nogil:
 cdef inline void write_dummy(Build r, uint32_t addr, uint32_t value) noexcept nogil:
     """The write of the old value while the new one is computed; plain memory has that value already."""
     if Build is Fast:
-        r.left -= 1
+        r.used += 1
         if unlikely(r.pages.write[addr >> 8] == NULL):
             write_device(r, addr, value)
     else:
@@ -188,7 +188,7 @@ cdef inline void write_dummy(Build r, uint32_t addr, uint32_t value) noexcept no
 cdef inline void fetch(Build r) noexcept nogil:
     """The next byte of the instruction."""
     if Build is Fast:
-        r.left -= 1
+        r.used += 1
         r.data = r.code[r.pc]
         r.pc += 1
     else:
@@ -199,7 +199,7 @@ cdef inline void fetch(Build r) noexcept nogil:
 cdef inline void fetch_dummy(Build r) noexcept nogil:
     """The byte behind the instruction so far, which the chip reads and leaves."""
     if Build is Fast:
-        r.left -= 1
+        r.used += 1
         r.data = r.code[r.pc]
     else:
         read_as(r, r.pc, Access.DUMMY)

@@ -16,7 +16,8 @@
                 ROW_(L, 8), ROW_(L, 9), ROW_(L, A), ROW_(L, B), ROW_(L, C), ROW_(L, D), ROW_(L, E), ROW_(L, F)
 
 #define FETCH_(r) \
-    (r)->left--; \
+    (r)->left -= (r)->used + 1; \
+    (r)->used = 0; \
     (r)->pc++; \
     if (retrovm_unlikely((r)->left < 0)) goto done_; \
     if (retrovm_unlikely((r)->pc > (r)->window_end)) goto window_

@@ -25,6 +25,7 @@ cdef void run_fast(Mos6502 core) noexcept nogil:
     cdef Fast r = &registers
     load(core, r)
     r.left = core.left
+    r.used = 0
     r.code = NULL
     r.window = r.window_end = 0     # no code window yet: the first instruction finds one
     r.careful = (core.active & Line.IRQ) != 0 or r.pages.read[1] == NULL or r.pages.write[1] == NULL
