@@ -28,7 +28,6 @@ cdef class Mos6551(Device):
     cdef uint8_t rdr, rsr
     cdef int64_t rx_end               # when the character on RxD ends, its stop bits included
     cdef bint rx_echo                 # it goes back on TxD
-    cdef tick_t event                 # not state: derived, the tick of the earlier of tx_at and rx_at
 
     cdef int64_t count_of(self, tick_t tick) noexcept nogil
     cdef tick_t tick_of(self, int64_t count) noexcept nogil

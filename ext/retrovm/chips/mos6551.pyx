@@ -179,11 +179,12 @@ cdef class Mos6551(Device):
     cdef void schedule(self) noexcept nogil:
         cdef tick_t tx = NEVER if self.tx_state == IDLE else self.tick_of(self.tx_at)
         cdef tick_t rx = NEVER if self.rx_state == IDLE else self.tick_of(self.rx_at)
-        self.event = min(tx, rx)
+        self.idle_until = min(tx, rx)
+        self.clock.expect(self.idle_until)
 
     cdef void run_to(self, tick_t now) noexcept nogil:
-        while self.event <= now:
-            self.last = self.event
+        while self.idle_until <= now:
+            self.last = self.idle_until
             if self.rx_state != IDLE and self.tick_of(self.rx_at) == self.last:
                 self.run_receiver()
             else:
@@ -192,7 +193,7 @@ cdef class Mos6551(Device):
         self.last = now
 
     cdef tick_t next_event(self) noexcept nogil:
-        return self.event
+        return self.idle_until
 
     cdef void begin_frame(self) noexcept nogil:
         # Only here does an idle line see that the host has sent something: the same input in the same frame gives

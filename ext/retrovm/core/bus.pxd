@@ -81,44 +81,45 @@ cdef class Bus:
 
 
 # The two functions through which a processor reaches a page without a pointer. The device is first brought up to
-# the cycle of the access, and what it will do next is asked afterwards, so that no chip can forget either. Where time
-# changes nothing (`last` is NEVER) there is nothing to ask.
+# the cycle of the access, and what it will do next is asked afterwards, so that no chip can forget either. An idle one
+# has nothing to catch up with and nothing to say.
 
-cdef inline void ask_for_event(Bus bus, PyObject *device) noexcept nogil:
-    cdef tick_t event = (<Device> device).next_event()
-    if unlikely(event < bus.clock.due):
-        bus.clock.due = event
+cdef inline bint idle(PyObject *device, tick_t now) noexcept nogil:
+    """True where an access at this tick is a call of `read` or `write` and nothing else."""
+    if (<Device> device).last != NEVER:
+        if now >= (<Device> device).idle_until:
+            return False
+        (<Device> device).last = now
+    return True
 
 
 cdef inline uint8_t trap_read(Bus bus, uint32_t addr, Access kind, tick_t now) noexcept nogil:
     cdef Slot *slot = &bus.slots[addr >> bus.shift]
     cdef PyObject *device = slot.device
-    cdef tick_t last = (<Device> device).last
     cdef uint8_t value
     addr = (addr - slot.base) & slot.mask
     bus.clock.now = now
-    if last == NEVER:
+    if idle(device, now):
         return (<Device> device).read(addr, kind)
-    if last < now:
+    if (<Device> device).last < now:
         (<Device> device).run_to(now)
     value = (<Device> device).read(addr, kind)
-    ask_for_event(bus, device)
+    bus.clock.expect((<Device> device).next_event())
     return value
 
 
 cdef inline void trap_write(Bus bus, uint32_t addr, uint8_t value, tick_t now) noexcept nogil:
     cdef Slot *slot = &bus.slots[addr >> bus.shift]
     cdef PyObject *device = slot.device
-    cdef tick_t last = (<Device> device).last
     addr = (addr - slot.base) & slot.mask
     bus.clock.now = now
-    if last == NEVER:
+    if idle(device, now):
         (<Device> device).write(addr, value)
         return
-    if last < now:
+    if (<Device> device).last < now:
         (<Device> device).run_to(now)
     (<Device> device).write(addr, value)
-    ask_for_event(bus, device)
+    bus.clock.expect((<Device> device).next_event())
 
 
 cdef inline bint hooked(Bus bus, uint32_t addr) noexcept nogil:

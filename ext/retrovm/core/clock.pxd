@@ -3,7 +3,7 @@
 from cpython.object cimport PyObject
 from retrovm.core.device cimport Device
 from retrovm.core.state cimport State
-from retrovm.core.types cimport NEVER, tick_t
+from retrovm.core.types cimport NEVER, tick_t, unlikely
 
 
 cdef class Clock:
@@ -23,6 +23,10 @@ cdef class Clock:
         """Ends what goes on without asking anyone: something has changed, and the present tick has to be looked at."""
         if self.due > self.now:
             self.due = self.now
+    cdef inline void expect(self, tick_t event) noexcept nogil:
+        """A device has an event at this tick."""
+        if unlikely(event < self.due):
+            self.due = event
     cdef void dispatch(self, tick_t now) noexcept nogil
     cdef void catch_up(self, tick_t now) noexcept nogil
     cdef int sync(self, State state) except -1

@@ -9,6 +9,9 @@ cdef class Device:
     cdef readonly str name            # not state: wiring
     cdef tick_t last
     """Has been run up to here. NEVER for a device in which time changes nothing: it is not caught up and has no events."""
+    cdef tick_t idle_until            # not state: derived
+    """Before this tick nothing happens by itself, so the bus calls neither `run_to`, which would only set `last`, nor
+    `next_event`. 0 in a device that leaves this to the bus; one that sets it tells `clock.expect` its next event."""
 
     cdef uint8_t read(self, uint32_t addr, Access kind) noexcept nogil
     cdef void write(self, uint32_t addr, uint8_t value) noexcept nogil

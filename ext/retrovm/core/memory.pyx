@@ -6,7 +6,14 @@ page is watched, shared with another part, or written although it is read-only.
 
 from libc.stdlib cimport calloc, free
 from libc.string cimport memcpy, memset
+from retrovm.core.types cimport likely
+
 from retrovm.core.errors import ArgumentError, StateError
+
+
+cdef inline uint32_t place(Memory memory, uint32_t addr) noexcept nogil:
+    # A bus asks for nothing outside, and a division would take longer than all the rest of an access.
+    return addr if likely(addr < memory.size) else addr % memory.size
 
 
 cdef class Memory(Device):
@@ -51,18 +58,18 @@ cdef class Memory(Device):
         return (<char *> self.data)[:self.size]
 
     cdef uint8_t read(self, uint32_t addr, Access kind) noexcept nogil:
-        return self.data[addr % self.size]
+        return self.data[place(self, addr)]
 
     cdef void write(self, uint32_t addr, uint8_t value) noexcept nogil:
         if self.writable:
-            self.data[addr % self.size] = value
+            self.data[place(self, addr)] = value
 
     cdef uint8_t peek(self, uint32_t addr) noexcept nogil:
-        return self.data[addr % self.size]
+        return self.data[place(self, addr)]
 
     cdef bint poke(self, uint32_t addr, uint8_t value) noexcept nogil:
-        self.patched = self.patched or (not self.writable and self.data[addr % self.size] != value)
-        self.data[addr % self.size] = value
+        self.patched = self.patched or (not self.writable and self.data[place(self, addr)] != value)
+        self.data[place(self, addr)] = value
         return True
 
     cdef void reset(self, bint power_on) noexcept nogil:

@@ -47,8 +47,9 @@ Sources: docs/references.md: 64doc, nmos-unintended, decimal, visual6502, 6502-i
 from cpython.object cimport PyObject
 from libc.stdint cimport int64_t, uint8_t, uint32_t
 
-from retrovm.core.bus cimport Bus, hooked, trap_read, trap_write
+from retrovm.core.bus cimport Bus, Slot, hooked, idle, trap_read, trap_write
 from retrovm.core.clock cimport Clock
+from retrovm.core.device cimport Device
 from retrovm.core.memory cimport Memory
 from retrovm.core.python_device cimport PythonDevice
 from retrovm.core.types cimport NEVER, Access, Line, StopReason, likely, tick_t, unlikely

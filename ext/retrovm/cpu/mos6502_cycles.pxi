@@ -50,6 +50,19 @@ cdef inline int64_t after_device(Mos6502 core, int64_t left) noexcept nogil:
 # before, and kept across the call it would cost every instruction one of the registers that survive calls.
 
 cdef Reply device_read(Mos6502 core, uint32_t addr, Access kind, uint32_t data, int64_t left) noexcept nogil:
+    cdef Slot *slot = &core.bus.slots[addr >> 8]
+    cdef tick_t now = core.end - (left + 1) * core.period
+    cdef Reply reply
+    if unlikely(core.clock.due <= now) or not idle(slot.device, now):
+        return timed_read(core, addr, kind, data, left)
+    core.bus.data = <uint8_t> data
+    core.clock.now = now
+    reply.data = (<Device> slot.device).read((addr - slot.base) & slot.mask, kind)
+    reply.left = after_device(core, left)
+    return reply
+
+
+cdef Reply timed_read(Mos6502 core, uint32_t addr, Access kind, uint32_t data, int64_t left) noexcept nogil:
     cdef Reply reply
     reply.data = trap_read(core.bus, addr, kind, before_device(core, data, left))
     reply.left = after_device(core, left)
