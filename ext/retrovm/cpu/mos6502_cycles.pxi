@@ -62,6 +62,19 @@ cdef Reply device_read(Mos6502 core, uint32_t addr, Access kind, uint32_t data, 
     return reply
 
 
+cdef int64_t device_write(Mos6502 core, uint32_t addr, uint32_t value, int64_t left) noexcept nogil:
+    cdef Slot *slot = &core.bus.slots[addr >> 8]
+    cdef tick_t now = core.end - (left + 1) * core.period
+    if unlikely(core.clock.due <= now) or not idle(slot.device, now):
+        return timed_write(core, addr, value, left)
+    core.bus.data = <uint8_t> value
+    core.clock.now = now
+    (<Device> slot.device).write((addr - slot.base) & slot.mask, <uint8_t> value)
+    return after_device(core, left)
+
+
+# What these two do is a function of its own, so that the common case needs few registers that survive calls.
+
 cdef Reply timed_read(Mos6502 core, uint32_t addr, Access kind, uint32_t data, int64_t left) noexcept nogil:
     cdef Reply reply
     reply.data = trap_read(core.bus, addr, kind, before_device(core, data, left))
@@ -69,7 +82,7 @@ cdef Reply timed_read(Mos6502 core, uint32_t addr, Access kind, uint32_t data, i
     return reply
 
 
-cdef int64_t device_write(Mos6502 core, uint32_t addr, uint32_t value, int64_t left) noexcept nogil:
+cdef int64_t timed_write(Mos6502 core, uint32_t addr, uint32_t value, int64_t left) noexcept nogil:
     trap_write(core.bus, addr, <uint8_t> value, before_device(core, value, left))
     return after_device(core, left)
 
