@@ -31,6 +31,7 @@ cdef struct FastRegisters:
     tick_t period
     PageTable *pages
     PyObject *core
+    uint8_t *lines                         # the data lines of the bus, where `data` goes when the run is left
     int64_t left                           # cycles until the run ends, but for `used`, those of this instruction so far,
     int64_t used                           # which the compiler knows
     uint8_t *code                          # biased pointer to the code window

@@ -128,7 +128,10 @@ cdef inline void unload(Mos6502 core, Build r) noexcept nogil:
     # it is done here; where the next fetch meets no memory, both have followed the lines to the end.
     cdef uint32_t pc = r.pc & 0xFFFF
     cdef uint8_t *page = r.pages.read[pc >> 8]
-    core.bus.data = <uint8_t> r.data if page == NULL else page[pc]
+    if page != NULL:
+        core.bus.data = page[pc]
+    elif Build is Exact:
+        core.bus.data = <uint8_t> r.data
 
 
 include "mos6502_dispatch.pxi"

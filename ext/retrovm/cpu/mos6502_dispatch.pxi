@@ -24,6 +24,7 @@ cdef void run_fast(Mos6502 core) noexcept nogil:
     cdef FastRegisters registers
     cdef Fast r = &registers
     load(core, r)
+    r.lines = &core.bus.data
     r.left = core.left
     r.used = 0
     r.code = NULL

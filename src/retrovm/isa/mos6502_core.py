@@ -42,6 +42,7 @@ def dispatch_text() -> str:
               "    cdef FastRegisters registers",
               "    cdef Fast r = &registers",
               "    load(core, r)",
+              "    r.lines = &core.bus.data",
               "    r.left = core.left",
               "    r.used = 0",
               "    r.code = NULL",
