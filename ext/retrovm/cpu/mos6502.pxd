@@ -68,6 +68,7 @@ cdef class Mos6502(Cpu):
     cdef public bint exact            # not state: never use the fast build, so that it can be compared
     cdef int64_t left                 # not state: cycles until the present fast run ends
     cdef tick_t end                   # not state: the tick at which `left` is 0
+    cdef bint leaving                 # not state: the fast run ends after the present instruction
     cdef bint stuck                   # not state: the fast run ended before an instruction that it leaves to the exact build
     cdef uint8_t *code                # not state: the code window of the fast run
     cdef uint32_t window, window_end  # not state: likewise, an instruction may start from `window` on, below `window_end`

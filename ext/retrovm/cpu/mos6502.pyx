@@ -95,7 +95,7 @@ cdef bint find_window(Mos6502 core, uint32_t pc) noexcept nogil:
 cdef inline bint open_window(Fast r) noexcept nogil:
     """A code window for the opcode that `pc` has just moved past."""
     cdef uint32_t opcode = (r.pc - 1) & 0xFFFF
-    if not find_window(<Mos6502> r.core, opcode):
+    if (<Mos6502> r.core).leaving or not find_window(<Mos6502> r.core, opcode):
         return False
     r.pc = opcode + 1
     r.code = (<Mos6502> r.core).code
@@ -217,7 +217,7 @@ cdef class Mos6502(Cpu):
         self.end = self.clock.now + self.left * self.period
         self.due = self.clock.due
         self.logged = 0
-        self.stuck = False
+        self.stuck = self.leaving = False
         run_fast(self)
         self.pc = self.pc & 0xFFFF
         now = self.end - self.left * self.period

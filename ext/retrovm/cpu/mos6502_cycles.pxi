@@ -20,81 +20,80 @@ ctypedef fused Build:
 
 # --- the fast build, where a page has no pointer --------------------------------------------------------------------
 
-cdef struct Reply:
-    uint32_t data
-    int64_t left               # cycles
+cdef enum:
+    LEAVE = 0x100              # beside the byte on the data lines: the fast run ends after this instruction
 
 
-cdef inline tick_t before_device(Mos6502 core, uint32_t data, int64_t left) noexcept nogil:
+cdef inline tick_t tick_of(Mos6502 core, int64_t left) noexcept nogil:
     """The tick of the cycle that has just been counted."""
-    cdef tick_t now = core.end - (left + 1) * core.period
-    if unlikely(core.clock.due <= now):
-        # An access earlier in this instruction has brought an event forward, to before this one.
-        core.clock.dispatch(now)
-    core.bus.data = <uint8_t> data
-    return now
+    return core.end - (left + 1) * core.period
 
 
-cdef inline int64_t after_device(Mos6502 core, int64_t left) noexcept nogil:
-    """The cycles that are left: none where what the fast build took for granted may be so no longer.
+cdef inline uint32_t after_device(Mos6502 core) noexcept nogil:
+    """LEAVE where what the fast build took for granted may be so no longer.
 
     One comparison says so: lines that change, pages that are switched and devices that fail bring `clock.due` forward.
     """
     if unlikely(core.clock.due < core.due):
-        core.end = core.end - left * core.period         # it ends after this instruction, at the same tick
-        return 0
-    return left
+        core.leaving = True
+        return LEAVE
+    return 0
 
 
-# `left` goes there and comes back in the host's registers: through the core's memory each access would wait for the one
-# before, and kept across the call it would cost every instruction one of the registers that survive calls.
-
-cdef Reply device_read(Mos6502 core, uint32_t addr, Access kind, uint32_t data, int64_t left) noexcept nogil:
+cdef uint32_t device_read(Mos6502 core, uint32_t addr, Access kind, uint32_t data, int64_t left) noexcept nogil:
     cdef Slot *slot = &core.bus.slots[addr >> 8]
-    cdef tick_t now = core.end - (left + 1) * core.period
-    cdef Reply reply
+    cdef tick_t now = tick_of(core, left)
     if unlikely(core.clock.due <= now) or not idle(slot.device, now):
-        return timed_read(core, addr, kind, data, left)
+        return timed_read(core, addr, kind, data, now)
     core.bus.data = <uint8_t> data
     core.clock.now = now
-    reply.data = (<Device> slot.device).read((addr - slot.base) & slot.mask, kind)
-    reply.left = after_device(core, left)
-    return reply
+    data = (<Device> slot.device).read((addr - slot.base) & slot.mask, kind)
+    return data | after_device(core)
 
 
-cdef int64_t device_write(Mos6502 core, uint32_t addr, uint32_t value, int64_t left) noexcept nogil:
+cdef uint32_t device_write(Mos6502 core, uint32_t addr, uint32_t value, int64_t left) noexcept nogil:
     cdef Slot *slot = &core.bus.slots[addr >> 8]
-    cdef tick_t now = core.end - (left + 1) * core.period
+    cdef tick_t now = tick_of(core, left)
     if unlikely(core.clock.due <= now) or not idle(slot.device, now):
-        return timed_write(core, addr, value, left)
+        return timed_write(core, addr, value, now)
     core.bus.data = <uint8_t> value
     core.clock.now = now
     (<Device> slot.device).write((addr - slot.base) & slot.mask, <uint8_t> value)
-    return after_device(core, left)
+    return after_device(core)
 
 
-# What these two do is a function of its own, so that the common case needs few registers that survive calls.
+# What these two do is apart, so that the common case needs few host registers that survive calls. An event that is due
+# was brought forward by an access earlier in this instruction.
 
-cdef Reply timed_read(Mos6502 core, uint32_t addr, Access kind, uint32_t data, int64_t left) noexcept nogil:
-    cdef Reply reply
-    reply.data = trap_read(core.bus, addr, kind, before_device(core, data, left))
-    reply.left = after_device(core, left)
-    return reply
+cdef uint32_t timed_read(Mos6502 core, uint32_t addr, Access kind, uint32_t data, tick_t now) noexcept nogil:
+    if core.clock.due <= now:
+        core.clock.dispatch(now)
+    core.bus.data = <uint8_t> data
+    data = trap_read(core.bus, addr, kind, now)
+    return data | after_device(core)
 
 
-cdef int64_t timed_write(Mos6502 core, uint32_t addr, uint32_t value, int64_t left) noexcept nogil:
-    trap_write(core.bus, addr, <uint8_t> value, before_device(core, value, left))
-    return after_device(core, left)
+cdef uint32_t timed_write(Mos6502 core, uint32_t addr, uint32_t value, tick_t now) noexcept nogil:
+    if core.clock.due <= now:
+        core.clock.dispatch(now)
+    core.bus.data = <uint8_t> value
+    trap_write(core.bus, addr, <uint8_t> value, now)
+    return after_device(core)
 
+
+# The count of cycles is not touched here, nor anything else that lives in a host register: where this path meets the
+# common one, each such value would cost every instruction a move.
 
 cdef inline void read_device(Fast r, uint32_t addr, Access kind) noexcept nogil:
-    cdef Reply reply = device_read(<Mos6502> r.core, addr, kind, r.data, r.left - r.used)
-    r.data = reply.data
-    r.left = reply.left + r.used
+    r.data = device_read(<Mos6502> r.core, addr, kind, r.data, r.left - r.used)
+    if unlikely(r.data & LEAVE):
+        r.data &= 0xFF
+        r.window_end = 0
 
 
 cdef inline void write_device(Fast r, uint32_t addr, uint32_t value) noexcept nogil:
-    r.left = device_write(<Mos6502> r.core, addr, value, r.left - r.used) + r.used
+    if unlikely(device_write(<Mos6502> r.core, addr, value, r.left - r.used)):
+        r.window_end = 0
     r.data = value
 
 

@@ -292,7 +292,7 @@ cdef void run_fast(Mos6502 core) noexcept nogil:
     if open_window(r):
         DISPATCH(r)
     AT_BACK()
-    core.stuck = True
+    core.stuck = not core.leaving
     AT_DONE()
     r.left += 1
     r.pc -= 1

@@ -61,7 +61,7 @@ def dispatch_text() -> str:
               "    if open_window(r):",
               "        DISPATCH(r)",
               "    AT_BACK()",
-              "    core.stuck = True",
+              "    core.stuck = not core.leaving",
               "    AT_DONE()",
               "    r.left += 1",
               "    r.pc -= 1",
