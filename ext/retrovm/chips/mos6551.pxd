@@ -36,6 +36,7 @@ cdef class Mos6551(Device):
     cdef void schedule(self) noexcept nogil
 
     cdef void request(self) noexcept nogil
+    cdef uint8_t read_status(self) noexcept nogil
     cdef uint8_t visible_status(self) noexcept nogil
     cdef void look_at_modem(self) noexcept nogil
     cdef void set_command(self, uint8_t value) noexcept nogil

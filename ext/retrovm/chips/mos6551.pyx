@@ -204,16 +204,21 @@ cdef class Mos6551(Device):
     # --- registers -------------------------------------------------------------------------------------------
 
     cdef uint8_t read(self, uint32_t addr, Access kind) noexcept nogil:
-        cdef uint8_t value = Mos6551.peek(self, addr)
         if addr & 3 == STATUS:
-            if self.status_bits & IRQ:
-                self.status_bits = self.status_bits & ~IRQ
-                self.irq.drive(self.irq_bit, False)
-            if not self.modem_served:
-                self.modem_served = True
-                self.look_at_modem()
-        elif addr & 3 == DATA:
+            return self.read_status()
+        if addr & 3 == DATA:
             self.status_bits = self.status_bits & ~RDRF
+            return self.rdr
+        return self.command if addr & 3 == COMMAND else self.control
+
+    cdef uint8_t read_status(self) noexcept nogil:
+        cdef uint8_t value = self.visible_status()
+        if self.status_bits & IRQ:
+            self.status_bits = self.status_bits & ~IRQ
+            self.irq.drive(self.irq_bit, False)
+        if not self.modem_served:
+            self.modem_served = True
+            self.look_at_modem()
         return value
 
     cdef uint8_t peek(self, uint32_t addr) noexcept nogil:
