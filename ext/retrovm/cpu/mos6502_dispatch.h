@@ -15,7 +15,7 @@
 #define ALL_(L) ROW_(L, 0), ROW_(L, 1), ROW_(L, 2), ROW_(L, 3), ROW_(L, 4), ROW_(L, 5), ROW_(L, 6), ROW_(L, 7), \
                 ROW_(L, 8), ROW_(L, 9), ROW_(L, A), ROW_(L, B), ROW_(L, C), ROW_(L, D), ROW_(L, E), ROW_(L, F)
 
-/* The data lines are written here, since nothing else outlives an instruction there and would cost a register. */
+/* The data lines are written to the bus here: kept until the end of the run, they would occupy a host register. */
 #define LEAVE_(r, label) { *(r)->lines = (uint8_t) (r)->data; goto label; }
 
 #define FETCH_(r) \
