@@ -39,7 +39,11 @@ class Problem:
 
 
 class Group(Generic[T]):
-    """The entry points of one group. `check` says what is wrong with a loaded object, or None."""
+    """The entry points of one group. `check` says what is wrong with a loaded object, or None.
+
+    Any number of threads may ask at once, and one may `forget` meanwhile. There is no lock, because loading imports,
+    and imports have locks of their own: what two threads find at once is the same, and either may note it.
+    """
 
     def __init__(self, name: str, noun: str, check: Callable[[str, Any], str | None]) -> None:
         self.name, self.noun, self._check = name, noun, check
@@ -54,7 +58,7 @@ class Group(Generic[T]):
     @property
     def problems(self) -> tuple[Problem, ...]:
         """What could not be used up to now."""
-        return tuple(self._problems.values())
+        return tuple(self._problems.copy().values())       # a copy is made at once, while other threads report
 
     def report(self, id: str, value: str, reason: str) -> Problem:
         """Notes that something cannot be used."""
@@ -68,12 +72,13 @@ class Group(Generic[T]):
 
     def get(self, id: str) -> T:
         """What has this id. Raises `UnknownNameError`, or `RegistrationError` if it cannot be used."""
-        if id not in self._loaded:
+        known = self._loaded
+        if id not in known:
             entries = self._entries()
             if id not in entries:
                 raise UnknownNameError(f"there is no {self.noun} {id!r}{nearest(id, entries)}")
-            self._loaded[id] = self._load(id, entries[id])
-        return self._loaded[id]
+            known[id] = self._load(id, entries[id])
+        return known[id]
 
     def all(self) -> dict[str, T]:
         """Everything usable, by id. Of the rest, a built-in raises, and others go to `problems`."""
@@ -102,15 +107,16 @@ class Group(Generic[T]):
             return None
 
     def _entries(self) -> dict[str, EntryPoint]:
-        if self._found is None:
-            found: dict[str, EntryPoint] = {}
+        found = self._found
+        if found is None:
+            found = {}
             for entry in sorted(entry_points(group=self.name), key=_order):
                 first = found.setdefault(entry.name, entry)
                 # The same package may be found twice, from its source folder and from its installation.
                 if first.value != entry.value:
                     self.report(entry.name, entry.value, f"{first.value} has this id already")
             self._found = found
-        return self._found
+        return found
 
     def _load(self, id: str, entry: EntryPoint) -> T:
         try:

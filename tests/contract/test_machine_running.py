@@ -1,6 +1,7 @@
 """Running, for every machine: in one piece or in slices, drawn or not, alone or beside others."""
 
 import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import every_machine
 import pytest
@@ -106,6 +107,30 @@ def test_two_machines_in_two_threads_run_as_one_after_the_other(machine):
     for thread in threads:
         thread.join()
     assert {vm.state_hash() for vm in machines} == {expected.state_hash()}
+
+
+def life(machine, seed):
+    """Makes a machine, plays on it, goes back, looks at it, and tells what became of it."""
+    vm = every_machine.make(machine, seed)
+    for choice in range(5):
+        every_machine.poke_at(vm, seed + choice)
+        vm.tick(2)
+    state = vm.save_state()
+    vm.tick(5)
+    end = vm.state_hash()
+    picture = None if vm.screen is None else vm.screen.ndarray.tobytes()
+    for again in (vm, every_machine.make(machine, seed)):
+        again.load_state(state)
+        again.tick(5)
+        assert again.state_hash() == end
+    return end, picture, bytes(vm.memory)
+
+
+def test_machines_that_come_and_go_in_many_threads_live_as_in_one(machine):
+    seeds = range(1, 25)
+    expected = [life(machine, seed) for seed in seeds]
+    with ThreadPoolExecutor(8) as pool:
+        assert list(pool.map(life, [machine] * len(seeds), seeds)) == expected
 
 
 def test_every_button_can_be_pressed_and_let_go(vm):

@@ -19,6 +19,9 @@ import pytest
 TOOLS = {"Xvfb": "xvfb", "xdotool": "xdotool", "openbox": "openbox"}
 SIZE = (1280, 1024)
 
+# By their keycodes: where the keyboard's description has function keys on several levels, xdotool would hold Alt for them.
+KEYCODES = {"F11": "95", "F12": "96"}
+
 
 def require_tools() -> None:
     """Skips the test where there is no X server; fails it with CI=true in the environment: there it must run."""
@@ -55,6 +58,7 @@ class XDisplay:
 
     def type(self, key: str) -> None:
         """Presses a key or a combination, "ctrl+q", for as long as a finger does."""
+        key = KEYCODES.get(key, key)
         self.xdotool("keydown", key)
         time.sleep(0.15)
         self.xdotool("keyup", key)
