@@ -25,13 +25,15 @@ class Option:
     """Something that can be chosen when a machine is made.
 
     `parse` turns what a user gave, a value or the text of a command line, into the value that the machine gets; it
-    raises `ValueError` with a reason. `integer`, `boolean`, `choice` and `rate` below make such functions.
+    raises `ValueError` with a reason. `integer`, `boolean`, `choice` and `rate` below make such functions. `show` turns
+    that value back into text.
     """
 
     name: str
     help: str
     default: Any
     parse: Callable[[Any], Any]
+    show: Callable[[Any], str] = str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,6 +87,11 @@ class MachineSpec:
     ports: tuple[Port, ...] = ()
     formats: tuple[str, ...] = ()
     demo: str | None = None
+
+    def show_options(self, given: Options) -> dict[str, str]:
+        """The options that were given, as the text that a command line takes. Raises `OptionError`."""
+        parsed = self.parse_options(given)
+        return {option.name: option.show(parsed[option.name]) for option in self.options if option.name in given}
 
     def parse_options(self, given: Options) -> dict[str, Any]:
         """All options, those not given at their default. Raises `OptionError`, naming the nearest option."""

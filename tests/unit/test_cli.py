@@ -223,6 +223,20 @@ def test_info_says_what_a_file_is_and_why(run, rom):
         {"machine": "tiny", "confidence": 0.9, "reason": "it was written for the tests", "options": {}}]
 
 
+def test_every_command_that_takes_a_program_knows_the_bundled_ones(run):
+    status, out, err = run("info", "ember")
+    assert (status, err) == (0, "")
+    assert "ember.ch8" in out
+    assert "14181C,F2E8C8" in out
+    status, out, err = run("run", "ember", "--frames", "1", "--hash")
+    assert (status, err) == (0, "")
+    status, out, err = run("dis", "sbc6502/monitor", "--start", "0xF000", "--end", "0xF010")
+    assert (status, err) == (0, "")
+    status, out, err = run("run", "embr")
+    assert (status, out) == (2, "")
+    assert "no bundled program is called 'embr'; did you mean ember?" in err
+
+
 def test_info_fails_when_no_machine_knows_the_file(run, rom, monkeypatch):
     monkeypatch.setattr("retrovm.detection.detect", lambda medium: [])
     status, out, _ = run("info", rom)

@@ -6,7 +6,10 @@ import pickle
 import signal
 import threading
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass
+
+import pytest
 
 from retrovm.suite import Outcome, Report, Result, Settings, run
 from retrovm.suite.task import Stop, Stopped, command
@@ -90,6 +93,15 @@ def test_a_known_failure_whose_data_is_absent_is_skipped() -> None:
     assert report.problems[0].outcome is Outcome.SKIPPED
 
 
+@pytest.fixture
+def ctrl_c() -> Iterator[None]:
+    """Lets SIGINT interrupt, also where these tests run in the background of a shell, which ignores it."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("ctrl_c")
 def test_an_interruption_stops_what_runs_and_reports_what_has_ended() -> None:
     tasks = [Planned("first", Outcome.FAILED), Endless(), Planned("never", seconds=60)]
     threading.Timer(0.2, signal.raise_signal, [signal.SIGINT]).start()

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from retrovm.session import VM
 
 Rom = Annotated[str, typer.Argument(metavar="ROM", help=(
-    "The program; GAMES.ZIP#NAME is a file in an archive."))]
+    "The program: a file, GAMES.ZIP#NAME for one in an archive, or the name of a bundled one."))]
 Machine = Annotated[str | None, typer.Option("--machine", "-m", metavar="ID",
                                              help="The machine; without it the program decides.")]
 Options = Annotated[list[str] | None, typer.Option("--option", "-o", metavar="NAME=VALUE", help=(
@@ -54,12 +54,23 @@ def parse_options(given: list[str] | None) -> dict[str, str]:
     return options
 
 
+def locate(rom: str) -> tuple[str, str | None]:
+    """The file that is meant, and the machine of a bundled program; a file goes before one of the same name."""
+    from retrovm import bundled
+
+    if not os.path.exists(rom) and not Path(rom).suffix and "#" not in rom:
+        program = bundled.find(rom)
+        return str(program.file), program.machine
+    require_file(rom)
+    return rom, None
+
+
 def find_target(rom: str, machine: str | None) -> Target:
     """The machine for a program."""
     from retrovm import detection
 
-    require_file(rom)
-    return detection.best(rom, machine)
+    file, known = locate(rom)
+    return detection.best(file, machine or known)
 
 
 def make_vm(rom: str, machine: str | None, options: list[str] | None, seed: int = 1) -> VM:

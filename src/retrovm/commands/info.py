@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from retrovm.commands.arguments import Json, Rom, require_file
+from retrovm.commands.arguments import Json, Rom, locate
 from retrovm.commands.machines import plain
 
 if TYPE_CHECKING:
@@ -25,8 +25,7 @@ def info(rom: Rom, json: Json = False) -> None:
     from retrovm import detection
     from retrovm.media import open_media
 
-    require_file(rom)
-    medium = open_media(rom)
+    medium = open_media(locate(rom)[0])
     targets = detection.detect(medium)
     if json:
         print(jsonlib.dumps(describe(medium, targets), indent=2))
@@ -76,13 +75,13 @@ def show(medium: Media, targets: list[Target]) -> None:
         return
     table = Table("machine", "sure", "because", "with", box=None, pad_edge=False)
     for target in targets:
-        chosen = " ".join(f"{name}={value}" for name, value in target.options.items())
+        chosen = " ".join(f"{name}={text}" for name, text in target.spec.show_options(target.options).items())
         table.add_row(target.spec.id, f"{target.confidence:.0%}", Text(target.reason), Text(chosen))
     console.print(table)
     for spec in (target.spec for target in targets if target.spec.options):
         console.print()
         table = Table(f"option of {spec.id}", "default", "what it does", box=None, pad_edge=False)
         for option in spec.options:
-            default = "" if option.default is None else str(option.default)
+            default = "" if option.default is None else option.show(option.default)
             table.add_row(option.name, default, Text(option.help))
         console.print(table)

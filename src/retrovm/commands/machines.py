@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json as jsonlib
 import sys
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from retrovm.commands.arguments import Json
@@ -42,7 +43,7 @@ def describe(spec: MachineSpec) -> dict[str, Any]:
         "family": spec.family,
         "formats": list(spec.formats),
         "options": {
-            option.name: {"default": plain(option.default), "help": option.help} for option in spec.options
+            option.name: {"default": plain(option.default, option.show), "help": option.help} for option in spec.options
         },
         "ports": {
             port.name: {"title": port.title, "kind": port.kind, "buttons": [key.name for key in port.buttons]}
@@ -51,6 +52,6 @@ def describe(spec: MachineSpec) -> dict[str, Any]:
     }
 
 
-def plain(value: Any) -> Any:
+def plain(value: Any, show: Callable[[Any], str] = str) -> Any:
     """A value as JSON has it; others as the text that the option parses."""
-    return value if isinstance(value, (bool, int, float, str, type(None))) else str(value)
+    return value if isinstance(value, (bool, int, float, str, type(None))) else show(value)

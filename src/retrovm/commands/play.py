@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -46,7 +45,7 @@ def command(
     Example: retrovm play ember
     """
     if rom is not None:
-        vm = make_vm(*locate(rom, machine), option, seed)
+        vm = make_vm(rom, machine, option, seed)
     elif machine is not None:
         vm = switch_on(machine, option, seed)
     else:
@@ -61,16 +60,6 @@ def command(
         app.play(vm, scale=scale, fullscreen=fullscreen, mute=mute, vsync=vsync, frames=frames)
     except sdl.NoDisplay:
         write_picture(vm, vm.screen, frames, scale)
-
-
-def locate(rom: str, machine: str | None) -> tuple[str, str | None]:
-    """The file and the machine that are meant: a file goes before a bundled program of the same name."""
-    from retrovm import bundled
-
-    if os.path.exists(rom) or Path(rom).suffix:
-        return rom, machine
-    program = bundled.find(rom)
-    return str(program.file), machine or program.machine
 
 
 def switch_on(machine: str, option: list[str] | None, seed: int) -> VM:
