@@ -160,3 +160,25 @@ def test_a_stack_that_is_switched_away_during_jsr_is_gone_in_the_next_cycle(exac
     bus.map(0x0100, 0x100, made.add(Once("once")))
     made.run_cycles(LONG)
     assert bytes(memory)[0xFC:0xFE] == b"\x02\x00"
+
+
+def test_runs_that_stop_at_hooks_take_the_way_of_one_that_stops_nowhere(exact, period):
+    code = bytes.fromhex("A2 10 A0 20 88 D0 FD EA CA D0 F7 4C 00 04")     # two nested loops, again and again
+    straight, stopping = machine(code, exact=exact, period=period), machine(code, exact=exact, period=period)
+    straight.run_cycles(5_000)
+    bus = stopping.cpu.bus
+    for address in (0x0000, 0x0402, 0x0405, 0x0408, 0x0800, 0xFFFF):
+        bus.hook(address)
+    stops = set()
+    while stopping.cpu.cycles < straight.cpu.cycles:
+        stopping.cpu.run(cycles=straight.cpu.cycles - stopping.cpu.cycles)
+        if stopping.cpu.cycles < straight.cpu.cycles:
+            stops.add(stopping.cpu.pc)
+            stopping.cpu.step()
+    assert stops == {0x0402, 0x0405, 0x0408}
+    assert (stopping.cpu.registers, stopping.cpu.cycles) == (straight.cpu.registers, straight.cpu.cycles)
+    for address in (0x0402, 0x0405, 0x0408):
+        bus.hook(address, False)
+    before = stopping.cpu.cycles
+    stopping.cpu.run(cycles=1_000)
+    assert stopping.cpu.cycles >= before + 1_000

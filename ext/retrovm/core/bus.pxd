@@ -16,6 +16,10 @@ cdef struct Slot:              # who answers in a page
     uint32_t mask
 
 
+cdef struct CodeWindow:        # instructions may start from `start` on, and below `end`
+    uint32_t start, end
+
+
 cdef struct BusCycle:          # one recorded cycle
     tick_t tick
     uint32_t addr
@@ -63,6 +67,7 @@ cdef class Bus:
     cdef Tracer tracer                # not state: of the session
     cdef bint tracing                 # not state: of the session
     cdef uint8_t *hooks               # not state: of the session, a bit an address: stop before the instruction there
+    cdef uint32_t *hook_list          # not state: of the session, the same in order
     cdef int hook_count               # not state: of the session
     cdef list parts                   # not state: keeps alive what the slots point to
     cdef list regions                 # not state: wiring
@@ -73,7 +78,9 @@ cdef class Bus:
     cdef int set_traps(self, uint32_t start, uint32_t size, uint8_t bits, bint on) except -1
     cdef void publish(self, uint32_t page) noexcept nogil
     cdef void find_runs(self) noexcept nogil
-    cdef bint is_code(self, uint32_t page) noexcept nogil
+    cdef CodeWindow code_window(self, uint32_t addr, uint32_t size) noexcept nogil
+    cdef void cut_at_hooks(self, CodeWindow *window, uint32_t addr) noexcept nogil
+    cdef int first_hook(self, uint32_t addr) noexcept nogil
     cdef int map_slot(self, uint32_t start, uint32_t size, Slot slot) except -1
     cdef uint8_t peek(self, uint32_t addr) noexcept nogil
     cdef bint poke(self, uint32_t addr, uint8_t value) noexcept nogil

@@ -8,10 +8,12 @@ where it is not used.
     pointers  rp[page], wp[page]     what a processor reads and writes directly
     slots     slots[page]            who is there; the pointers are derived from it
     traps     traps[page]            reasons to hide the pointers
-    runs      run_start, run_end     how far plain memory goes on around a page: the processor's code window
+    runs      run_start, run_end     how far plain memory goes on around a page
+    hooks     a bit an address       where runs stop; between two of them code runs as if there were none
 """
 
 from libc.stdlib cimport calloc, free, realloc
+from libc.string cimport memmove
 from retrovm.core.memory cimport Memory
 from retrovm.core.python_device cimport PythonDevice
 
@@ -22,7 +24,6 @@ from retrovm.core.errors import ArgumentError
 cdef enum Trap:
     TRAP_READ = 1
     TRAP_WRITE = 2
-    TRAP_CODE = 4     # an address in the page has a hook: code does not run through the window
 
 
 cdef class Tracer:
@@ -182,6 +183,7 @@ cdef class Bus:
         free(self.run_start)
         free(self.run_end)
         free(self.hooks)
+        free(self.hook_list)
 
     def __repr__(self):
         return f"<Bus {self.name!r}: {self.size} bytes>"
@@ -304,8 +306,8 @@ cdef class Bus:
         if self.run_generation == self.generation:
             return
         for page in range(1, self.pages + 1):
-            plain = self.is_code(first)
-            if page < self.pages and plain and self.rp[page] == self.rp[first] and self.is_code(page):
+            plain = self.rp[first] != NULL
+            if page < self.pages and plain and self.rp[page] == self.rp[first]:
                 continue
             for i in range(first, page):
                 self.run_start[i] = first << self.shift
@@ -313,9 +315,43 @@ cdef class Bus:
             first = page
         self.run_generation = self.generation
 
-    cdef bint is_code(self, uint32_t page) noexcept nogil:
-        """Instructions in this page may run without asking: plain memory, and no hook."""
-        return self.rp[page] != NULL and (self.traps[page] & TRAP_CODE) == 0
+    cdef CodeWindow code_window(self, uint32_t addr, uint32_t size) noexcept nogil:
+        """Where an instruction of at most `size` bytes may start without asking, around an address; empty if not there.
+
+        Every byte of it is plain memory then, reached by the pointer of the page, and none of its starts has a hook.
+        """
+        cdef uint32_t page = addr >> self.shift
+        cdef CodeWindow window
+        self.find_runs()
+        window.start = self.run_start[page]
+        window.end = self.run_end[page]
+        if window.end < addr + size:
+            window.end = window.start
+        else:
+            window.end -= size - 1
+            if self.hook_count:
+                self.cut_at_hooks(&window, addr)
+        return window
+
+    cdef void cut_at_hooks(self, CodeWindow *window, uint32_t addr) noexcept nogil:
+        cdef int i = self.first_hook(addr)
+        if i < self.hook_count and self.hook_list[i] < window.end:
+            window.end = self.hook_list[i]
+        if i and self.hook_list[i - 1] >= window.start:
+            window.start = self.hook_list[i - 1] + 1
+
+    cdef int first_hook(self, uint32_t addr) noexcept nogil:
+        """The place in `hook_list` of the first hook at or behind an address."""
+        cdef int low = 0
+        cdef int high = self.hook_count
+        cdef int middle
+        while low < high:
+            middle = (low + high) >> 1
+            if self.hook_list[middle] < addr:
+                low = middle + 1
+            else:
+                high = middle
+        return low
 
     def trap(self, start, size, bint read=True, bint write=True):
         """Sends accesses to these addresses through the device interface, also where plain memory is. Whole pages."""
@@ -395,22 +431,28 @@ cdef class Bus:
     def hook(self, addr, bint on=True):
         """Makes runs stop before the instruction at this address, or no longer."""
         cdef uint32_t at = addr & self.mask
-        cdef uint32_t page = at >> self.shift
-        cdef uint32_t i
         cdef uint8_t bit = 1 << (at & 7)
+        cdef int i = self.first_hook(at)
+        cdef void *grown
         if self.hooks == NULL:
             self.hooks = <uint8_t *> calloc((self.size + 7) >> 3, 1)
             if self.hooks == NULL:
                 raise MemoryError
         if ((self.hooks[at >> 3] & bit) != 0) == on:
             return
+        if on:
+            grown = realloc(self.hook_list, (self.hook_count + 1) * sizeof(uint32_t))
+            if grown == NULL:
+                raise MemoryError
+            self.hook_list = <uint32_t *> grown
+            memmove(self.hook_list + i + 1, self.hook_list + i, (self.hook_count - i) * sizeof(uint32_t))
+            self.hook_list[i] = at
+            self.hook_count += 1
+        else:
+            self.hook_count -= 1
+            memmove(self.hook_list + i, self.hook_list + i + 1, (self.hook_count - i) * sizeof(uint32_t))
         self.hooks[at >> 3] ^= bit
-        self.hook_count += 1 if on else -1
-        self.traps[page] &= ~TRAP_CODE
-        for i in range(page << self.shift, (page + 1) << self.shift):
-            if self.hooks[i >> 3] >> (i & 7) & 1:
-                self.traps[page] |= TRAP_CODE
-        self.publish(page)
+        self.clock.wake()                # a run that goes on has a code window
 
     def trace(self, Tracer tracer):
         """Records every cycle from now on into `tracer`; None ends it."""

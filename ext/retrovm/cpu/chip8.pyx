@@ -26,7 +26,7 @@ Sources: cosmac-vip (instructions, tone), chip8-research (quirks), octo-manual (
 
 cimport cython
 from libc.string cimport memcpy, memset
-from retrovm.core.bus cimport Bus, hooked, trap_read, trap_write
+from retrovm.core.bus cimport Bus, CodeWindow, hooked, trap_read, trap_write
 from retrovm.core.types cimport Access, StopReason, likely, unlikely
 
 from retrovm.core.errors import ArgumentError, StateError

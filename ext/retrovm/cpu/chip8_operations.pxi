@@ -113,17 +113,15 @@ cdef inline void enter(Chip8 self, Loop *r, int64_t slots) noexcept nogil:
 
     Where code is watched, hooked or answered by a device the window is empty, and the loop ends after the first.
     """
-    cdef uint32_t page = self.reg.pc >> self.bus.shift
-    self.bus.find_runs()
+    cdef CodeWindow window = self.bus.code_window(self.reg.pc, 2)
     r.start = self.clock.now
     r.slots = slots
     r.left = slots - 1
     r.pc = self.reg.pc
     r.i = self.reg.i
-    r.code = self.bus.rp[page]
-    r.first = self.bus.run_start[page]
-    r.room = self.bus.run_end[page] - r.first
-    r.room -= 1 if r.room else 0
+    r.code = self.bus.rp[self.reg.pc >> self.bus.shift]
+    r.first = window.start
+    r.room = window.end - window.start
     r.opcode = <uint32_t> rd(self, r, r.pc, Access.FETCH) << 8
     r.opcode |= rd(self, r, r.pc + 1, Access.OPERAND)
     r.pc += 2

@@ -47,7 +47,7 @@ Sources: docs/references.md: 64doc, nmos-unintended, decimal, visual6502, 6502-i
 from cpython.object cimport PyObject
 from libc.stdint cimport int64_t, uint8_t, uint32_t
 
-from retrovm.core.bus cimport Bus, Slot, hooked, idle, trap_read, trap_write
+from retrovm.core.bus cimport Bus, CodeWindow, Slot, hooked, idle, trap_read, trap_write
 from retrovm.core.clock cimport Clock
 from retrovm.core.device cimport Device
 from retrovm.core.memory cimport Memory
@@ -82,14 +82,11 @@ cdef extern from "mos6502_dispatch.h" nogil:
 
 cdef bint find_window(Mos6502 core, uint32_t pc) noexcept nogil:
     """Finds the code window around an address; false where no whole instruction is in plain memory."""
-    cdef uint32_t page = pc >> 8
-    core.bus.find_runs()
-    if core.bus.run_end[page] < pc + 3:
-        return False
-    core.code = core.bus.rp[page]
-    core.window = core.bus.run_start[page]
-    core.window_end = core.bus.run_end[page] - 2
-    return True
+    cdef CodeWindow found = core.bus.code_window(pc, 3)
+    core.code = core.bus.rp[pc >> 8]
+    core.window = found.start
+    core.window_end = found.end
+    return pc < found.end
 
 
 cdef inline bint open_window(Fast r) noexcept nogil:
