@@ -28,6 +28,9 @@ from retrovm.isa.mos6502 import UNSTABLE_STORES, Opcode, opcodes
 Case = dict[str, Any]
 Peek = Callable[[int], int]
 OPCODES = opcodes("6502")
+CORRECTED = [opcode.code for opcode in OPCODES if opcode.mnemonic == "JAM" or opcode.mnemonic in UNSTABLE_STORES
+             or (opcode.mnemonic == "NOP" and opcode.mode in ("abs", "abx"))]
+"""The opcodes with such recordings."""
 
 
 def by_the_chip(case: Case, peek: Peek) -> Case | None:
