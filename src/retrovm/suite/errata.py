@@ -28,9 +28,6 @@ from retrovm.isa.mos6502 import UNSTABLE_STORES, Opcode, opcodes
 Case = dict[str, Any]
 Peek = Callable[[int], int]
 OPCODES = opcodes("6502")
-CORRECTED = [opcode.code for opcode in OPCODES if opcode.mnemonic == "JAM" or opcode.mnemonic in UNSTABLE_STORES
-             or (opcode.mnemonic == "NOP" and opcode.mode in ("abs", "abx"))]
-"""The opcodes with such recordings."""
 
 
 def by_the_chip(case: Case, peek: Peek) -> Case | None:
@@ -65,6 +62,14 @@ def absolute_nop(case: Case, opcode: Opcode, peek: Peek) -> Case | None:
     if len(cycles) != (3 if opcode.mode == "abs" else 4) or (opcode.mode == "abx" and not crossed):
         return None
     return {**case, "cycles": [*cycles, [address, peek(address), "read"]]}
+
+
+def corrected_opcodes(model: str) -> list[int]:
+    """The opcodes of which `by_the_chip` may correct a case."""
+    if model != "6502":
+        return []
+    return [opcode.code for opcode in OPCODES if opcode.mnemonic == "JAM" or opcode.mnemonic in UNSTABLE_STORES
+            or (opcode.mnemonic == "NOP" and opcode.mode in ("abs", "abx"))]
 
 
 def unstable_store(case: Case, opcode: Opcode) -> Case | None:
