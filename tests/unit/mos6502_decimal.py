@@ -88,11 +88,16 @@ def binary_sbc(a: int, operand: int, carry: int) -> tuple[int, int]:
     return difference % 256, sign_and_zero(difference % 256) | flags
 
 
-NMOS = {"ADC": nmos_adc, "SBC": nmos_sbc}
-CMOS = {"ADC": cmos_adc, "SBC": cmos_sbc}
-WDC = {"ADC": cmos_adc, "SBC": wdc_sbc}
+NMOS: dict[str, Rule] = {"ADC": nmos_adc, "SBC": nmos_sbc}
+CMOS: dict[str, Rule] = {"ADC": cmos_adc, "SBC": cmos_sbc}
+WDC: dict[str, Rule] = {"ADC": cmos_adc, "SBC": wdc_sbc}
 BINARY: dict[str, Rule] = {"ADC": binary_adc, "SBC": binary_sbc}
-RULES: dict[str, dict[str, Rule]] = {
-    "6502": NMOS, "6507": NMOS, "6510": NMOS, "2a03": BINARY,
-    "65c02-wdc": WDC, "65c02-rockwell": CMOS, "65c02-synertek": CMOS,
-}
+
+
+def rules(model: str) -> dict[str, Rule]:
+    """{mnemonic: rule} of a model. Whatever is not said to be otherwise is an NMOS chip with another package or pins."""
+    if model == "2a03":
+        return BINARY
+    if model == "65c02-wdc":
+        return WDC
+    return CMOS if model.startswith("65c02") else NMOS
