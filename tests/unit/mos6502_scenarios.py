@@ -21,6 +21,9 @@ from retrovm.isa.mos6502 import Opcode, opcodes
 IRQ, NMI = int(Line.IRQ), int(Line.NMI)
 NMI_VECTOR, IRQ_VECTOR = 0xFFFA, 0xFFFE
 NOP = 0xEA
+WARM_UP = 8
+"""Cycles of NOPs before a program: a processor begins in the exact build."""
+
 LONG = os.environ.get("RETROVM_PROFILE_LONG") == "1"
 """Whole sweeps instead of samples."""
 
@@ -73,12 +76,12 @@ def play(program: Program, lines: list[int], *, exact: bool, model: str = "6502"
     for address, content in {0x0400: program.code, 0x0101 + s: program.stack, NMI_VECTOR: b"\x00\x90",
                              IRQ_VECTOR: b"\x00\x91", **program.memory}.items():
         bus.poke_bytes(address, content)
-    cpu.registers = {"pc": 0x0400, "s": s, "p": program.p, **program.registers}
-    changes = [(cycle, now) for cycle, (before, now) in enumerate(zip([0, *lines], [*lines, 0], strict=True)) if now != before]
+    cpu.registers = {"pc": 0x0400 - WARM_UP // 2, "s": s, "p": program.p, **program.registers}
+    changes = [(WARM_UP + cycle, now) for cycle, (before, now) in enumerate(zip([0, *lines], [*lines, 0], strict=True)) if now != before]
     machine.add(LineScript("script", cpu, changes))
     bus.trap(0xFF00, 0x100)
-    machine.run_cycles(cycles)
-    served = [Served(tick - 5, address) for tick, address, _, _ in tracer.rows() if address in (NMI_VECTOR, IRQ_VECTOR)]
+    machine.run_cycles(WARM_UP + cycles)
+    served = [Served(tick - WARM_UP - 5, address) for tick, address, _, _ in tracer.rows() if address in (NMI_VECTOR, IRQ_VECTOR)]
     state = machine.dump_fields()
     del state["cpu.changed"]             # what had been seen at the end of a cycle that the next one looks at anew
     return Seen(served, state, bytes(cpu.memory[0x0100:0x0200]))
