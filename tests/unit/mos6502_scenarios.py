@@ -77,7 +77,8 @@ def play(program: Program, lines: list[int], *, exact: bool, model: str = "6502"
                              IRQ_VECTOR: b"\x00\x91", **program.memory}.items():
         bus.poke_bytes(address, content)
     cpu.registers = {"pc": 0x0400 - WARM_UP // 2, "s": s, "p": program.p, **program.registers}
-    changes = [(WARM_UP + cycle, now) for cycle, (before, now) in enumerate(zip([0, *lines], [*lines, 0], strict=True)) if now != before]
+    steps = enumerate(zip([0, *lines], [*lines, 0], strict=True), WARM_UP)
+    changes = [(cycle, now) for cycle, (before, now) in steps if now != before]
     machine.add(LineScript("script", cpu, changes))
     bus.trap(0xFF00, 0x100)
     machine.run_cycles(WARM_UP + cycles)
