@@ -1,3 +1,5 @@
+# cython: overflowcheck=False
+# The checks take the distance of two pointers for a sum of numbers. Numbers are bounded as they are read.
 """Cases of the single-step corpus, judged straight from the text of their file.
 
     cases = Cases(data)                                # where each case lies; nothing else is looked at
