@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from retrovm.cpu.singlestep import Cases
 from retrovm.errors import ArgumentError
 from retrovm.suite import Outcome, Result, Selection, Settings, discover, run
 from retrovm.suite.singlestep import BUILDS, Bench, CaseFile
@@ -211,3 +212,80 @@ def test_any_json_in_a_case_passes_or_fails_and_leaves_the_next_case_alone(
         report = run([CaseFile(str(path), "6502", BUILDS, str(path))])
     assert report.passed >= 1
     assert report.passed + report.failed == 3
+
+
+def doubtful(*cases: object, text: bytes | None = None, **builds: bool) -> list[int]:
+    found = Cases(json.dumps(cases).encode() if text is None else text)
+    return Bench("6502").judge.doubtful(found, range(len(found)), **builds)
+
+
+@pytest.mark.parametrize("build", BUILDS)
+def test_the_short_way_passes_a_right_case_and_doubts_every_wrong_one(build: str) -> None:
+    wrong = [changed("final", "a", 0x5B), changed("final", "ram", 4, 1, 0x5B), changed("final", "p", 0x26),
+             changed("cycles", 3, [0x1224, 0x78, "read"]), changed("cycles", 4, [0x1324, 0x5A, "read"]),
+             changed("cycles", STORE["cycles"][:4]), changed("cycles", [*STORE["cycles"], [1, 2, "read"]]),
+             changed("cycles", [STORE["cycles"][i] for i in (0, 1, 3, 2, 4)])]
+    only = {name: name == build for name in BUILDS}
+    assert doubtful(STORE, *wrong, STORE, **only) == list(range(1, 9))
+
+
+@given(st.sampled_from(KEYS), JSON)
+@settings(max_examples=300)
+def test_what_the_short_way_passes_is_a_case_that_passes(keys: tuple[Any, ...], value: Any) -> None:
+    case = changed(*keys, value)
+    if not doubtful(case):
+        assert Bench("6502").reason(case, BUILDS) == ""
+
+
+@pytest.mark.parametrize("text", [
+    b' [ {"name" : "9d" } ] ', b'[{"name":"9d","name":"9d"}]', b'[{"name":"\\u0041"}]', b"[{}]", b'[{"cycles":[]}]',
+    b'[{"initial":{"pc":01}}]', b'[{"name":"a}]"}]', b'[{"cycles":[[0,0,"dummy"]]}]', b'[{"initial":{"pc":1e3}}]',
+])  # fmt: skip
+def test_the_short_way_doubts_what_it_does_not_know(text: bytes) -> None:
+    assert doubtful(text=text) == [0]
+
+
+@pytest.mark.parametrize("text", [b"", b"[", b"{}", b"[1]", b"[{}", b"[{},]", b"[{}]]", b'[{"}]', b"[{} {}]"])
+def test_what_is_no_array_of_objects_has_no_cases(text: bytes) -> None:
+    with pytest.raises(ValueError, match="no array of objects"):
+        Cases(text)
+
+
+def test_upstream_files_with_line_breaks_and_spaces_go_the_short_way() -> None:
+    assert doubtful(text=json.dumps([STORE, STORE], indent=2).encode()) == []
+    assert doubtful(text=b"[\n" + json.dumps(STORE).encode() + b",\r\n" + json.dumps(STORE).encode() + b"\n]\n") == []
+
+
+def named(count: int) -> list[dict[str, Any]]:
+    """Cases that fail, so that the report names them."""
+    return [{**changed("final", "a", 0), "name": f"case {n}"} for n in range(count)]
+
+
+def chosen(folder: Path, **asked: int) -> list[str]:
+    (task,) = discover([folder])
+    return [result.name.split(": ")[1] for result in task.run(Settings(**asked), lambda: False)]
+
+
+def test_a_sample_is_so_many_cases_of_each_file_and_the_seed_says_which(tmp_path: Path) -> None:
+    here = write(tmp_path / "here", named(40))
+    there = write(tmp_path / "there", named(40), name="9d.json.gz")
+    sample = chosen(here, sample=5, seed=1)
+    assert len(set(sample)) == 5
+    assert sample == chosen(there, sample=5, seed=1), "the same cases wherever the corpus lies, packed or not"
+    assert sample != chosen(here, sample=5, seed=2)
+    assert len(chosen(here, sample=50)) == 40
+
+
+def test_a_sample_is_taken_of_what_is_selected(tmp_path: Path) -> None:
+    path = write(tmp_path, named(40))
+    (task,) = discover([path])
+    found = task.run(Settings(Selection("'case 3?'"), sample=4), lambda: False)
+    assert len(found) == 4
+    assert all(": case 3" in result.name for result in found)
+
+
+def test_a_file_with_an_object_that_is_no_json_fails_whole(tmp_path: Path) -> None:
+    path = write(tmp_path, [])
+    path.write_bytes(b"[" + json.dumps(STORE).encode() + b', {"name": }]')
+    (result,) = results(path)
+    assert result.reason.startswith("no single-step cases: Expecting value: line 1 column")

@@ -8,6 +8,11 @@ from retrovm.core.types cimport NEVER, Access, tick_t, unlikely
 from libc.stdint cimport uint8_t, uint32_t
 
 
+cdef enum Trap:                # why a page hides its pointers
+    TRAP_READ = 1
+    TRAP_WRITE = 2
+
+
 cdef struct Slot:              # who answers in a page
     PyObject *device
     uint8_t *memory            # biased: indexed with the full address; NULL where there is no plain memory
@@ -75,7 +80,7 @@ cdef class Bus:
 
     cdef Slot nobody(self) noexcept
     cdef Split split(self, uint32_t page)
-    cdef int set_traps(self, uint32_t start, uint32_t size, uint8_t bits, bint on) except -1
+    cdef void set_traps(self, uint32_t start, uint32_t size, uint8_t bits, bint on) noexcept nogil
     cdef void publish(self, uint32_t page) noexcept nogil
     cdef void find_runs(self) noexcept nogil
     cdef CodeWindow code_window(self, uint32_t addr, uint32_t size) noexcept nogil

@@ -21,11 +21,6 @@ from retrovm.core.types import Access as AccessKind
 from retrovm.core.errors import ArgumentError
 
 
-cdef enum Trap:
-    TRAP_READ = 1
-    TRAP_WRITE = 2
-
-
 cdef class Tracer:
     """Records every cycle of a bus while it is attached to it. At most 16 million cycles, then it says so."""
 
@@ -270,7 +265,6 @@ cdef class Bus:
             shared.mask = self.page_size - 1
             self.slots[page] = shared
             self.publish(page)
-        return 0
 
     cdef Split split(self, uint32_t page):
         """The `Split` of this page; a new one holds what the page had."""
@@ -361,12 +355,11 @@ cdef class Bus:
         """Takes back `trap`."""
         self.set_traps(start, size, TRAP_READ | TRAP_WRITE, False)
 
-    cdef int set_traps(self, uint32_t start, uint32_t size, uint8_t bits, bint on) except -1:
+    cdef void set_traps(self, uint32_t start, uint32_t size, uint8_t bits, bint on) noexcept nogil:
         cdef uint32_t page
         for page in range((start & self.mask) >> self.shift, (((start + size - 1) & self.mask) >> self.shift) + 1):
             self.traps[page] = self.traps[page] | bits if on else self.traps[page] & ~bits
             self.publish(page)
-        return 0
 
     def map_table(self):
         """[(first, last, name, device or None, mirror or None)] in the order of mapping: later rows lie on top."""

@@ -20,6 +20,11 @@ def command(
     select: Annotated[str, typer.Option(
         "-k", metavar="EXPR", show_default=False,
         help="Only tests with this in path or name: 'serial and not (echo or \"line editor\")'.")] = "",
+    sample: Annotated[int | None, typer.Option(
+        "--sample", metavar="N", min=1, show_default=False,
+        help="Of each file of a corpus only N cases, chosen at random.")] = None,
+    seed: Annotated[int, typer.Option(
+        "--seed", metavar="N", help="Which cases --sample chooses.")] = 0,
     update_golden: Annotated[bool, typer.Option(
         "--update-golden", help="Write the golden pictures instead of comparing; look at them.")] = False,
 ) -> None:
@@ -36,7 +41,7 @@ def command(
     from retrovm.suite.select import Selection
     from retrovm.suite.task import Settings
 
-    settings = Settings(Selection(select), update_golden)
+    settings = Settings(Selection(select), update_golden, sample, seed)
     tasks = [task for task in discover(paths) if machine is None or task.machine == machine]
     with Live(len(tasks)) as live:
         report = run(tasks, settings, jobs=jobs, progress=live)

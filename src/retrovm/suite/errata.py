@@ -64,6 +64,14 @@ def absolute_nop(case: Case, opcode: Opcode, peek: Peek) -> Case | None:
     return {**case, "cycles": [*cycles, [address, peek(address), "read"]]}
 
 
+def corrected_opcodes(model: str) -> list[int]:
+    """The opcodes of which `by_the_chip` may correct a case."""
+    if model != "6502":
+        return []
+    return [opcode.code for opcode in OPCODES if opcode.mnemonic == "JAM" or opcode.mnemonic in UNSTABLE_STORES
+            or (opcode.mnemonic == "NOP" and opcode.mode in ("abs", "abx"))]
+
+
 def unstable_store(case: Case, opcode: Opcode) -> Case | None:
     cycles, initial = case["cycles"], case["initial"]
     high, low = cycles[-3][1], cycles[-4][1]

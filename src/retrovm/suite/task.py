@@ -40,10 +40,18 @@ class Result:
 
 @dataclass(frozen=True)
 class Settings:
-    """Which tests by name, and whether golden pictures are written instead of compared."""
+    """What a run is asked for.
+
+    selection      which tests by name
+    update_golden  golden pictures are written instead of compared
+    sample         of each file of a corpus, only so many cases; None for all
+    seed           which ones: the same seed chooses the same cases
+    """
 
     selection: Selection = field(default_factory=Selection)
     update_golden: bool = False
+    sample: int | None = None
+    seed: int = 0
 
 
 class Stopped(Exception):
