@@ -128,21 +128,27 @@ cdef inline uint32_t interrupts_allowed(uint32_t p) noexcept nogil:
     return Line.NMI if p & 4 else Line.NMI | Line.IRQ
 
 
+cdef inline void start_handler(Mos6502 core, Exact r) noexcept nogil:
+    r.p |= 4
+    if core.is_cmos:
+        r.p &= 4                                 # D is cleared
+
+
 cdef inline void enter_handler(Mos6502 core, Exact r, uint32_t b, uint32_t vector) noexcept nogil:
     """The last five of the seven cycles of BRK, IRQ and NMI; an NMI that came by now takes the sequence over.
 
-    While P is pushed and the low byte of the vector is read, the edge detector is blind: an edge is lost unless the line
+    On CMOS a BRK is not lost to it, and the edge detector never blind: the NMI follows. On NMOS, while P is pushed and the low byte of the vector is read, the edge detector is blind: an edge is lost unless the line
     is still low when the high byte is read. The instruction behind the vector always runs before the next poll counts.
     """
     push(r, r.pc >> 8)
     push(r, r.pc & 0xFF)
-    if core.nmi_latched:
+    if core.nmi_latched and not (core.is_cmos and b):
         core.nmi_latched = False
         core.active = core.active & ~<uint32_t> Line.NMI
         vector = 0xFFFA
-    core.nmi_blind = True
+    core.nmi_blind = not core.is_cmos
     push(r, packed(r, b))
-    r.p |= 4
+    start_handler(core, r)
     read(r, vector)
     r.pc = r.data
     core.nmi_blind = False
@@ -171,14 +177,14 @@ cdef inline void reset_sequence(Mos6502 core, Exact r) noexcept nogil:
     for i in range(3):
         read_stack_dummy(r)
         r.s = (r.s - 1) & 0xFF
-    r.p |= 4
+    start_handler(core, r)
     read(r, 0xFFFC)
     r.pc = r.data
     read(r, 0xFFFD)
     r.pc |= r.data << 8
     core.nmi_latched = False
     core.active = core.active & ~<uint32_t> Line.NMI
-    core.jammed = False
+    core.jammed = core.waiting = core.stopped = False
     r.polled = 0
 
 
