@@ -253,7 +253,7 @@ cdef inline void bit_branch(Build r, uint32_t mask, uint32_t wanted_bit) noexcep
     read(r, r.ea)
     r.temp = r.data & mask
     read_dummy(r, r.ea)
-    branch(r, r.temp == wanted_bit)
+    branch_reading(r, r.temp == wanted_bit, False)
 
 
 cdef inline void BBR0_zpr(Build r) noexcept nogil:

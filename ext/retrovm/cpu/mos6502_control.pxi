@@ -73,8 +73,11 @@ cdef inline void PLP_plp(Build r) noexcept nogil:
     unpack(r, r.data)
 
 
-cdef inline void branch(Build r, bint taken) noexcept nogil:
-    """A taken branch does not poll in its second cycle, so one that stays in its page has only the first cycle's poll."""
+cdef inline void branch_reading(Build r, bint taken, bint astray) noexcept nogil:
+    """A taken branch does not poll in its second cycle, so one that stays in its page has only the first cycle's poll.
+
+    Over a page, `astray` says whether it reads from the target without its carry, or behind itself again.
+    """
     cdef uint32_t pc, target
     fetch(r)
     if taken:
@@ -84,10 +87,14 @@ cdef inline void branch(Build r, bint taken) noexcept nogil:
             r.polled = wanted(<Mos6502> r.core, r.now - 2 * r.period)
         fetch_dummy(r)                       # code on an open bus may follow, and sees this
         if (target ^ pc) & 0xFF00:
-            read_astray(r, (pc & 0xFF00) | (target & 0xFF))
+            read_astray(r, (pc & 0xFF00) | (target & 0xFF) if astray else pc)
             if Build is Exact:
                 r.polled |= wanted(<Mos6502> r.core, r.now - 2 * r.period)
         jump(r, target)
+
+
+cdef inline void branch(Build r, bint taken) noexcept nogil:
+    branch_reading(r, taken, True)
 
 
 cdef inline void BPL_rel(Build r) noexcept nogil:
