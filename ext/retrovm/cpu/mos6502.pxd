@@ -9,6 +9,13 @@ from retrovm.core.types cimport Access, StopReason, tick_t
 from libc.stdint cimport int64_t, uint8_t, uint16_t, uint32_t
 
 
+cdef enum Halt:
+    RUNS
+    JAMMED                     # for good, but for a reset
+    STOPPED                    # by STP: likewise
+    WAITS                      # in WAI: until an interrupt
+
+
 cdef struct LineChange:        # the lines as they were from a cycle on
     tick_t tick
     uint32_t lines
@@ -71,9 +78,7 @@ cdef class Mos6502(Cpu):
     cdef bint nmi_blind               # not state: within an interrupt sequence the edge detector does not look
     cdef bint taken                   # the last instruction's poll accepted an interrupt
     cdef bint resetting               # the reset sequence comes next
-    cdef bint jammed
-    cdef bint stopped                 # by STP
-    cdef bint waiting                 # in WAI
+    cdef uint32_t halt                # a `Halt`: what keeps the next instruction from being executed
     cdef public bint exact            # not state: never use the fast build, so that it can be compared
     cdef int64_t left                 # not state: cycles until the present fast run ends
     cdef tick_t end                   # not state: the tick at which `left` is 0

@@ -287,8 +287,7 @@ cdef class Mos6502(Cpu):
             if r.polled == OPEN:
                 r.polled = wanted(self, r.now - 2 * r.period)
             self.taken = (r.polled & r.allowed) != 0
-            if (r.now >= until or self.jammed or self.stopped or self.waiting or self.clock.stop
-                    or hooked(self.bus, r.pc)):
+            if r.now >= until or self.halt or self.clock.stop or hooked(self.bus, r.pc):
                 break
             if not stay and find_window(self, r.pc):
                 break
@@ -310,14 +309,14 @@ cdef class Mos6502(Cpu):
             if self.clock.stop:
                 reason = StopReason.ERROR
                 break
-            if (self.jammed or self.stopped) and not self.resetting:
+            if unlikely(self.halt) and self.halt != WAITS and not self.resetting:
                 if until != NEVER:               # without a limit nobody waits for it
                     self.stay_halted(until)
                 if self.resetting:
                     continue
                 reason = StopReason.HALTED
                 break
-            if self.waiting and not self.resetting:
+            if unlikely(self.halt) and not self.resetting:
                 if until == NEVER and self.clock.due == NEVER and not self.changed and not self.active:
                     reason = StopReason.HALTED   # nothing will ever wake it
                     break
@@ -337,11 +336,11 @@ cdef class Mos6502(Cpu):
 
     cdef StopReason run_one(self) noexcept nogil:
         cdef tick_t since = self.clock.now
-        if (self.jammed or self.stopped) and not self.resetting:
-            self.stay_halted(since + 1)
-            self.count(since)
-            return StopReason.HALTED
-        if self.waiting and not self.resetting:
+        if unlikely(self.halt) and not self.resetting:
+            if self.halt != WAITS:
+                self.stay_halted(since + 1)
+                self.count(since)
+                return StopReason.HALTED
             self.stay_waiting(since + 1)
             self.count(since)
             return StopReason.CYCLES
@@ -353,7 +352,7 @@ cdef class Mos6502(Cpu):
         """A processor that stopped reads in every cycle, until this tick or a reset: $FFFF when it jammed, else at `pc`."""
         cdef ExactRegisters registers
         cdef Exact r = &registers
-        cdef uint32_t addr = 0xFFFF if self.jammed else self.pc
+        cdef uint32_t addr = 0xFFFF if self.halt == JAMMED else self.pc
         load(self, r)
         start_exact(self, r)
         while r.now < until and not self.resetting and not self.clock.stop:
@@ -373,7 +372,7 @@ cdef class Mos6502(Cpu):
             read_dummy(r, r.pc)
             polled = wanted(self, r.now - 2 * r.period)
             if polled:
-                self.waiting = False
+                self.halt = RUNS
                 self.taken = (polled & interrupts_allowed(r.p)) != 0
                 break
             if not self.active and not self.changed:
@@ -389,7 +388,7 @@ cdef class Mos6502(Cpu):
             self.nz = 1
             self.cycle_count = 0
             self.nmi_latched = self.nmi_was_low = False
-        self.jammed = self.stopped = self.waiting = False
+        self.halt = RUNS
         self.taken = False
         self.resetting = True
         self.active = 0
@@ -423,9 +422,7 @@ cdef class Mos6502(Cpu):
         state.flag("nmi_latched", &self.nmi_latched)
         state.flag("taken", &self.taken)
         state.flag("resetting", &self.resetting)
-        state.flag("stopped", &self.stopped)
-        state.flag("waiting", &self.waiting)
-        return state.flag("jammed", &self.jammed)
+        return state.u32("halt", &self.halt, WAITS)
 
     cdef uint32_t get_pc(self) noexcept nogil:
         return self.pc
@@ -433,7 +430,8 @@ cdef class Mos6502(Cpu):
     cdef int set_pc(self, uint32_t pc) except -1:
         """Instructions go on there: whatever it did, or was about to do, is forgotten."""
         self.pc = pc
-        self.taken = self.resetting = self.jammed = self.stopped = self.waiting = False
+        self.taken = self.resetting = False
+        self.halt = RUNS
         return 0
 
     # --- for Python -----------------------------------------------------------------------------------------------------
@@ -488,17 +486,17 @@ cdef class Mos6502(Cpu):
     @property
     def is_jammed(self):
         """True after an opcode that stops the processor for good. Only a reset, or assigning `pc`, helps."""
-        return self.jammed
+        return self.halt == JAMMED
 
     @property
     def is_stopped(self):
         """True after STP (65c02-wdc). Only a reset, or assigning `pc`, helps."""
-        return self.stopped
+        return self.halt == STOPPED
 
     @property
     def is_waiting(self):
         """True from WAI (65c02-wdc) until IRQ, whatever I says, or NMI. Time passes; the bus goes on reading at `pc`."""
-        return self.waiting
+        return self.halt == WAITS
 
     def step(self):
         """One instruction, or one interrupt sequence. Returns the cycles that it took.

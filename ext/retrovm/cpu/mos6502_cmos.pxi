@@ -379,11 +379,12 @@ cdef inline void WAI_wai(Exact r) noexcept nogil:
     fetch_dummy(r)
     fetch_dummy(r)
     r.polled = wanted(<Mos6502> r.core, r.now - 2 * r.period)
-    (<Mos6502> r.core).waiting = r.polled == 0
+    if not r.polled:
+        (<Mos6502> r.core).halt = WAITS
 
 
 cdef inline void STP_stp(Exact r) noexcept nogil:
     fetch_dummy(r)
     fetch_dummy(r)
-    (<Mos6502> r.core).stopped = True
+    (<Mos6502> r.core).halt = STOPPED
     r.polled = 0

@@ -191,7 +191,7 @@ cdef inline void reset_sequence(Mos6502 core, Exact r) noexcept nogil:
     r.pc |= r.data << 8
     core.nmi_latched = False
     core.active = core.active & ~<uint32_t> Line.NMI
-    core.jammed = core.waiting = core.stopped = False
+    core.halt = RUNS
     r.polled = 0
 
 
@@ -201,5 +201,5 @@ cdef inline void JAM_jam(Exact r) noexcept nogil:
     read_dummy(r, 0xFFFF)
     read_dummy(r, 0xFFFE)
     read_dummy(r, 0xFFFE)
-    (<Mos6502> r.core).jammed = True
+    (<Mos6502> r.core).halt = JAMMED
     r.polled = 0
