@@ -148,8 +148,9 @@ cdef inline void start_handler(Mos6502 core, Exact r) noexcept nogil:
 cdef inline void enter_handler(Mos6502 core, Exact r, uint32_t b, uint32_t vector) noexcept nogil:
     """The last five of the seven cycles of BRK, IRQ and NMI; an NMI that came by now takes the sequence over.
 
-    On CMOS a BRK is not lost to it, and the edge detector never blind: the NMI follows. On NMOS, while P is pushed and the low byte of the vector is read, the edge detector is blind: an edge is lost unless the line
-    is still low when the high byte is read. The instruction behind the vector always runs before the next poll counts.
+    On NMOS, while P is pushed and the low byte of the vector is read, the edge detector is blind: an edge is lost unless
+    the line is still low when the high byte is read. On CMOS it is never blind, and a BRK is not taken over: the NMI follows.
+    The instruction behind the vector always runs before the next poll counts.
     """
     push(r, r.pc >> 8)
     push(r, r.pc & 0xFF)
