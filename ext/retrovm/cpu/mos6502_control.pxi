@@ -73,8 +73,12 @@ cdef inline void PLP_plp(Build r) noexcept nogil:
     unpack(r, r.data)
 
 
-cdef inline void branch(Build r, bint taken) noexcept nogil:
-    """A taken branch does not poll in its second cycle, so one that stays in its page has only the first cycle's poll."""
+cdef inline void branch_of(Build r, bint taken, uint32_t size) noexcept nogil:
+    """A taken branch does not poll in its second cycle, so one that stays in its page has only the first cycle's poll.
+
+    Over a page, one of `size` 2 reads from the target without its carry, one of 3 (CMOS) behind itself again. That byte
+    is the fourth then, and may lie outside the code window.
+    """
     cdef uint32_t pc, target
     fetch(r)
     if taken:
@@ -82,12 +86,19 @@ cdef inline void branch(Build r, bint taken) noexcept nogil:
         target = (pc + (r.data ^ 0x80) - 0x80) & 0xFFFF
         if Build is Exact:
             r.polled = wanted(<Mos6502> r.core, r.now - 2 * r.period)
-        fetch_dummy(r)                       # code on an open bus may follow, and sees this
+        if size == 2:
+            fetch_dummy(r)                   # code on an open bus may follow, and sees this
+        else:
+            read_astray(r, pc & 0xFFFF)
         if (target ^ pc) & 0xFF00:
-            read_astray(r, (pc & 0xFF00) | (target & 0xFF))
+            read_astray(r, (pc & 0xFF00) | (target & 0xFF) if size == 2 else pc & 0xFFFF)
             if Build is Exact:
                 r.polled |= wanted(<Mos6502> r.core, r.now - 2 * r.period)
         jump(r, target)
+
+
+cdef inline void branch(Build r, bint taken) noexcept nogil:
+    branch_of(r, taken, 2)
 
 
 cdef inline void BPL_rel(Build r) noexcept nogil:
@@ -128,21 +139,28 @@ cdef inline uint32_t interrupts_allowed(uint32_t p) noexcept nogil:
     return Line.NMI if p & 4 else Line.NMI | Line.IRQ
 
 
+cdef inline void start_handler(Mos6502 core, Exact r) noexcept nogil:
+    r.p |= 4
+    if core.is_cmos:
+        r.p &= 4                                 # D is cleared
+
+
 cdef inline void enter_handler(Mos6502 core, Exact r, uint32_t b, uint32_t vector) noexcept nogil:
     """The last five of the seven cycles of BRK, IRQ and NMI; an NMI that came by now takes the sequence over.
 
-    While P is pushed and the low byte of the vector is read, the edge detector is blind: an edge is lost unless the line
-    is still low when the high byte is read. The instruction behind the vector always runs before the next poll counts.
+    On NMOS, while P is pushed and the low byte of the vector is read, the edge detector is blind: an edge is lost unless
+    the line is still low when the high byte is read. On CMOS it is never blind, and a BRK is not taken over: the NMI follows.
+    The instruction behind the vector always runs before the next poll counts.
     """
     push(r, r.pc >> 8)
     push(r, r.pc & 0xFF)
-    if core.nmi_latched:
+    if core.nmi_latched and not (core.is_cmos and b):
         core.nmi_latched = False
         core.active = core.active & ~<uint32_t> Line.NMI
         vector = 0xFFFA
-    core.nmi_blind = True
+    core.nmi_blind = not core.is_cmos
     push(r, packed(r, b))
-    r.p |= 4
+    start_handler(core, r)
     read(r, vector)
     r.pc = r.data
     core.nmi_blind = False
@@ -171,14 +189,14 @@ cdef inline void reset_sequence(Mos6502 core, Exact r) noexcept nogil:
     for i in range(3):
         read_stack_dummy(r)
         r.s = (r.s - 1) & 0xFF
-    r.p |= 4
+    start_handler(core, r)
     read(r, 0xFFFC)
     r.pc = r.data
     read(r, 0xFFFD)
     r.pc |= r.data << 8
     core.nmi_latched = False
     core.active = core.active & ~<uint32_t> Line.NMI
-    core.jammed = False
+    core.halt = RUNS
     r.polled = 0
 
 
@@ -188,5 +206,5 @@ cdef inline void JAM_jam(Exact r) noexcept nogil:
     read_dummy(r, 0xFFFF)
     read_dummy(r, 0xFFFE)
     read_dummy(r, 0xFFFE)
-    (<Mos6502> r.core).jammed = True
+    (<Mos6502> r.core).halt = JAMMED
     r.polled = 0
