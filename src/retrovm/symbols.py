@@ -310,7 +310,7 @@ def _wla(lines: list[Line]) -> list[Symbol]:
 def _octo(text: str, path: str) -> list[Symbol]:
     """The labels of a program in Octo's language, which has no symbol files: assembling it gives them."""
     from retrovm.isa import octo
-    from retrovm.isa.octo_lexer import AssemblyError
+    from retrovm.isa.assembly import AssemblyError
 
     try:
         return [Symbol(name, value) for name, value in octo.assemble(text, path).symbols.items()]
