@@ -20,7 +20,7 @@ from .assembly import AssemblyError, AssemblyErrors, suggestion
 from .mos6502 import MODELS
 from .mos6502_code import SPACE, Code
 from .mos6502_directives import DIRECTIVES
-from .mos6502_expr import expression
+from .mos6502_expr import Value, expression
 from .mos6502_grammar import Operand, forms, no_such_form, operand, unknown_instruction
 from .mos6502_lexer import Line, Token, tokenize
 from .mos6502_names import Names
@@ -116,6 +116,7 @@ class Assembler:
         self.names = Names(given)
         self.lines: list[SourceLine] = []
         self.errors: list[AssemblyError] = []
+        self.asserts: list[tuple[Token, Value, str]] = []
         self.depth = 0
 
     @property
@@ -124,16 +125,27 @@ class Assembler:
 
     def run(self, source: str, path: str) -> Assembled:
         self.source(source, path)
+        self.names.complete = True
         # An address is only right where everything before it was understood.
         self.errors += self.code.fill_in(self.names.lookup, ranges=not self.errors)
         symbols, wrong = self.names.values()
         self.errors += wrong
+        self._check_asserts()
         if self.errors:
             order = {line: place for place, line in enumerate(dict.fromkeys(
                 (line.path, line.number) for line in self.lines))}
             found = {str(error): error for error in self.errors}.values()
             raise AssemblyErrors(sorted(found, key=lambda error: (order[error.path, error.line], error.column)))
         return Assembled(self.code.segments(), symbols, tuple(self.lines))
+
+    def _check_asserts(self) -> None:
+        clean = not self.errors
+        for place, value, message in self.asserts:
+            try:
+                if value(self.names.lookup) == 0 and clean:
+                    self.errors.append(place.error(message))
+            except AssemblyError as error:
+                self.errors.append(error)
 
     def source(self, text: str, path: str) -> None:
         """Assembles all lines of a source."""

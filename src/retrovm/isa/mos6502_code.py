@@ -84,7 +84,6 @@ class Code:
     def fill_in(self, lookup: Lookup, ranges: bool) -> list[AssemblyError]:
         """Gives every waiting place its value, and returns what is wrong; what does not fit only with `ranges`."""
         errors = []
-        self.final = True
         for waiting in self.waiting:
             try:
                 number = waiting.value(lookup)
@@ -120,7 +119,7 @@ def _encode(waiting: Waiting, number: int) -> bytes:
     field = FIELDS[waiting.field]
     if not field.low <= number <= field.high:
         raise _RangeError(waiting.place.error(
-            f"{shown(number)} is no {waiting.field}, {field.low} to {shown(field.high)}; {field.hint}"))
+            f"{shown(number)} is no {waiting.field} ({shown(field.low)} to {shown(field.high)}); {field.hint}"))
     big = field.order == "big"
     return (number & ((1 << 8 * field.size) - 1)).to_bytes(field.size, "big" if big else "little")
 

@@ -112,7 +112,8 @@ def unknown_instruction(token: Token, model: str, models: tuple[str, ...]) -> st
     others = [other for other in models if name in forms(other)]
     if others:
         return f"'{token.text}' is an instruction of {', '.join(others)}, not of the {model}; choose one with .model"
-    near = suggestion(name, forms(model))
+    documented = [opcode.mnemonic for opcode in opcodes(model) if opcode.documented]
+    near = suggestion(name, documented) or suggestion(name, forms(model))
     return f"'{token.text}' is no instruction of the {model}{near or '; a label has a colon behind it'}"
 
 
