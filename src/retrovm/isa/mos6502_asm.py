@@ -142,7 +142,7 @@ class Assembler:
         clean = not self.errors
         for place, value, message in self.asserts:
             try:
-                if value(self.names.lookup) == 0 and clean:
+                if value.of(self.names.lookup) == 0 and clean:
                     self.errors.append(place.error(message))
             except AssemblyError as error:
                 self.errors.append(error)
@@ -282,6 +282,5 @@ class Assembler:
         """The bytes of an operand that may have several sizes: one only where its value is known to fit."""
         choices = sorted(sizes)
         if choices == [1, 2]:
-            value = written.values[0](self.names.lookup)
-            return 1 if value is not None and 0 <= value <= 0xFF else 2
+            return 1 if written.values[0].fits_a_byte(self.names.lookup) else 2
         return choices[0] if choices else -1

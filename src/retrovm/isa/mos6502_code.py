@@ -69,14 +69,14 @@ class Code:
 
     def value(self, place: Token, value: Value, field: str, lookup: Lookup) -> None:
         """Puts a value here as `field` says, now or when it is known."""
-        value(lookup)                                # says now what is wrong whatever the names are
+        value.of(lookup)                             # says now what is wrong whatever the names are
         waiting = Waiting(self.here, field, value, place)
         self.emit(place, bytes(FIELDS[field].size))
         self.waiting.append(waiting)
 
     def distance(self, place: Token, value: Value, behind: int, lookup: Lookup) -> None:
         """Puts the distance from `behind` to a value here."""
-        value(lookup)
+        value.of(lookup)
         waiting = Waiting(self.here, "byte", value, place, behind)
         self.emit(place, b"\0")
         self.waiting.append(waiting)
@@ -86,7 +86,7 @@ class Code:
         errors = []
         for waiting in self.waiting:
             try:
-                number = waiting.value(lookup)
+                number = waiting.value.of(lookup)
                 if number is not None:
                     data = _distance(waiting, number) if waiting.behind is not None else _encode(waiting, number)
                     self.memory[waiting.address : waiting.address + len(data)] = data

@@ -39,7 +39,7 @@ def _value(run: Assembler, line: Line) -> Value:
 def _known(run: Assembler, line: Line, low: int, high: int, what: str) -> int:
     """A number that has to be known here, because the addresses behind it depend on it."""
     place = line.next
-    number = _value(run, line)(run.names.lookup)
+    number = _value(run, line).of(run.names.lookup)
     if number is None:
         raise place.error(f"{what} has to be known here: define what it is made of above this line")
     if not low <= number <= high:

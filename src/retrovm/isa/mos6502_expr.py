@@ -18,17 +18,44 @@ Sources: ca65 ("Expressions").
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from .mos6502_lexer import Line, Token
 
 Lookup = Callable[[Token], int | None]
 """Gives the value of a name, or None while it has none."""
-Value = Callable[[Lookup], int | None]
-"""An expression that was read: its value, or None while a name in it has none."""
 Naming = Callable[[Token], Token]
 """Makes of a name what it means at this place: which label of several with that name."""
 
-DEEPEST = 60
+
+@dataclass(frozen=True)
+class Value:
+    """An expression that was read.
+
+    place      where it stands
+    calculate  its value, or None while a name in it has none
+    is_byte    whether it is taken for a byte while it has no value: so are < and >, comparisons, and what is calculated
+               from bytes alone
+    """
+
+    place: Token
+    calculate: Callable[[Lookup], int | None]
+    is_byte: Callable[[Lookup], bool]
+
+    def of(self, lookup: Lookup) -> int | None:
+        """Its value, or None while a name in it has none. Raises AssemblyError."""
+        try:
+            return self.calculate(lookup)
+        except RecursionError:
+            raise self.place.error("this takes too many steps to calculate: split it") from None
+
+    def fits_a_byte(self, lookup: Lookup) -> bool:
+        """Whether it fits into the zero page, as far as can be said with what is known."""
+        value = self.of(lookup)
+        return self.is_byte(lookup) if value is None else 0 <= value <= 0xFF
+
+
+DEEPEST = 32
 LARGEST_SHIFT = 63
 
 NAMES = {
@@ -60,6 +87,8 @@ UNARY: dict[str, Callable[[int], int]] = {
     "+": lambda a: a, "-": lambda a: -a, "~": lambda a: ~a,
     "<": lambda a: a & 0xFF, ">": lambda a: a >> 8 & 0xFF, "^": lambda a: a >> 16 & 0xFF,
 }  # fmt: skip
+BYTE_PREFIXES = frozenset("<>^!")
+LOGICAL = frozenset(name for level in (0, 1, 2) for name in BINARY[level])
 
 
 def expression(line: Line, here: int, naming: Naming) -> Value:
@@ -94,15 +123,12 @@ def _term(line: Line, here: int, naming: Naming) -> Value:
     token = line.take()
     name = _operator(token)
     if token.kind == "number":
-        return lambda lookup: token.value
-    if token.kind == "name" and token.text.upper() not in ("A", "X", "Y"):
+        return _constant(token, token.value)
+    if token.kind == "unnamed" or (token.kind == "name" and token.text.upper() not in ("A", "X", "Y")):
         meant = naming(token)
-        return lambda lookup: lookup(meant)
-    if token.kind == "unnamed":
-        label = naming(token)
-        return lambda lookup: lookup(label)
+        return Value(token, lambda lookup: lookup(meant), lambda lookup: lookup(meant) in range(0x100))
     if name == "*":
-        return lambda lookup: here
+        return _constant(token, here)
     if name == "(":
         _deeper(line, token)
         inner = expression(line, here, naming)
@@ -120,6 +146,10 @@ def _term(line: Line, here: int, naming: Naming) -> Value:
     raise token.error(f"expected a value, found {what}{token.shown}")
 
 
+def _constant(token: Token, number: int) -> Value:
+    return Value(token, lambda lookup: number, lambda lookup: 0 <= number <= 0xFF)
+
+
 def _deeper(line: Line, token: Token) -> None:
     line.depth += 1
     if line.depth > DEEPEST:
@@ -127,8 +157,10 @@ def _deeper(line: Line, token: Token) -> None:
 
 
 def _apply(operator: Token, function: Callable[..., int], *operands: Value) -> Value:
+    operator_is_byte = _operator(operator) in (BYTE_PREFIXES if len(operands) == 1 else LOGICAL)
+
     def value(lookup: Lookup) -> int | None:
-        values = [operand(lookup) for operand in operands]
+        values = [operand.calculate(lookup) for operand in operands]
         if None in values:
             return None
         try:
@@ -138,4 +170,7 @@ def _apply(operator: Token, function: Callable[..., int], *operands: Value) -> V
         except ArithmeticError as error:
             raise operator.error(f"'{operator.text}' is too much: {error}") from None
 
-    return value
+    def is_byte(lookup: Lookup) -> bool:
+        return operator_is_byte or all(operand.is_byte(lookup) for operand in operands)
+
+    return Value(operator, value, is_byte)

@@ -12,8 +12,6 @@ from .assembly import AssemblyError, suggestion
 from .mos6502_expr import Value
 from .mos6502_lexer import Token
 
-DEEPEST = 100           # constants that are defined by others, one after the other
-
 
 class Names:
     """What every name means, as far as it is known. `given` are names from outside."""
@@ -29,6 +27,7 @@ class Names:
         self.unnamed = 0
         self.complete = False
         self._open: list[str] = []
+        self._found: dict[str, tuple[object, int | None]] = {}
 
     def own(self, lines: Iterable[list[Token]]) -> None:
         """Takes note of the names that these lines define, so that none of the given ones stands for them before."""
@@ -98,14 +97,21 @@ class Names:
         raise token.error(f"the name '{name}' is not defined{near}")
 
     def _constant(self, name: str) -> int | None:
+        # What was found holds as long as no name is added.
+        known = len(self.places), self.complete
+        then, number = self._found.get(name, (None, None))
+        if then == known or number is not None:
+            return number
         token, value = self.constants[name]
-        if name in self._open or len(self._open) > DEEPEST:
+        if name in self._open:
             raise token.error(f"the value of '{token.text}' depends on itself: {' from '.join(self._open[-4:])}")
         self._open.append(name)
         try:
-            return value(self.lookup)
+            number = value.of(self.lookup)
         finally:
             self._open.pop()
+        self._found[name] = known, number
+        return number
 
     def values(self) -> tuple[dict[str, int], list[AssemblyError]]:
         """All that have a name and a value, and what is wrong with others."""
