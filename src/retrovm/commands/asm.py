@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from retrovm.isa.mos6502_asm import Assembled
     from retrovm.media import Format
 
+LISTED_BYTES = 12
+
 
 def asm(
     source: Annotated[str, typer.Argument(metavar="SOURCE", help="The source, a text in UTF-8.")],
@@ -43,7 +45,7 @@ def asm(
 
     require_file(source)
     if model not in MODELS:
-        raise wrong(f"there is no model {model!r}{nearest(model, MODELS)}; there are {', '.join(MODELS)}")
+        raise wrong(f"there is no model {model!r}{nearest(model, dict.fromkeys(MODELS))}")
     origin = number(org)
     if origin is None or not 0 <= origin <= 0xFFFF:
         raise wrong(f"--org takes an address from 0 to 0xFFFF, not {org!r}")
@@ -91,7 +93,7 @@ def writer_of(format: str | None, output: Path | None) -> Format:
             if id == format or (id == "binary" and format == "bin"):
                 return writers[id]
         known = ["bin", *(id for id in writers if id != "binary")]
-        raise wrong(f"there is no format {format!r} to write{nearest(format, known)}; there are {', '.join(known)}")
+        raise wrong(f"there is no format {format!r} to write{nearest(format, dict.fromkeys(known))}")
     suffix = "" if output is None else output.suffix.lower()
     return next((each for each in writers.values() if suffix in each.suffixes), writers["binary"])
 
@@ -105,7 +107,7 @@ def program(made: Assembled, format: Format) -> bytes:
 
 
 def listed(made: Assembled) -> str:
-    """Every line with its address and bytes; what has more than three bytes goes on in the lines below."""
+    """Every line with its address and first bytes, three in a row."""
     lines = []
     path = ""
     for line in made.lines:
@@ -117,5 +119,7 @@ def listed(made: Assembled) -> str:
         head = f"{line.address:04X}  {data[:3].hex(' ').upper():<8}" if data else " " * 14
         lines.append(f"{head}  {line.number:5}  {line.text}".rstrip())
         lines += [f"{line.address + more:04X}  {data[more : more + 3].hex(' ').upper()}"
-                  for more in range(3, len(data), 3)]
+                  for more in range(3, min(len(data), LISTED_BYTES), 3)]
+        if len(data) > LISTED_BYTES:
+            lines.append(f"{line.address + LISTED_BYTES:04X}  ... to {line.address + len(data) - 1:04X}")
     return "\n".join([*lines, ""])

@@ -160,16 +160,16 @@ class Assembler:
                 lines.append(None)
         self.names.own(line for line in lines if line)
         for number, (tokens, line) in enumerate(zip(lines, texts, strict=True), 1):
-            row = len(self.lines)
-            address = self.here
-            self.lines.append(SourceLine(address, 0, path, number, line))
+            row, count = len(self.lines), self.code.count
+            self.lines.append(SourceLine(self.here, 0, path, number, line))
             try:
                 if tokens:
-                    address = self._line(Line(tokens))
+                    self._line(Line(tokens))
             except AssemblyError as error:
                 self.errors.append(error)
             if len(self.lines) == row + 1:         # an inclusion has lines of its own
-                self.lines[row] = SourceLine(address, self.here - address, path, number, line)
+                size = self.code.count - count
+                self.lines[row] = SourceLine(self.here - size, size, path, number, line)
 
     def include(self, place: Token, name: str) -> None:
         """Assembles another source; its path is relative to the one that includes it."""
@@ -185,25 +185,20 @@ class Assembler:
         self.source(text, str(path))
         self.depth -= 1
 
-    def _line(self, line: Line) -> int:
-        """Assembles a line and returns the address where its bytes begin."""
+    def _line(self, line: Line) -> None:
         token = line.next
-        if token.text == "*" and line.after.text in ("=", ":="):
+        assigned = line.after.text in ("=", ":=")
+        if assigned and token.text == "*":
             line.take()
             line.take()
             DIRECTIVES[".org"](self, token, line)
-        elif token.kind == "name" and line.after.text in ("=", ":="):
+        elif assigned and token.kind == "name":
             self._assignment(line)
         else:
             self._labels(line)
-            start = self.here
             if not line.ended:
                 self._statement(line)
-            if line.next.kind != "end":
-                line.end("the statement")
-            return start if self.here >= start else self.here
-        line.end("the value")
-        return self.here
+        line.end("the statement")
 
     def _labels(self, line: Line) -> None:
         while True:

@@ -48,6 +48,7 @@ class Code:
 
     def __init__(self, origin: int) -> None:
         self.here = origin
+        self.count = 0          # bytes so far
         self.memory = bytearray(SPACE)
         self.used = bytearray(SPACE)
         self.waiting: list[Waiting] = []
@@ -63,6 +64,7 @@ class Code:
         self.memory[self.here : end] = data
         self.used[self.here : end] = b"\1" * len(data)
         self.here = end
+        self.count += len(data)
 
     def byte(self, place: Token, value: int) -> None:
         self.emit(place, bytes((value,)))

@@ -20,10 +20,10 @@ Undocumented opcodes have a star behind the mnemonic in a listing. `retrovm.isa.
 from __future__ import annotations
 
 import re
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping, Sequence
 
 from .mos6502_grammar import NUMBER, forms, shape
-from .mos6502_layout import SPACE, Item, instruction, label_targets, layout
+from .mos6502_layout import Item, instruction, label_targets, layout
 
 WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 REGISTERS = frozenset("AXY")
@@ -43,7 +43,7 @@ def disassemble_one(data: bytes, address: int = 0, pc: int = 0, names: Mapping[i
 
 
 def disassemble(data: bytes, origin: int = 0, symbols: Mapping[str, int] | None = None, model: str = "6502", *,
-                marks: Iterable[Container[int]] = (), entries: Iterable[int] | None = None,
+                marks: Iterable[range] = (), entries: Iterable[int] | None = None,
                 labels: bool = False) -> str:
     """A listing of memory that begins at `origin`: address, bytes, instruction.
 
@@ -54,7 +54,7 @@ def disassemble(data: bytes, origin: int = 0, symbols: Mapping[str, int] | None 
         labels   give labels to the targets of jumps that have no name
     """
     names = _by_address(symbols or {})
-    items = layout(data, origin, model, marks, entries, names)
+    items = layout([(origin, data)], model, marks, entries, names)
     if labels:
         names = label_targets(items, names)
     lines = []
@@ -69,34 +69,44 @@ def disassemble(data: bytes, origin: int = 0, symbols: Mapping[str, int] | None 
 
 
 def source(data: bytes, origin: int = 0, symbols: Mapping[str, int] | None = None, model: str = "6502", *,
-           marks: Iterable[Container[int]] = (), entries: Iterable[int] | None = None,
-           labels: bool = False) -> str:
+           marks: Iterable[range] = (), entries: Iterable[int] | None = None, labels: bool = False) -> str:
     """The same as source: `retrovm.isa.mos6502_asm` makes the same bytes of it.
 
     What the assembler would encode in another way is written as bytes. Characters that its names cannot have become
     underscores. ValueError if the data does not lie in $0000-$FFFF.
     """
-    if not 0 <= origin <= SPACE - len(data):
-        raise ValueError(f"{len(data)} bytes from {origin} on do not lie in $0000-$FFFF")
+    return source_of([(origin, data)], symbols, model, marks=marks, entries=entries, labels=labels)
+
+
+def source_of(segments: Sequence[tuple[int, bytes]], symbols: Mapping[str, int] | None = None, model: str = "6502", *,
+              marks: Iterable[range] = (), entries: Iterable[int] | None = None, labels: bool = False) -> str:
+    """The source of several segments, (origin, bytes), which have their names in common."""
     names = _writable(_by_address(symbols or {}), model)
-    items = layout(data, origin, model, marks, entries, names)
+    items = layout(segments, model, marks, entries, names)
     if labels:
         names = label_targets(items, names)
     places = {item.address for item in items}
-    texts = {item.address: _written(item, names, places, model) for item in items}
-    used = set(WORD.findall(" ".join(texts.values())))
+    origins = {origin for origin, _ in segments}
+    texts = [_written(item, names, places, model) for item in items]
+    used = set(WORD.findall(" ".join(texts)))
     lines = [f"        .model \"{model}\"",
              *(f"{name} = ${address:04X}" for address, name in sorted(names.items())
-               if address not in places and name in used),
-             f"        .org ${origin:04X}"]
-    for item in items:
+               if address not in places and name in used)]
+    for item, text in zip(items, texts, strict=True):
+        if item.address in origins:
+            lines.append(f"        .org ${item.address:04X}")
         if item.address in names:
             lines.append(f"{names[item.address]}:")
-        raw = item.data.hex(" ").upper()
-        remark = f"{item.address:04X}  {raw}" if item.opcode is not None else f"{item.address:04X}  {_as_text(item.data)}"
-        shown = _listed(item, {}) if texts[item.address].startswith(".byte") and item.opcode is not None else ""
-        lines.append(f"        {texts[item.address]:<23} ; {remark}  {shown}".rstrip())
+        lines.append(f"        {text:<23} ; {item.address:04X}  {_remark(item, text)}".rstrip())
     return "\n".join([*lines, ""])
+
+
+def _remark(item: Item, text: str) -> str:
+    """What stands behind an item in a source: its bytes, or their characters; and an instruction that is not written."""
+    if item.opcode is None:
+        return "".join(chr(byte) if 0x20 <= byte < 0x7F else "." for byte in item.data)
+    raw = item.data.hex(" ").upper()
+    return f"{raw}  {_listed(item, {})}" if text.startswith(".byte") else raw
 
 
 def _by_address(symbols: Mapping[str, int]) -> dict[int, str]:
@@ -108,10 +118,6 @@ def _by_address(symbols: Mapping[str, int]) -> dict[int, str]:
 
 def _bytes(data: bytes) -> str:
     return ".byte " + ",".join(f"${byte:02X}" for byte in data)
-
-
-def _as_text(data: bytes) -> str:
-    return "".join(chr(byte) if 0x20 <= byte < 0x7F else "." for byte in data)
 
 
 def _listed(item: Item, names: Mapping[int, str]) -> str:
@@ -167,7 +173,7 @@ def _writable(names: Mapping[int, str], model: str) -> dict[int, str]:
             word = f"_{word}"
         while word in taken:
             word += "_"
-        if 0 <= address < SPACE:
+        if 0 <= address <= 0xFFFF:
             taken.add(word)
             found[address] = word
     return found

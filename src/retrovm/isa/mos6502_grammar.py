@@ -113,7 +113,8 @@ def unknown_instruction(token: Token, model: str, models: tuple[str, ...]) -> st
     if others:
         return f"'{token.text}' is an instruction of {', '.join(others)}, not of the {model}; choose one with .model"
     documented = [opcode.mnemonic for opcode in opcodes(model) if opcode.documented]
-    near = suggestion(name, documented) or suggestion(name, forms(model))
+    turned = [known for known in documented if sorted(known) == sorted(name)]      # letters in another order
+    near = suggestion(name, turned or documented) or suggestion(name, forms(model))
     return f"'{token.text}' is no instruction of the {model}{near or '; a label has a colon behind it'}"
 
 

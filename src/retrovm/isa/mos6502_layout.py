@@ -6,7 +6,7 @@ reached is data. What is marked as data is never taken for instructions.
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 
@@ -40,10 +40,10 @@ def table(model: str) -> tuple[Opcode, ...]:
     return opcodes(model)
 
 
-def instruction(data: bytes, at: int, address: int, model: str) -> Item:
+def instruction(data: bytes | bytearray, at: int, address: int, model: str) -> Item:
     """The instruction at the offset `at`, which lies at `address`; as data if it is cut off."""
     opcode = table(model)[data[at]]
-    raw = data[at : at + opcode.size]
+    raw = bytes(data[at : at + opcode.size])
     if len(raw) < opcode.size:
         return Item(address, raw)
     value = int.from_bytes(raw[1:], "little")
@@ -54,65 +54,79 @@ def instruction(data: bytes, at: int, address: int, model: str) -> Item:
     return Item(address, raw, opcode, (value,) if opcode.size > 1 else ())
 
 
-def layout(data: bytes, origin: int, model: str, marks: Iterable[Container[int]] = (),
-           entries: Iterable[int] | None = None, names: Container[int] = ()) -> list[Item]:
-    """The items of memory from `origin` on.
+class Memory:
+    """The address space with some segments in it; of each address, whether it is there and may be an instruction."""
 
-    marks    addresses that are data, as ranges or other things that contain them
+    ABSENT, CODE, DATA = range(3)
+
+    def __init__(self, segments: Iterable[tuple[int, bytes]], marks: Iterable[range], model: str) -> None:
+        self.data = bytearray(SPACE)
+        self.kinds = bytearray(SPACE)
+        self.model = model
+        for origin, data in segments:
+            if not 0 <= origin <= SPACE - len(data):
+                raise ValueError(f"{len(data)} bytes from {origin} on do not lie in $0000-$FFFF")
+            self.data[origin : origin + len(data)] = data
+            self.kinds[origin : origin + len(data)] = bytes((self.CODE,)) * len(data)
+        for address in (address for mark in marks for address in mark):
+            if 0 <= address < SPACE and self.kinds[address]:
+                self.kinds[address] = self.DATA
+
+    def instruction(self, address: int) -> Item | None:
+        """The instruction at an address, or None if it is not there as a whole."""
+        item = instruction(self.data, address, address, self.model)
+        whole = item.opcode is not None and all(
+            self.kinds[at] == self.CODE for at in range(address, address + len(item.data)))
+        return item if whole else None
+
+    def reached(self, entries: Iterable[int]) -> set[int]:
+        """The addresses of all instructions that are reached from the entries."""
+        found: set[int] = set()
+        todo = list(entries)
+        while todo:
+            address = todo.pop()
+            while 0 <= address < SPACE and address not in found:
+                item = self.instruction(address)
+                if item is None or item.opcode is None:
+                    break
+                found.add(address)
+                if item.target is not None:
+                    todo.append(item.target)
+                if item.opcode.mnemonic in ENDS:
+                    break
+                address += len(item.data)
+        return found
+
+    def row(self, address: int, end: int, starts: Container[int], names: Container[int]) -> Item:
+        """The row of data at an address: up to where an instruction may begin or a name is, and not too long."""
+        last = address + 1
+        while (last < min(address + DATA_ROW, end) and self.kinds[last] == self.kinds[address]
+               and last not in names and last not in starts):
+            last += 1
+        return Item(address, bytes(self.data[address:last]))
+
+
+def layout(segments: Iterable[tuple[int, bytes]], model: str, marks: Iterable[range] = (),
+           entries: Iterable[int] | None = None, names: Container[int] = ()) -> list[Item]:
+    """The items of the segments, (origin, bytes), one after the other.
+
+    marks    ranges of addresses that are data
     entries  where instructions begin; None: everything but the marks is instructions
     names    addresses that have a name, where a row of data begins anew
     """
-    ranges = tuple(marks)
-    is_data = bytearray(any(origin + at in each for each in ranges) for at in range(len(data)))
-    starts = None if entries is None else _reached(data, origin, model, is_data, entries)
+    segments = list(segments)
+    memory = Memory(segments, marks, model)
+    starts = range(SPACE) if entries is None else memory.reached(entries)
     items: list[Item] = []
-    at = 0
-    while at < len(data):
-        item = None
-        if not is_data[at] and (starts is None or at in starts):
-            item = instruction(data, at, origin + at, model)
-            if item.opcode is None or any(is_data[at : at + len(item.data)]):
-                item = None
-        if item is None:
-            item = _row(data, at, origin, is_data, starts, names)
-        items.append(item)
-        at += len(item.data)
+    for address, data in segments:
+        end = address + len(data)
+        while address < end:
+            item = memory.instruction(address) if address in starts else None
+            # Where all may be instructions, one that is cut off is a row as long as what there is of it.
+            item = item or memory.row(address, end, starts if entries is not None else (), names)
+            items.append(item)
+            address += len(item.data)
     return items
-
-
-def _row(data: bytes, at: int, origin: int, is_data: Sequence[int], starts: set[int] | None,
-         names: Container[int]) -> Item:
-    """The row of data at an offset: to the next instruction or name, and not too long."""
-    def goes_on(offset: int) -> bool:
-        return (is_data[offset] == is_data[at] and origin + offset not in names
-                and (starts is None or offset not in starts))
-
-    if starts is None and not is_data[at]:         # an instruction that is cut off by what follows
-        end = next((end for end in range(at + 1, len(data)) if is_data[end]), len(data))
-        return Item(origin + at, data[at:end])
-    end = at + 1
-    while end < min(at + DATA_ROW, len(data)) and goes_on(end):
-        end += 1
-    return Item(origin + at, data[at:end])
-
-
-def _reached(data: bytes, origin: int, model: str, is_data: Sequence[int], entries: Iterable[int]) -> set[int]:
-    """The offsets of all instructions that are reached from the entries."""
-    found: set[int] = set()
-    todo = [entry - origin for entry in entries]
-    while todo:
-        at = todo.pop()
-        while 0 <= at < len(data) and at not in found and not is_data[at]:
-            item = instruction(data, at, origin + at, model)
-            if item.opcode is None:
-                break
-            found.add(at)
-            if item.target is not None:
-                todo.append(item.target - origin)
-            if item.opcode.mnemonic in ENDS:
-                break
-            at += len(item.data)
-    return found
 
 
 def label_targets(items: Iterable[Item], known: Mapping[int, str]) -> dict[int, str]:
