@@ -11,7 +11,7 @@ from retrovm.isa.mos6502_dis import disassemble, disassemble_one
 
 def test_the_example_in_its_description_is_true():
     failed, tried = doctest.testmod(mos6502_dis)
-    assert (failed, tried) == (0, 1)
+    assert (failed, tried) == (0, 3)
 
 
 @pytest.mark.parametrize("opcode", opcodes(), ids=lambda opcode: f"{opcode.code:02X}")

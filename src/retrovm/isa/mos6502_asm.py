@@ -18,7 +18,7 @@ from typing import NamedTuple, Protocol
 
 from .assembly import AssemblyError, AssemblyErrors, suggestion
 from .mos6502 import MODELS
-from .mos6502_code import SPACE, Code
+from .mos6502_code import FIELDS, SPACE, Code, Waiting
 from .mos6502_directives import DIRECTIVES
 from .mos6502_expr import Value, expression
 from .mos6502_grammar import Operand, forms, no_such_form, operand, unknown_instruction
@@ -244,7 +244,7 @@ class Assembler:
         elif token.kind != "name":
             raise token.error(f"expected a label, an instruction or a directive, found {token.shown}")
         elif token.text.upper() not in forms(self.model):
-            raise token.error(unknown_instruction(token, self.model, MODELS))
+            raise token.error(unknown_instruction(token, line.next, self.model, MODELS))
         else:
             self._instruction(token, line)
 
@@ -261,17 +261,18 @@ class Assembler:
             place = written.places[0] if written.places else token
             raise place.error(no_such_form(mnemonic, written, self.model))
         opcode = sizes[size]
-        behind = self.here + opcode.size
-        self.code.byte(token, opcode.code)
-        relative = RELATIVE.get(opcode.mode)
+        at = self.here + 1
+        self.code.emit(token, bytes((opcode.code,)).ljust(opcode.size, b"\0"))
         for number, (value, place) in enumerate(zip(written.values, written.places, strict=True)):
-            if number == relative:
-                self.code.distance(place, value, behind, self.names.lookup)
+            if number == RELATIVE.get(opcode.mode):
+                field, behind = "byte", self.here
             elif written.shape == "#n":
-                self.code.value(place, value, "byte", self.names.lookup)
+                field, behind = "byte", None
             else:
-                one = relative is not None or size == 1
-                self.code.value(place, value, "zero page" if one else "address", self.names.lookup)
+                one = size == 1 or opcode.mode in RELATIVE
+                field, behind = "address in the zero page" if one else "address", None
+            self.code.wait(Waiting(at, field, value, place, behind), self.names.lookup)
+            at += FIELDS[field].size
 
     def _size(self, written: Operand, sizes: Iterable[int]) -> int:
         """The bytes of an operand that may have several sizes: one only where its value is known to fit."""

@@ -28,8 +28,8 @@ FIELDS: Mapping[str, Field] = {
     "word": Field(2, -0x8000, 0xFFFF, "make it smaller, or take .dword"),
     "big-endian word": Field(2, -0x8000, 0xFFFF, "make it smaller, or take .dword", "big"),
     "double word": Field(4, -0x8000_0000, 0xFFFF_FFFF, "make it smaller"),
-    "zero page": Field(1, 0, 0xFF, "only an address in the zero page can stand here"),
-    "address": Field(2, 0, 0xFFFF, "only an address of the 6502 can stand here"),
+    "address in the zero page": Field(1, 0, 0xFF, "only such an address can stand here"),
+    "address": Field(2, 0, 0xFFFF, "only such an address can stand here"),
 }  # fmt: skip
 
 
@@ -66,21 +66,15 @@ class Code:
         self.here = end
         self.count += len(data)
 
-    def byte(self, place: Token, value: int) -> None:
-        self.emit(place, bytes((value,)))
-
     def value(self, place: Token, value: Value, field: str, lookup: Lookup) -> None:
         """Puts a value here as `field` says, now or when it is known."""
-        value.of(lookup)                             # says now what is wrong whatever the names are
-        waiting = Waiting(self.here, field, value, place)
+        address = self.here
         self.emit(place, bytes(FIELDS[field].size))
-        self.waiting.append(waiting)
+        self.wait(Waiting(address, field, value, place), lookup)
 
-    def distance(self, place: Token, value: Value, behind: int, lookup: Lookup) -> None:
-        """Puts the distance from `behind` to a value here."""
-        value.of(lookup)
-        waiting = Waiting(self.here, "byte", value, place, behind)
-        self.emit(place, b"\0")
+    def wait(self, waiting: Waiting, lookup: Lookup) -> None:
+        """Takes note of a place that gets its value in the end."""
+        waiting.value.of(lookup)                     # says now what is wrong whatever the names are
         self.waiting.append(waiting)
 
     def fill_in(self, lookup: Lookup, ranges: bool) -> list[AssemblyError]:

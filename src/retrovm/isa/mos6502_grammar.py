@@ -106,9 +106,11 @@ def _indirect(line: Line, opening: Token, shape: str, value: Value, place: Token
     return Operand(shape, (value,), (place,))
 
 
-def unknown_instruction(token: Token, model: str, models: tuple[str, ...]) -> str:
-    """Why a word is no instruction, and what it may have been meant to be."""
+def unknown_instruction(token: Token, after: Token, model: str, models: tuple[str, ...]) -> str:
+    """Why a word is no instruction, and what it may have been meant to be; `after` is the word behind it."""
     name = token.text.upper()
+    if after.text.upper() in forms(model):
+        return f"'{token.text}' is no instruction of the {model}; a label has a colon behind it"
     others = [other for other in models if name in forms(other)]
     if others:
         return f"'{token.text}' is an instruction of {', '.join(others)}, not of the {model}; choose one with .model"
