@@ -67,7 +67,7 @@ def test_directives_put_data_into_memory(text, code):
 
 def test_a_name_that_comes_later_is_taken_for_an_absolute_address():
     assert made("lda later\nlater = 5\nlda later") == "ad 05 00 a5 05"
-    assert made("lda (later),y\nstx later,y\nlater = 5") == "b1 05 b6 05"
+    assert made("lda (later),y\nstx later,y\nlater = 5") == "b1 05 96 05"
     assert made("lda <later\nlater = 5") == "a5 05"
 
 

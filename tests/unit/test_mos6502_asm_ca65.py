@@ -125,7 +125,8 @@ def wider(inner):
 @settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(expression=st.recursive(numbers | places, wider, max_leaves=6))
 def test_expressions_have_the_values_that_ca65_gives_them(expression, ca65):
-    text = f"near = 3\nfar = $1234\nzero = 0\n.dword ({expression}) & $7FFFFFFF\nlda <({expression})\nlda 0+{expression}\nlate = 9\n"
+    text = "near = 3\nfar = $1234\nzero = 0\n"
+    text += f".dword ({expression}) & $7FFFFFFF\nlda <({expression})\nlda 0+{expression}\nlate = 9\n"
     theirs = ca65(text)
     mine = ours(text)
     if theirs is not None and mine is not None:

@@ -60,7 +60,7 @@ from retrovm.isa.mos6502_asm import AssemblyError, assemble
     (".res 1, 256", "1:9", "the byte to fill with is 0 to $FF, not $0100"),
     (".align 0", "1:8", "what divides the address is 1 to $10000, not 0"),
     (".org $10000", "1:6", "the address is 0 to $FFFF, not $10000"),
-    (".org $FFFF\njmp 0", "2:1", "this reaches beyond $FFFF: it would lie at $10000-$10001"),
+    (".org $FFFF\njmp 0", "2:1", "this reaches beyond $FFFF: it would lie at $FFFF-$10001"),
     ("nop\n.org $8000\nnop", "3:1", "address $8000 holds something already; move this or that with .org"),
     (".model 6502", "1:8", "expected the name of a model in double quotes, found '6502'"),
     (".model \"65c02\"", "1:8", "there is no model \"65c02\""),

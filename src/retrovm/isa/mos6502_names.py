@@ -7,6 +7,7 @@ a name of their own, "main@name" and ":3", which Names.meant finds.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from itertools import pairwise
 
 from .assembly import AssemblyError, suggestion
 from .mos6502_expr import Value
@@ -32,7 +33,7 @@ class Names:
     def own(self, lines: Iterable[list[Token]]) -> None:
         """Takes note of the names that these lines define, so that none of the given ones stands for them before."""
         for tokens in lines:
-            for token, after in zip(tokens, tokens[1:], strict=False):
+            for token, after in pairwise(tokens):
                 if token.kind == "name" and after.text in (":", "=", ":="):
                     self.owned.add(token.text)
 
