@@ -92,11 +92,13 @@ def data_range(vm: VM, text: str) -> range:
 
 def model_of(vm: VM, asked: str | None) -> str:
     """The model of the 6502 to disassemble for: the one asked for, or the machine's own."""
+    from retrovm.cpu.mos6502 import Mos6502
     from retrovm.isa.mos6502 import MODELS
     from retrovm.spec import nearest
 
     if asked is None:
-        return str(getattr(vm.cpu, "model", "6502"))
+        assert isinstance(vm.cpu, Mos6502)
+        return vm.cpu.model
     if asked not in MODELS:
         raise wrong(f"there is no model {asked!r}{nearest(asked, dict.fromkeys(MODELS))}")
     return asked
