@@ -9,12 +9,12 @@ from retrovm.core.types import Line
 from retrovm.cpu.mos6502 import Mos6502
 
 
-def machine(program=b"", at=0x0400, *, exact=False, fill=0xEA, registers=None, period=1):
+def machine(program=b"", at=0x0400, *, exact=False, fill=0xEA, registers=None, period=1, model="6502"):
     """A machine whose processor stands before `program`; NOPs fill the rest."""
     made = Machine(1_000_000)
     bus = made.add_bus()
     bus.map(0, 0x10000, made.add(Memory("ram", 0x10000, fill=fill)))
-    cpu = made.add(Mos6502(bus=bus, period=period))
+    cpu = made.add(Mos6502(model=model, bus=bus, period=period))
     cpu.exact = exact
     bus.poke_bytes(at, program)
     cpu.registers = {"pc": at, "s": 0xFD, "p": 0x20, **(registers or {})}

@@ -5,8 +5,9 @@ import pytest
 from retrovm.isa.chip8 import CHIP8, INSTRUCTIONS
 from retrovm.isa.chip8_core import dispatch_text as chip8_text
 from retrovm.isa.generate import FILES
-from retrovm.isa.mos6502 import opcodes
+from retrovm.isa.mos6502 import MODELS, opcodes
 from retrovm.isa.mos6502_core import dispatch_text as mos6502_text
+from retrovm.isa.mos6502_core import handler, handlers
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
@@ -22,8 +23,18 @@ def test_every_instruction_of_the_vip_has_a_case():
         assert (f"OPCODE(OP_{row.pattern});" in text) == (CHIP8 in row.variants)
 
 
-def test_every_opcode_of_the_6502_has_a_case_in_both_builds():
-    text = mos6502_text()
-    for opcode in opcodes():
-        assert text.count(f"OPCODE(X{opcode.code:02X});") == 1
-        assert text.count(f"opcode == 0x{opcode.code:02X}:") == 1
+def test_every_opcode_of_every_6502_has_a_handler_in_the_exact_build_and_in_the_fast_one_of_its_technology():
+    fast, exact = mos6502_text().split("cdef inline void execute")
+    nmos, cmos = fast.split("cdef void run_cmos")
+    for name, model in MODELS.items():
+        for opcode in opcodes(name):
+            text = cmos if model.technology == "cmos" else nmos
+            assert text.count(f"OPCODE({handler(opcode)});") == 1
+            assert exact.count(f"number == {handler(opcode)}:") == 1
+
+
+def test_models_share_the_handlers_of_what_they_do_alike():
+    lda = {handler(opcodes(name)[0xAD]) for name in MODELS}
+    assert len(lda) == 1
+    total = sum(len({handler(opcode) for opcode in opcodes(name)}) for name in MODELS)
+    assert len(handlers()) < total / 3

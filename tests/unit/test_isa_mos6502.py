@@ -3,7 +3,7 @@
 import pytest
 from mos6502_machine import machine
 
-from retrovm.isa.mos6502 import MODES, OWN_SEQUENCE, PAGE_CROSSING, opcodes
+from retrovm.isa.mos6502 import MODELS, MODES, OWN_SEQUENCE, PAGE_CROSSING, opcodes
 from retrovm.isa.mos6502_dis import disassemble_one
 
 TABLE = opcodes()
@@ -19,6 +19,18 @@ BRANCHES = {
 def each(condition=lambda opcode: True):
     return pytest.mark.parametrize("opcode", [opcode for opcode in TABLE if condition(opcode)],
                                    ids=lambda opcode: f"{opcode.code:02X}-{opcode.mnemonic}")
+
+
+def each_model(condition=lambda opcode: True):
+    """Every opcode of the NMOS 6502, and of each other model those that it has otherwise."""
+    found = [("6502", opcode) for opcode in TABLE]
+    for model in MODELS:
+        like = TABLE if MODELS[model].technology == "nmos" else opcodes("65c02-synertek")
+        found += [(model, opcode) for opcode in opcodes(model)
+                  if model == "65c02-synertek" or opcode != like[opcode.code]]
+    return pytest.mark.parametrize(("model", "opcode"), [(model, opcode) for model, opcode in found if condition(opcode)],
+                                   ids=lambda value: value if isinstance(value, str) else
+                                   f"{value.code:02X}-{value.mnemonic}")
 
 
 def test_there_are_256_opcodes_in_order():
@@ -46,7 +58,8 @@ def test_documented_modes_count_as_in_the_programming_manual():
     for opcode in TABLE:
         if opcode.documented:
             counts[OWN_SEQUENCE.get(opcode.mode, opcode.mode)] += 1
-    assert counts == {"imp": 25, "acc": 4, "imm": 11, "zp": 21, "zpx": 16, "zpy": 2, "abs": 23, "abx": 15, "aby": 9,
+    assert {mode: count for mode, count in counts.items() if count} == {
+                      "imp": 25, "acc": 4, "imm": 11, "zp": 21, "zpx": 16, "zpy": 2, "abs": 23, "abx": 15, "aby": 9,
                       "ind": 1, "izx": 8, "izy": 8, "rel": 8}
 
 
@@ -55,10 +68,11 @@ def test_a_model_without_a_table_is_an_error():
         opcodes("6809")
 
 
-def cycles(opcode, *, exact, index=0, low=0x10, p=0x20):
+def cycles(opcode, *, exact, index=0, low=0x10, p=0x20, model="6502"):
     """What one instruction takes; its operand leads to $2000 + low, indexed."""
     operand = {0: [], 1: [0x80], 2: [low, 0x20]}[opcode.syntax.size]
-    alone, long = (machine(bytes([opcode.code, *operand]), exact=exact, registers={"x": index, "y": index, "p": p})
+    alone, long = (machine(bytes([opcode.code, *operand]), exact=exact, registers={"x": index, "y": index, "p": p},
+                           model=model)
                    for _ in range(2))
     for made in (alone, long):
         made.cpu.memory[0x80:0x82] = bytes([low, 0x20])
@@ -69,18 +83,28 @@ def cycles(opcode, *, exact, index=0, low=0x10, p=0x20):
     return taken
 
 
-@each(lambda opcode: opcode.mnemonic != "JAM")
+@each_model(lambda opcode: opcode.mnemonic not in ("JAM", "WAI", "STP"))
 @pytest.mark.parametrize("exact", [True, False], ids=["exact", "fast"])
-def test_the_core_takes_the_cycles_of_the_table(opcode, exact):
+def test_the_core_takes_the_cycles_of_the_table(model, opcode, exact):
     not_taken, _ = BRANCHES.get(opcode.mnemonic, (0x20, 0x20))
-    assert cycles(opcode, exact=exact, p=not_taken) == opcode.cycles
+    crossed = opcode.mnemonic == "BRA"             # 128 bytes back
+    # The operand of BBR and BBS is $10, which holds $EA: five of its bits are set.
+    taken = opcode.mode == "zpr" and (0xEA >> int(opcode.mnemonic[3]) & 1) == (opcode.mnemonic[:3] == "BBS")
+    assert cycles(opcode, exact=exact, p=not_taken, model=model) == opcode.cycles + taken + crossed
 
 
-@each(lambda opcode: opcode.mode in PAGE_CROSSING)
+@each_model(lambda opcode: opcode.mode in PAGE_CROSSING)
 @pytest.mark.parametrize("exact", [True, False], ids=["exact", "fast"])
-def test_crossing_a_page_costs_a_cycle_where_the_table_says_so(opcode, exact):
-    assert cycles(opcode, exact=exact, index=0x20, low=0xF0) == opcode.cycles + opcode.page_penalty
-    assert cycles(opcode, exact=exact, index=0x0F, low=0xF0) == opcode.cycles
+def test_crossing_a_page_costs_a_cycle_where_the_table_says_so(model, opcode, exact):
+    assert cycles(opcode, exact=exact, index=0x20, low=0xF0, model=model) == opcode.cycles + opcode.page_penalty
+    assert cycles(opcode, exact=exact, index=0x0F, low=0xF0, model=model) == opcode.cycles
+
+
+@each_model(lambda opcode: opcode.mnemonic in ("ADC", "SBC"))
+@pytest.mark.parametrize("exact", [True, False], ids=["exact", "fast"])
+def test_decimal_mode_costs_a_cycle_on_cmos(model, opcode, exact):
+    expected = opcode.cycles + (opcode.technology == "cmos")
+    assert cycles(opcode, exact=exact, p=0x28, model=model) == expected
 
 
 def test_the_opcodes_that_cost_more_over_a_page_are_those_of_the_manual():
@@ -112,6 +136,21 @@ def test_what_the_disassembler_writes_names_the_operand_again(opcode):
         digits = "8036"
     _, _, operand = text.partition(" ")
     assert operand == opcode.syntax.syntax.format(int(digits or "0", 16))
+
+
+def test_a_65c02_has_64_mnemonics_and_no_undocumented_one_that_does_anything():
+    table = opcodes("65c02-synertek")
+    assert len({opcode.mnemonic for opcode in table if opcode.documented}) == 64
+    assert {opcode.mnemonic for opcode in table if not opcode.documented} == {"NOP"}
+
+
+def test_the_others_add_bit_instructions_and_those_that_wait_and_stop():
+    def added(model, to):
+        return {opcode.mnemonic for opcode in opcodes(model)} - {opcode.mnemonic for opcode in opcodes(to)}
+
+    bits = {f"{name}{bit}" for name in ("RMB", "SMB", "BBR", "BBS") for bit in range(8)}
+    assert added("65c02-rockwell", "65c02-synertek") == bits
+    assert added("65c02-wdc", "65c02-rockwell") == {"WAI", "STP"}
 
 
 def test_no_two_documented_opcodes_are_written_alike():

@@ -9,6 +9,13 @@ from retrovm.core.types cimport Access, StopReason, tick_t
 from libc.stdint cimport int64_t, uint8_t, uint16_t, uint32_t
 
 
+cdef enum Halt:
+    RUNS
+    JAMMED                     # for good, but for a reset
+    STOPPED                    # by STP: likewise
+    WAITS                      # in WAI: until an interrupt
+
+
 cdef struct LineChange:        # the lines as they were from a cycle on
     tick_t tick
     uint32_t lines
@@ -52,6 +59,13 @@ cdef struct ExactRegisters:
 
 cdef class Mos6502(Cpu):
     cdef readonly str model           # not state: wiring
+    cdef bint is_cmos                 # not state: what the model is, as `Model` in isa/mos6502.py says
+    cdef int table                    # not state: likewise, its table among those of its technology
+    cdef const uint16_t *numbers      # not state: likewise, the handlers of its opcodes
+    cdef bint has_decimal_mode        # not state: likewise
+    cdef bint subtracts_by_digit      # not state: likewise
+    cdef uint32_t adc_reads           # not state: likewise
+    cdef uint32_t sbc_reads           # not state: likewise
     cdef uint32_t a, x, y, s, pc
     cdef uint32_t p, c, nz, v
     cdef uint32_t active              # interrupts that want service, whatever I says: Line.IRQ, Line.NMI
@@ -64,7 +78,7 @@ cdef class Mos6502(Cpu):
     cdef bint nmi_blind               # not state: within an interrupt sequence the edge detector does not look
     cdef bint taken                   # the last instruction's poll accepted an interrupt
     cdef bint resetting               # the reset sequence comes next
-    cdef bint jammed
+    cdef uint32_t halt                # a `Halt`: what keeps the next instruction from being executed
     cdef public bint exact            # not state: never use the fast build, so that it can be compared
     cdef int64_t left                 # not state: cycles until the present fast run ends
     cdef tick_t end                   # not state: the tick at which `left` is 0
@@ -81,7 +95,8 @@ cdef class Mos6502(Cpu):
     cdef bint may_run_fast(self) noexcept nogil
     cdef bint fast(self, tick_t until) noexcept nogil
     cdef void exactly(self, tick_t until, bint stay) noexcept nogil
-    cdef void stay_jammed(self, tick_t until) noexcept nogil
+    cdef void stay_halted(self, tick_t until) noexcept nogil
+    cdef void stay_waiting(self, tick_t until) noexcept nogil
     cdef uint32_t get_p(self) noexcept nogil
     cdef void set_p(self, uint32_t p) noexcept nogil
     cdef void count(self, tick_t since) noexcept nogil

@@ -45,7 +45,7 @@ Sources: docs/references.md: 64doc, nmos-unintended, decimal, visual6502, 6502-i
 """
 
 from cpython.object cimport PyObject
-from libc.stdint cimport int64_t, uint8_t, uint32_t
+from libc.stdint cimport int64_t, uint8_t, uint16_t, uint32_t
 
 from retrovm.core.bus cimport Bus, Slot, hooked, idle, trap_read, trap_write
 from retrovm.core.clock cimport Clock
@@ -66,9 +66,12 @@ include "mos6502_cycles.pxi"
 include "mos6502_modes.pxi"
 include "mos6502_operations.pxi"
 include "mos6502_control.pxi"
+include "mos6502_cmos.pxi"
 
 cdef extern from "mos6502_dispatch.h" nogil:
-    void START(Fast r) noexcept
+    int NMOS, CMOS
+    const uint16_t *retrovm_numbers(bint cmos, int table) noexcept
+    void START(Fast r, int models, int table) noexcept
     void OPCODE(int opcode) noexcept
     void NEXT(Fast r) noexcept
     void DISPATCH(Fast r) noexcept
@@ -134,14 +137,39 @@ cdef inline void unload(Mos6502 core, Build r) noexcept nogil:
         core.bus.data = <uint8_t> r.data
 
 
+cdef inline void start_fast(Mos6502 core, Fast r) noexcept nogil:
+    load(core, r)
+    r.lines = &core.bus.data
+    r.left = core.left
+    r.used = 0
+    r.code = NULL
+    r.window = r.window_end = 0     # no code window yet: the first instruction finds one
+    r.careful = (core.active & Line.IRQ) != 0 or r.pages.read[1] == NULL or r.pages.write[1] == NULL
+
+
+cdef inline void end_fast(Mos6502 core, Fast r) noexcept nogil:
+    r.left += 1
+    r.pc -= 1
+    unload(core, r)
+    core.left = r.left
+
+
 include "mos6502_dispatch.pxi"
 
 
+cdef inline void skip_unseen(Mos6502 core, Exact r, uint32_t addr, tick_t until) noexcept nogil:
+    """Cycles that read the same again and again are let pass at once, where nobody sees them before the next event."""
+    cdef tick_t end = min(until, core.clock.due)
+    if not core.bus.tracing and r.pages.read[addr >> 8] != NULL and end > r.now:
+        r.now += (end - r.now + r.period - 1) // r.period * r.period
+
+
 cdef class Mos6502(Cpu):
-    """A 6502.
+    """A processor of the 6502 family.
 
     Parameters
-        model   "6502"
+        model   "6502" NMOS; "6502-rev-a" its first revision, whose ROR does something else; "2a03" without decimal mode;
+                "65c02-synertek" CMOS; "65c02-rockwell" with RMB, SMB, BBR and BBS; "65c02-wdc" with WAI and STP too
         name    as in every device
         bus     the address space that it drives, of 64 KiB in pages of 256 bytes; without one, 64 KiB of RAM
         period  master-clock ticks a cycle
@@ -157,6 +185,9 @@ cdef class Mos6502(Cpu):
             raise ArgumentError(f"a 6502 drives 65536 bytes in pages of 256, not {bus.size} in pages of {bus.page_size}")
         super().__init__(name, bus, period)
         self.model = model
+        (self.is_cmos, self.table, self.has_decimal_mode, self.subtracts_by_digit,
+         self.adc_reads, self.sbc_reads) = FACTS[model]
+        self.numbers = retrovm_numbers(self.is_cmos, self.table)
         self.reset(True)
 
     # --- running ----------------------------------------------------------------------------------------------------
@@ -218,7 +249,10 @@ cdef class Mos6502(Cpu):
         self.due = self.clock.due
         self.logged = 0
         self.stuck = self.leaving = False
-        run_fast(self)
+        if self.is_cmos:
+            run_cmos(self)
+        else:
+            run_nmos(self)
         self.pc = self.pc & 0xFFFF
         now = self.end - self.left * self.period
         if self.clock.due < now:
@@ -249,11 +283,11 @@ cdef class Mos6502(Cpu):
             else:
                 read_as(r, r.pc, Access.FETCH)
                 r.pc = (r.pc + 1) & 0xFFFF
-                execute(r, r.data)
+                execute(r, self.numbers[r.data])
             if r.polled == OPEN:
                 r.polled = wanted(self, r.now - 2 * r.period)
             self.taken = (r.polled & r.allowed) != 0
-            if r.now >= until or self.jammed or self.clock.stop or hooked(self.bus, r.pc):
+            if r.now >= until or self.halt or self.clock.stop or hooked(self.bus, r.pc):
                 break
             if not stay and find_window(self, r.pc):
                 break
@@ -275,13 +309,19 @@ cdef class Mos6502(Cpu):
             if self.clock.stop:
                 reason = StopReason.ERROR
                 break
-            if self.jammed and not self.resetting:
+            if unlikely(self.halt) and self.halt != WAITS and not self.resetting:
                 if until != NEVER:               # without a limit nobody waits for it
-                    self.stay_jammed(until)
+                    self.stay_halted(until)
                 if self.resetting:
                     continue
                 reason = StopReason.HALTED
                 break
+            if unlikely(self.halt) and not self.resetting:
+                if until == NEVER and self.clock.due == NEVER and not self.changed and not self.active:
+                    reason = StopReason.HALTED   # nothing will ever wake it
+                    break
+                self.stay_waiting(until)
+                continue
             if self.may_run_fast():
                 # The longest instruction has 8 cycles, and the last of them must lie before the event.
                 quiet = min(until, self.clock.due - 7 * self.period)
@@ -296,25 +336,47 @@ cdef class Mos6502(Cpu):
 
     cdef StopReason run_one(self) noexcept nogil:
         cdef tick_t since = self.clock.now
-        if self.jammed and not self.resetting:
-            self.stay_jammed(since + 1)
+        if unlikely(self.halt) and not self.resetting:
+            if self.halt != WAITS:
+                self.stay_halted(since + 1)
+                self.count(since)
+                return StopReason.HALTED
+            self.stay_waiting(since + 1)
             self.count(since)
-            return StopReason.HALTED
+            return StopReason.CYCLES
         self.exactly(since + 1, True)
         self.count(since)
         return StopReason.CYCLES
 
-    cdef void stay_jammed(self, tick_t until) noexcept nogil:
-        """A jammed processor reads $FFFF in every cycle, until this tick or a reset."""
+    cdef void stay_halted(self, tick_t until) noexcept nogil:
+        """A processor that stopped reads in every cycle, until this tick or a reset: $FFFF when it jammed, else at `pc`."""
         cdef ExactRegisters registers
         cdef Exact r = &registers
+        cdef uint32_t addr = 0xFFFF if self.halt == JAMMED else self.pc
         load(self, r)
         start_exact(self, r)
         while r.now < until and not self.resetting and not self.clock.stop:
-            read_dummy(r, 0xFFFF)
-            if not self.bus.tracing and r.pages.read[0xFF] != NULL and self.clock.due > r.now:
-                # Nobody sees the reads before the next event.
-                r.now += (min(until, self.clock.due) - r.now + r.period - 1) // r.period * r.period
+            read_dummy(r, addr)
+            skip_unseen(self, r, addr, until)
+        unload(self, r)
+        self.clock.now = r.now
+
+    cdef void stay_waiting(self, tick_t until) noexcept nogil:
+        """The cycles of WAI behind its third, until this tick or the instruction's end. Each but the last polls."""
+        cdef ExactRegisters registers
+        cdef Exact r = &registers
+        cdef uint32_t polled = 0
+        load(self, r)
+        start_exact(self, r)
+        while r.now < until and not self.resetting and not self.clock.stop:
+            read_dummy(r, r.pc)
+            polled = wanted(self, r.now - 2 * r.period)
+            if polled:
+                self.halt = RUNS
+                self.taken = (polled & interrupts_allowed(r.p)) != 0
+                break
+            if not self.active and not self.changed:
+                skip_unseen(self, r, r.pc, until)
         unload(self, r)
         self.clock.now = r.now
 
@@ -326,7 +388,7 @@ cdef class Mos6502(Cpu):
             self.nz = 1
             self.cycle_count = 0
             self.nmi_latched = self.nmi_was_low = False
-        self.jammed = False
+        self.halt = RUNS
         self.taken = False
         self.resetting = True
         self.active = 0
@@ -360,15 +422,16 @@ cdef class Mos6502(Cpu):
         state.flag("nmi_latched", &self.nmi_latched)
         state.flag("taken", &self.taken)
         state.flag("resetting", &self.resetting)
-        return state.flag("jammed", &self.jammed)
+        return state.u32("halt", &self.halt, WAITS)
 
     cdef uint32_t get_pc(self) noexcept nogil:
         return self.pc
 
     cdef int set_pc(self, uint32_t pc) except -1:
-        """Instructions go on there: an interrupt that was accepted, or a reset or jam, is forgotten."""
+        """Instructions go on there: whatever it did, or was about to do, is forgotten."""
         self.pc = pc
-        self.taken = self.resetting = self.jammed = False
+        self.taken = self.resetting = False
+        self.halt = RUNS
         return 0
 
     # --- for Python -----------------------------------------------------------------------------------------------------
@@ -423,7 +486,17 @@ cdef class Mos6502(Cpu):
     @property
     def is_jammed(self):
         """True after an opcode that stops the processor for good. Only a reset, or assigning `pc`, helps."""
-        return self.jammed
+        return self.halt == JAMMED
+
+    @property
+    def is_stopped(self):
+        """True after STP (65c02-wdc). Only a reset, or assigning `pc`, helps."""
+        return self.halt == STOPPED
+
+    @property
+    def is_waiting(self):
+        """True from WAI (65c02-wdc) until IRQ, whatever I says, or NMI. Time passes; the bus goes on reading at `pc`."""
+        return self.halt == WAITS
 
     def step(self):
         """One instruction, or one interrupt sequence. Returns the cycles that it took.
@@ -486,5 +559,5 @@ cdef class Mos6502(Cpu):
         self.reset(True)
 
 
-MODELS = ("6502",)
+MODELS = tuple(FACTS)
 REGISTERS = ("pc", "a", "x", "y", "s", "p")

@@ -73,8 +73,11 @@ cdef inline void PLP_plp(Build r) noexcept nogil:
     unpack(r, r.data)
 
 
-cdef inline void branch(Build r, bint taken) noexcept nogil:
-    """A taken branch does not poll in its second cycle, so one that stays in its page has only the first cycle's poll."""
+cdef inline void branch_reading(Build r, bint taken, bint astray) noexcept nogil:
+    """A taken branch does not poll in its second cycle, so one that stays in its page has only the first cycle's poll.
+
+    Over a page, `astray` says whether it reads from the target without its carry, or behind itself again.
+    """
     cdef uint32_t pc, target
     fetch(r)
     if taken:
@@ -84,10 +87,14 @@ cdef inline void branch(Build r, bint taken) noexcept nogil:
             r.polled = wanted(<Mos6502> r.core, r.now - 2 * r.period)
         fetch_dummy(r)                       # code on an open bus may follow, and sees this
         if (target ^ pc) & 0xFF00:
-            read_astray(r, (pc & 0xFF00) | (target & 0xFF))
+            read_astray(r, (pc & 0xFF00) | (target & 0xFF) if astray else pc)
             if Build is Exact:
                 r.polled |= wanted(<Mos6502> r.core, r.now - 2 * r.period)
         jump(r, target)
+
+
+cdef inline void branch(Build r, bint taken) noexcept nogil:
+    branch_reading(r, taken, True)
 
 
 cdef inline void BPL_rel(Build r) noexcept nogil:
@@ -128,21 +135,27 @@ cdef inline uint32_t interrupts_allowed(uint32_t p) noexcept nogil:
     return Line.NMI if p & 4 else Line.NMI | Line.IRQ
 
 
+cdef inline void start_handler(Mos6502 core, Exact r) noexcept nogil:
+    r.p |= 4
+    if core.is_cmos:
+        r.p &= 4                                 # D is cleared
+
+
 cdef inline void enter_handler(Mos6502 core, Exact r, uint32_t b, uint32_t vector) noexcept nogil:
     """The last five of the seven cycles of BRK, IRQ and NMI; an NMI that came by now takes the sequence over.
 
-    While P is pushed and the low byte of the vector is read, the edge detector is blind: an edge is lost unless the line
+    On CMOS a BRK is not lost to it, and the edge detector never blind: the NMI follows. On NMOS, while P is pushed and the low byte of the vector is read, the edge detector is blind: an edge is lost unless the line
     is still low when the high byte is read. The instruction behind the vector always runs before the next poll counts.
     """
     push(r, r.pc >> 8)
     push(r, r.pc & 0xFF)
-    if core.nmi_latched:
+    if core.nmi_latched and not (core.is_cmos and b):
         core.nmi_latched = False
         core.active = core.active & ~<uint32_t> Line.NMI
         vector = 0xFFFA
-    core.nmi_blind = True
+    core.nmi_blind = not core.is_cmos
     push(r, packed(r, b))
-    r.p |= 4
+    start_handler(core, r)
     read(r, vector)
     r.pc = r.data
     core.nmi_blind = False
@@ -171,14 +184,14 @@ cdef inline void reset_sequence(Mos6502 core, Exact r) noexcept nogil:
     for i in range(3):
         read_stack_dummy(r)
         r.s = (r.s - 1) & 0xFF
-    r.p |= 4
+    start_handler(core, r)
     read(r, 0xFFFC)
     r.pc = r.data
     read(r, 0xFFFD)
     r.pc |= r.data << 8
     core.nmi_latched = False
     core.active = core.active & ~<uint32_t> Line.NMI
-    core.jammed = False
+    core.halt = RUNS
     r.polled = 0
 
 
@@ -188,5 +201,5 @@ cdef inline void JAM_jam(Exact r) noexcept nogil:
     read_dummy(r, 0xFFFF)
     read_dummy(r, 0xFFFE)
     read_dummy(r, 0xFFFE)
-    (<Mos6502> r.core).jammed = True
+    (<Mos6502> r.core).halt = JAMMED
     r.polled = 0

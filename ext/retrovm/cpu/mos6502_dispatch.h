@@ -10,10 +10,8 @@
 #ifndef RETROVM_MOS6502_DISPATCH_H
 #define RETROVM_MOS6502_DISPATCH_H
 
-#define ROW_(L, h) L(X##h##0), L(X##h##1), L(X##h##2), L(X##h##3), L(X##h##4), L(X##h##5), L(X##h##6), L(X##h##7), \
-                   L(X##h##8), L(X##h##9), L(X##h##A), L(X##h##B), L(X##h##C), L(X##h##D), L(X##h##E), L(X##h##F)
-#define ALL_(L) ROW_(L, 0), ROW_(L, 1), ROW_(L, 2), ROW_(L, 3), ROW_(L, 4), ROW_(L, 5), ROW_(L, 6), ROW_(L, 7), \
-                ROW_(L, 8), ROW_(L, 9), ROW_(L, A), ROW_(L, B), ROW_(L, C), ROW_(L, D), ROW_(L, E), ROW_(L, F)
+#include <stdint.h>
+#include "mos6502_tables.h"
 
 /* The data lines are written to the bus here: kept until the end of the run, they would occupy a host register. */
 #define LEAVE_(r, label) { *(r)->lines = (uint8_t) (r)->data; goto label; }
@@ -28,21 +26,33 @@
 #if defined(__GNUC__) && !defined(RETROVM_SWITCH)
 
 #define ADDRESS_(n) &&opcode_##n
-#define START(r) static const void *const labels_[256] = {ALL_(ADDRESS_)}; NEXT(r)
+#define START(r, models, table) \
+    static const void *const labels_[][256] = {models##_(ADDRESS_)}; \
+    const void *const *const table_ = labels_[table]; \
+    NEXT(r)
 #define OPCODE(n) opcode_##n:
-#define DISPATCH(r) goto *labels_[(r)->code[(r)->pc - 1]]
+#define DISPATCH(r) goto *table_[(r)->code[(r)->pc - 1]]
 #define END()
 
 #else
 
-#define VALUE_(n) opcode_##n
-enum { ALL_(VALUE_) };
-#define START(r) unsigned opcode_; NEXT(r); dispatch_: switch (opcode_) {
-#define OPCODE(n) case opcode_##n:
-#define DISPATCH(r) opcode_ = (r)->code[(r)->pc - 1]; goto dispatch_
+#define START(r, models, table) \
+    const uint16_t *const table_ = models##_NUMBERS_[table]; \
+    unsigned opcode_; NEXT(r); dispatch_: switch (opcode_) {
+#define OPCODE(n) case n:
+#define DISPATCH(r) opcode_ = table_[(r)->code[(r)->pc - 1]]; goto dispatch_
 #define END() }
 
 #endif
+
+/* The exact build has one switch over the handlers of all models. */
+#define VALUE_(n) n
+static const uint16_t NMOS_NUMBERS_[][256] = {NMOS_(VALUE_)};
+static const uint16_t CMOS_NUMBERS_[][256] = {CMOS_(VALUE_)};
+
+static inline const uint16_t *retrovm_numbers(int cmos, int table) {
+    return cmos ? CMOS_NUMBERS_[table] : NMOS_NUMBERS_[table];
+}
 
 #define NEXT(r) FETCH_(r); DISPATCH(r)
 

@@ -114,45 +114,67 @@ cdef inline void add_binary(Build r, uint32_t value) noexcept nogil:
     set_nz(r, r.a)
 
 
-cdef inline void add_decimal(Build r) noexcept nogil:
-    """Z is that of the binary sum; N and V see the sum before its high digit is adjusted (references.md: decimal)."""
-    cdef uint32_t low = (r.a & 0x0F) + (r.data & 0x0F) + r.c
-    cdef uint32_t total
+# Decimal mode is rare, and not inline: its result comes back in one number, with A in bits 0-7, C in bit 8, V in bit 15 and
+# `nz` from bit 16 on (docs/references.md: decimal, 65c02-decimal).
+
+cdef uint32_t decimal_sum(Mos6502 core, uint32_t a, uint32_t value, uint32_t c) noexcept nogil:
+    """NMOS: Z is that of the binary sum; N and V see the sum before its high digit is adjusted. CMOS: only V sees that."""
+    cdef uint32_t low = (a & 0x0F) + (value & 0x0F) + c
+    cdef uint32_t total, nz, v
     if low > 9:
         low = ((low + 6) & 0x0F) | 0x10
-    total = (r.a & 0xF0) + (r.data & 0xF0) + low
-    set_n_and_z(r, total, ((r.a + r.data + r.c) & 0xFF) != 0)
-    r.v = (r.a ^ total) & (r.data ^ total)
+    total = (a & 0xF0) + (value & 0xF0) + low
+    nz = (total & 0x80) << 8 | (((a + value + c) & 0xFF) != 0)
+    v = (a ^ total) & (value ^ total) & 0x80
     if total >= 0xA0:
         total += 0x60
-    r.c = total >= 0x100
-    r.a = total & 0xFF
+    if core.is_cmos:
+        nz = total & 0xFF
+    return nz << 16 | v << 8 | (total >= 0x100) << 8 | (total & 0xFF)
 
 
-cdef inline void subtract_decimal(Build r) noexcept nogil:
-    """Every flag is that of the binary difference."""
-    cdef uint32_t borrow = r.c ^ 1
-    cdef uint32_t low = (r.a & 0x0F) - (r.data & 0x0F) - borrow
-    cdef uint32_t high = (r.a & 0xF0) - (r.data & 0xF0)
-    if low & 0x10:
-        low -= 6
-        high -= 0x10
-    if high & 0x100:
-        high -= 0x60
-    add_binary(r, r.data ^ 0xFF)
-    r.a = (low & 0x0F) | (high & 0xF0)
+cdef uint32_t decimal_difference(Mos6502 core, uint32_t a, uint32_t value, uint32_t c) noexcept nogil:
+    """C and V are those of the binary difference; on NMOS N and Z are too."""
+    cdef uint32_t borrow = c ^ 1
+    cdef uint32_t low = (a & 0x0F) - (value & 0x0F) - borrow
+    cdef uint32_t high = (a & 0xF0) - (value & 0xF0)
+    cdef uint32_t total = a - value - borrow
+    cdef uint32_t nz = total & 0xFF
+    cdef uint32_t flags = ((a ^ value) & (a ^ total) & 0x80) << 8 | (total <= 0xFF) << 8
+    if core.subtracts_by_digit:
+        if low & 0x10:
+            low -= 6
+            high -= 0x10
+        if high & 0x100:
+            high -= 0x60
+        total = (low & 0x0F) | (high & 0xF0)
+    else:
+        if total > 0xFF:
+            total -= 0x60
+        if low & 0x10:
+            total -= 6
+    if core.is_cmos:
+        nz = total & 0xFF
+    return nz << 16 | flags | (total & 0xFF)
+
+
+cdef inline void take_decimal(Build r, uint32_t result) noexcept nogil:
+    r.a = result & 0xFF
+    r.c = (result >> 8) & 1
+    r.v = result >> 8
+    r.nz = result >> 16
 
 
 cdef inline void ADC(Build r) noexcept nogil:
-    if unlikely(r.p & 8):
-        add_decimal(r)
+    if unlikely(r.p & 8) and (<Mos6502> r.core).has_decimal_mode:
+        take_decimal(r, decimal_sum(<Mos6502> r.core, r.a, r.data, r.c))
     else:
         add_binary(r, r.data)
 
 
 cdef inline void SBC(Build r) noexcept nogil:
-    if unlikely(r.p & 8):
-        subtract_decimal(r)
+    if unlikely(r.p & 8) and (<Mos6502> r.core).has_decimal_mode:
+        take_decimal(r, decimal_difference(<Mos6502> r.core, r.a, r.data, r.c))
     else:
         add_binary(r, r.data ^ 0xFF)
 
@@ -219,6 +241,12 @@ cdef inline void ROR(Build r) noexcept nogil:
     cdef uint32_t wide = r.data | (r.c << 8)
     r.c = wide & 1
     r.data = wide >> 1
+    set_nz(r, r.data)
+
+
+cdef inline void ROR_of_revision_a(Build r) noexcept nogil:
+    """The first chips shift to the left instead, and leave C alone (docs/references.md: ror)."""
+    r.data = (r.data << 1) & 0xFF
     set_nz(r, r.data)
 
 
@@ -325,7 +353,7 @@ cdef inline void ARR(Build r) noexcept nogil:
     r.a = (anded >> 1) | (r.c << 7)
     set_nz(r, r.a)
     r.v = (r.a ^ (r.a << 1)) << 1
-    if r.p & 8:
+    if r.p & 8 and (<Mos6502> r.core).has_decimal_mode:
         if (anded & 0x0F) + (anded & 0x01) > 5:
             r.a = (r.a & 0xF0) | ((r.a + 6) & 0x0F)
         r.c = (anded & 0xF0) + (anded & 0x10) > 0x50

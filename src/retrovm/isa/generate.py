@@ -21,6 +21,7 @@ from retrovm.isa import chip8_core, mos6502_core  # noqa: E402 - found by the li
 FILES = {
     ROOT / "ext/retrovm/cpu/chip8_dispatch.pxi": chip8_core.dispatch_text,
     ROOT / "ext/retrovm/cpu/mos6502_dispatch.pxi": mos6502_core.dispatch_text,
+    ROOT / "ext/retrovm/cpu/mos6502_tables.h": mos6502_core.tables_text,
 }
 
 

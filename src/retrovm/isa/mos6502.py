@@ -5,7 +5,7 @@ the assembler and the table of cycles in the documentation. What an operation co
 `ext/retrovm/cpu/mos6502_operations.pxi`, how a mode reaches its operand in `mos6502_modes.pxi`.
 
 A model is a table of rows, or another model with some of its opcodes replaced; what else differs between models is said
-by predicates (`technology`, `has_decimal_mode`). Mnemonics of undocumented opcodes are those of docs/references.md:
+in `MODELS`. Mnemonics of undocumented opcodes are those of docs/references.md:
 nmos-unintended; what the CMOS models do with theirs is in 65c02-opcodes.
 """
 
@@ -44,7 +44,7 @@ RTI rti;EOR izx;NOP imm;NOP opc;NOP zp ;EOR zp ;LSR zp ;NOP zp ;PHA pha;EOR imm;
 BVC rel;EOR izy;EOR izp;NOP opc;NOP zpx;EOR zpx;LSR zpx;NOP zpx;CLI imp;EOR aby;PHY phy;NOP opc;NOP op8;EOR abx;LSR abx;NOP op4
 RTS rts;ADC izx;NOP imm;NOP opc;STZ zp ;ADC zp ;ROR zp ;NOP zp ;PLA pla;ADC imm;ROR acc;NOP opc;JMP ind;ADC abs;ROR abs;NOP op3
 BVS rel;ADC izy;ADC izp;NOP opc;STZ zpx;ADC zpx;ROR zpx;NOP zpx;SEI imp;ADC aby;PLY ply;NOP opc;JMP iax;ADC abx;ROR abx;NOP op4
-BRA rel;STA izx;NOP imm;NOP opc;STY zp ;STA zp ;STX zp ;NOP zp ;DEY imp;BIT imm;TXA imp;NOP opc;STY abs;STA abs;STX abs;NOP op3
+BRA rel;STA izx;NOP imm;NOP opc;STY zp ;STA zp ;STX zp ;NOP zp ;DEY imp;BIT=BIT_imm imm;TXA imp;NOP opc;STY abs;STA abs;STX abs;NOP op3
 BCC rel;STA izy;STA izp;NOP opc;STY zpx;STA zpx;STX zpy;NOP zpx;TYA imp;STA aby;TXS imp;NOP opc;STZ abs;STA abx;STZ abx;NOP op4
 LDY imm;LDA izx;LDX imm;NOP opc;LDY zp ;LDA zp ;LDX zp ;NOP zp ;TAY imp;LDA imm;TAX imp;NOP opc;LDY abs;LDA abs;LDX abs;NOP op3
 BCS rel;LDA izy;LDA izp;NOP opc;LDY zpx;LDA zpx;LDX zpy;NOP zpx;CLV imp;LDA aby;TSX imp;NOP opc;LDY abx;LDA abx;LDX aby;NOP op4
@@ -67,18 +67,33 @@ MODEL_CHANGES: Mapping[str, tuple[str, Mapping[int, str]]] = {
                        | {0x10 * bit + 0x8F: f"BBS{bit} zpr" for bit in range(8)}),
     "65c02-wdc": ("65c02-rockwell", {0xCB: "WAI wai", 0xDB: "STP stp"}),
 }  # fmt: skip
-MODELS = ("6502", "6502-rev-a", "2a03", "65c02-wdc", "65c02-rockwell", "65c02-synertek")
 
 
-def technology(model: str) -> str:
-    """"nmos" or "cmos": which of the two sequencers it has."""
-    return "cmos" if model.startswith("65c02") else "nmos"
+@dataclass(frozen=True)
+class Model:
+    """What a model is besides its opcodes.
+
+    technology          "nmos" or "cmos": which of the two sequencers it has
+    has_decimal_mode    whether ADC and SBC heed the flag D, which every model has
+    subtracts_by_digit  in decimal mode each digit of SBC borrows by itself, where others correct the whole difference; one
+                        sees it only where a digit is above 9
+    decimal_reads       what ADC # and SBC # read in the additional cycle of decimal mode (CMOS)
+    """
+
+    technology: str = "nmos"
+    has_decimal_mode: bool = True
+    subtracts_by_digit: bool = True
+    decimal_reads: tuple[int, int] = (0, 0)
 
 
-def has_decimal_mode(model: str) -> bool:
-    """Whether ADC and SBC heed the flag D, which every model has."""
-    return model != "2a03"
-
+MODELS: Mapping[str, Model] = {
+    "6502": Model(),
+    "6502-rev-a": Model(),
+    "2a03": Model(has_decimal_mode=False),
+    "65c02-wdc": Model("cmos", decimal_reads=(0x7F, 0xB8)),
+    "65c02-rockwell": Model("cmos", subtracts_by_digit=False, decimal_reads=(0x59, 0x00)),
+    "65c02-synertek": Model("cmos", subtracts_by_digit=False, decimal_reads=(0x56, 0x00)),
+}
 
 DOCUMENTED = frozenset(
     "ADC AND ASL BCC BCS BEQ BIT BMI BNE BPL BRK BVC BVS CLC CLD CLI CLV CMP CPX CPY DEC DEX DEY EOR INC INX INY JMP JSR "
@@ -215,11 +230,13 @@ def entries(model: str) -> list[str]:
 
 def opcodes(model: str = "6502") -> tuple[Opcode, ...]:
     """The 256 opcodes of a model, by their code. Raises `KeyError` for a model that has no table."""
+    technology = MODELS[model].technology
     rows = []
     for code, entry in enumerate(entries(model)):
         name, mode = entry.split()
         mnemonic, _, operation = name.partition("=")
-        documented = (mnemonic in DOCUMENTED and not operation and (mnemonic != "NOP" or code == 0xEA)
-                      and (technology(model) == "cmos" or code not in UNDOCUMENTED_SBC))
-        rows.append(Opcode(code, mnemonic, mode, documented, technology(model), operation))
+        documented = mnemonic in DOCUMENTED and (mnemonic != "NOP" or code == 0xEA)
+        if technology == "nmos":
+            documented = documented and not operation and code not in UNDOCUMENTED_SBC
+        rows.append(Opcode(code, mnemonic, mode, documented, technology, operation))
     return tuple(rows)

@@ -1,4 +1,4 @@
-"""Where the single-step recordings of the NMOS 6502 differ from the chip, and what the chip does there.
+"""Where the single-step recordings differ from the chip, and what the chip does there.
 
 The corpus was recorded with an emulator. Three of its shortcuts are in the files of the folder `6502`; the netlist of the
 chip, and the recordings in the folder `nes6502`, agree on what really happens (docs/references.md: 6502-interrupts,
@@ -14,6 +14,17 @@ singlestep; the first two are known to the corpus' authors: SingleStepTests/65x0
 | SHA SHX SHY TAS      | over a page, the register AND the final     | the register AND the uncarried high byte plus    |
 |                      | high byte plus one, at the final address    | one, which is also the high byte of the address  |
 
+In the folders of the 65C02 models:
+
+| opcodes              | recorded                                    | the chip                                         |
+|----------------------|---------------------------------------------|--------------------------------------------------|
+| $5C (all models)     | four cycles                                 | eight: the last page at the low byte of the      |
+|                      |                                             | operand once, and $FFFF four times (measured on  |
+|                      |                                             | a W65C02S: 65x02 issue 12; 65c02-5c)             |
+| BBR BBS (wdc65c02)   | the operand is written, and the branch      | as on Rockwell's chip: read twice, and a branch  |
+|                      | takes its cycle when it is not taken        | like any other (ProcessorTests issue 72,         |
+|                      |                                             | w65c02-summary)                                  |
+
 A case that shows such a shortcut is judged by the chip. Any other case, and a recording that was corrected, is judged as
 it stands.
 """
@@ -23,20 +34,26 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from retrovm.isa.mos6502 import UNSTABLE_STORES, Opcode, opcodes
+from retrovm.isa.mos6502 import MODELS, UNSTABLE_STORES, Opcode, opcodes
 
 Case = dict[str, Any]
 Peek = Callable[[int], int]
-OPCODES = opcodes("6502")
+OPCODES = {model: opcodes(model) for model in MODELS}
 
 
-def by_the_chip(case: Case, peek: Peek) -> Case | None:
+def by_the_chip(model: str, case: Case, peek: Peek) -> Case | None:
     """The case as the chip runs it, or None where the recording is right.
 
     `peek` gives what memory holds before the instruction, for addresses that the recording does not mention.
     """
     cycles = case["cycles"]
-    opcode = OPCODES[cycles[0][1]]
+    opcode = OPCODES[model][cycles[0][1]]
+    if opcode.mode == "op8":
+        return long_nop(case, peek)
+    if opcode.mode == "zpr":
+        return bit_branch(case, opcode, peek)
+    if model != "6502":
+        return None
     if opcode.mnemonic == "JAM":
         return jam(case, peek)
     if opcode.mnemonic == "NOP" and opcode.mode in ("abs", "abx"):
@@ -77,3 +94,27 @@ def unstable_store(case: Case, opcode: Opcode) -> Case | None:
     memory = {a: v for a, v in case["final"]["ram"] if a != recorded} | {address: value}
     return {**case, "cycles": [*cycles[:-1], [address, value, "write"]],
             "final": {**case["final"], "ram": [[a, v] for a, v in memory.items()]}}
+
+
+def long_nop(case: Case, peek: Peek) -> Case | None:
+    cycles = case["cycles"]
+    if len(cycles) != 4:
+        return None
+    last_page = [[address, peek(address), "read"] for address in (0xFF00 | cycles[1][1], *[0xFFFF] * 4)]
+    return {**case, "cycles": [*cycles[:3], *last_page]}
+
+
+def bit_branch(case: Case, opcode: Opcode, peek: Peek) -> Case | None:
+    cycles, following = case["cycles"], (case["initial"]["pc"] + 3) & 0xFFFF
+    if len(cycles) != 6 or cycles[3][2] != "write":
+        return None
+    address, value, _ = cycles[2]
+    offset = cycles[4][1]
+    bit = value >> int(opcode.mnemonic[3]) & 1
+    found = [*cycles[:3], [address, value, "read"], cycles[4]]
+    if bit == (opcode.mnemonic[:3] == "BBS"):
+        target = (following + (offset ^ 0x80) - 0x80) & 0xFFFF
+        found.append([following, peek(following), "read"])
+        if (target ^ following) & 0xFF00:
+            found.append([following, peek(following), "read"])
+    return {**case, "cycles": found}
