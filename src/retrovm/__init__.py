@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from retrovm.errors import (
         AddressError,
         ArgumentError,
+        BusyError,
         CallError,
         ManifestError,
         MediaError,
@@ -44,7 +45,8 @@ _HOMES = {
     "Access": "core.types", "Line": "core.types", "StopReason": "core.types",
     "Machine": "core.machine", "PythonDevice": "core.python_device",
     "Target": "detection", "detect": "detection",
-    "AddressError": "errors", "ArgumentError": "errors", "CallError": "errors", "ManifestError": "errors",
+    "AddressError": "errors", "ArgumentError": "errors", "BusyError": "errors", "CallError": "errors",
+    "ManifestError": "errors",
     "MediaError": "errors", "OptionError": "errors", "RegistrationError": "errors", "RetroVMError": "errors",
     "StateError": "errors", "UnknownNameError": "errors",
     "create": "loading", "get_include": "loading", "load": "loading",
@@ -55,7 +57,7 @@ _HOMES = {
 _PACKAGES = ("cpu", "machines", "media")
 
 __all__ = [
-    "VM", "Access", "AddressError", "ArgumentError", "Button", "CallError", "CallResult", "Judgement", "Line",
+    "VM", "Access", "AddressError", "ArgumentError", "BusyError", "Button", "CallError", "CallResult", "Judgement", "Line",
     "Machine", "MachineSpec", "ManifestError", "Media", "MediaError", "Option", "OptionError", "Port",
     "PythonDevice", "RegistrationError", "RetroVMError", "StateError", "StopReason", "Target",
     "UnknownNameError", "__version__", "cpu", "create", "detect", "get_include", "load", "machines", "media",

@@ -65,18 +65,18 @@ def best(source: Source, machine: str | None = None, *, name: str | None = None,
         if spec.formats and media.format not in spec.formats:
             raise MediaError(f"{spec.id} does not take this format", file=media.name, found=media.description,
                              expected=" or ".join(spec.formats),
-                             hint="give another file, or choose with format=")
+                             hint="give another file, or choose its format")
         return _target(spec, media, spec.judge(media) or Judgement(0.0, "it was chosen by hand"))
     targets = detect(media)
     likely = [target for target in targets if target.confidence >= LEAST]
     if not likely:
         unlikely = f": {'; '.join(map(str, targets))}" if targets else ""
         raise MediaError(f"no machine knows this {media.description}{unlikely}", file=media.name,
-                         hint=f"choose one with machine=: {', '.join(registry.machines())}")
+                         hint=f"choose the machine: {', '.join(registry.machines())}")
     close = [target for target in likely if likely[0].confidence - target.confidence < MARGIN]
     if len(close) > 1:
         raise MediaError("it may be for several machines", file=media.name, found="; ".join(map(str, close)),
-                         hint=f"choose one with machine=: {', '.join(target.spec.id for target in close)}")
+                         hint=f"choose the machine: {', '.join(target.spec.id for target in close)}")
     return likely[0]
 
 

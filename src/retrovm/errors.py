@@ -1,9 +1,9 @@
 """Every error of retrovm. Each message says what was found, what was expected, and what to do."""
 
-from retrovm.core.errors import AddressError, ArgumentError, RetroVMError, StateError
+from retrovm.core.errors import AddressError, ArgumentError, BusyError, RetroVMError, StateError
 
-__all__ = ["AddressError", "ArgumentError", "CallError", "ManifestError", "MediaError", "OptionError",
-           "RegistrationError", "RetroVMError", "StateError", "UnknownNameError"]
+__all__ = ["AddressError", "ArgumentError", "BusyError", "CallError", "ManifestError", "MediaError",
+           "OptionError", "RegistrationError", "RetroVMError", "StateError", "UnknownNameError"]
 
 
 class MediaError(RetroVMError):

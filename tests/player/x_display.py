@@ -94,7 +94,9 @@ def x_display(folder: Path) -> Iterator[XDisplay]:
         manager = subprocess.Popen(["openbox"], env=display.environment, stdout=subprocess.DEVNULL,
                                    stderr=subprocess.DEVNULL)
         try:
-            until(lambda: display.xdotool("get_desktop"), "the window manager runs")
+            # On a new host it reads every font before its first window.
+            until(lambda: display.xdotool("get_desktop") or manager.poll() is not None, "the window manager runs", 90)
+            assert manager.poll() is None, f"the window manager ended with status {manager.returncode}"
             display.xdotool("mousemove", str(SIZE[0]), str(SIZE[1]))
             yield display
         finally:

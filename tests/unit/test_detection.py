@@ -56,7 +56,7 @@ def test_a_machine_is_asked_only_about_formats_that_it_takes(machines):
     assert detect(b"\1") == []
     assert detect(b":00000001FF")[0].reason == "ihex"
     with pytest.raises(MediaError, match="bytes: alpha does not take this format: found raw binary, 1 byte, "
-                                         "expected ihex; give another file, or choose with format="):
+                                         "expected ihex; give another file, or choose its format"):
         best(b"\1", "alpha")
 
 
@@ -82,7 +82,7 @@ def test_two_equally_good_machines_are_an_error_that_lists_both(machines):
     with pytest.raises(MediaError) as caught:
         best(b"\1", name="a.bin")
     assert str(caught.value) == ("a.bin: it may be for several machines: "
-                                 "found beta (65%: b); alpha (60%: a); choose one with machine=: beta, alpha")
+                                 "found beta (65%: b); alpha (60%: a); choose the machine: beta, alpha")
 
 
 def test_a_program_that_nobody_knows_is_an_error_that_describes_it_and_lists_machines(machines):
@@ -90,7 +90,7 @@ def test_a_program_that_nobody_knows_is_an_error_that_describes_it_and_lists_mac
     with pytest.raises(MediaError) as caught:
         best(b"\1\2", name="a.bin")
     assert str(caught.value) == ("a.bin: no machine knows this raw binary, 2 bytes; "
-                                 "choose one with machine=: alpha, beta")
+                                 "choose the machine: alpha, beta")
 
 
 def test_a_mere_possibility_is_told_but_not_taken(machines):

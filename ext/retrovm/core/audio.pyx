@@ -267,7 +267,9 @@ cdef class Audio(Device):
 
     def forget(self):
         """Drops the finished samples: a machine does so as a tick begins."""
+        self.clock.begin()
         self.count = 0
+        self.clock.end()
 
     @property
     def ndarray(self):
@@ -276,8 +278,12 @@ cdef class Audio(Device):
         Without a tick they pile up; once there is a minute of them, the older half is dropped.
         """
         import numpy
-        return numpy.frombuffer(self.tobytes(), numpy.int16).reshape(self.count, self.channels)
+        return numpy.frombuffer(self.tobytes(), numpy.int16).reshape(-1, self.channels)
 
     def tobytes(self):
         """The samples of `ndarray` as bytes: int16 in the host's byte order. Works without numpy."""
-        return (<char *> self.samples)[:self.count * self.channels * sizeof(int16_t)] if self.count else b""
+        self.clock.begin()             # a run may move the samples
+        try:
+            return (<char *> self.samples)[:self.count * self.channels * sizeof(int16_t)] if self.count else b""
+        finally:
+            self.clock.end()

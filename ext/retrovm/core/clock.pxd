@@ -3,7 +3,7 @@
 from cpython.object cimport PyObject
 from retrovm.core.device cimport Device
 from retrovm.core.state cimport State
-from retrovm.core.types cimport NEVER, tick_t, unlikely
+from retrovm.core.types cimport NEVER, give_back, take, tick_t, unlikely
 
 
 cdef class Clock:
@@ -13,11 +13,21 @@ cdef class Clock:
     """No device pulls a line before this tick. May be early, never late; not state: asked for anew after a load."""
     cdef bint stop                    # not state: only within a run
     """Set by a device to end the run after the instruction that goes on."""
+    cdef int running                  # not state: only within a run
     cdef list parts                   # not state: wiring
     cdef PyObject **table             # not state: wiring
     cdef int count                    # not state: wiring
 
     cdef int add(self, Device device) except -1
+    cdef int refuse(self) except -1
+    cdef inline int begin(self) except -1:
+        """Takes the machine for something that nothing else may happen during. Raises `BusyError` when it is taken."""
+        if not take(&self.running):
+            self.refuse()
+        return 0
+    cdef inline void end(self) noexcept nogil:
+        """Gives it back."""
+        give_back(&self.running)
     cdef void plan(self) noexcept nogil
     cdef inline void wake(self) noexcept nogil:
         """Ends what goes on without asking anyone: something has changed, and the present tick has to be looked at."""

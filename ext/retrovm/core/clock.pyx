@@ -7,7 +7,7 @@ pull a line by itself; `due` is the earliest of these ticks. Up to it a processo
 from fractions import Fraction
 
 from libc.stdlib cimport free, realloc
-from retrovm.core.errors import ArgumentError
+from retrovm.core.errors import ArgumentError, BusyError
 
 
 cdef class Clock:
@@ -53,6 +53,10 @@ cdef class Clock:
         self.count += 1
         self.due = self.now                # ask it for its events before the next cycle
         return 0
+
+    cdef int refuse(self) except -1:
+        raise BusyError("the machine is in the middle of a run, of another thread or the one that has called this device; "
+                        "wait for its end, or give each thread a machine of its own")
 
     cdef void plan(self) noexcept nogil:
         """Asks every device for its next event."""

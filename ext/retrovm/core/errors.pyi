@@ -7,5 +7,8 @@ class ArgumentError(RetroVMError, ValueError):
 class AddressError(RetroVMError, IndexError):
     """An address outside the address space."""
 
+class BusyError(RetroVMError):
+    """The machine is in the middle of a run: one of another thread, or the one that has called a device in Python."""
+
 class StateError(RetroVMError):
     """The bytes do not describe a state of this machine. Nothing was changed."""

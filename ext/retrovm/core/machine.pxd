@@ -42,6 +42,8 @@ cdef class Machine:
     cdef bint call_hooks(self) except -1
     cdef StopReason advance(self, tick_t until, bint render) except *
     cdef int one_instruction(self, bint render) except -1
+    cdef int reset_parts(self, bint power_on) except -1
+    cdef bytes fields(self)
     cdef int sync(self, State state) except -1
     cdef int visit(self, Loader loader) except -1
     cdef int check_times(self) except -1

@@ -176,8 +176,10 @@ cdef class Machine:
             self.one_instruction(render)     # going on from a stop runs the instruction that it stopped at
         self.stopped_at = -1
         while self.clock.now < until:
+            self.clock.begin()
             with nogil:
                 reason = self.run_frames(until, render, halted)
+                self.clock.end()
             if self.clock.stop:
                 self.raise_fault()
             PyErr_CheckSignals()
@@ -195,12 +197,14 @@ cdef class Machine:
         return StopReason.HALTED if halted else StopReason.CYCLES
 
     cdef int one_instruction(self, bint render) except -1:
+        self.clock.begin()
         self.open_frame()
         self.cpu.run_one()
+        if self.clock.now >= self.frame_end and not self.clock.stop:
+            self.close_frame(render)
+        self.clock.end()
         if self.clock.stop:
             self.raise_fault()
-        if self.clock.now >= self.frame_end:
-            self.close_frame(render)
         return 0
 
     def tick(self, int frames=1, bint render=True):
@@ -247,6 +251,14 @@ cdef class Machine:
 
     def reset(self, bint power_on=True):
         """Switches the machine off and on, or pulls its reset line (`power_on=False`), which keeps memory."""
+        self.clock.begin()
+        try:
+            self.reset_parts(power_on)
+        finally:
+            self.clock.end()
+        self.raise_fault()
+
+    cdef int reset_parts(self, bint power_on) except -1:
         if power_on:
             self.clock.now = 0
             self.clock.due = NEVER
@@ -261,7 +273,7 @@ cdef class Machine:
                 (<Device> device).last = 0
             (<Device> device).reset(power_on)
         self.clock.plan()
-        self.raise_fault()
+        return 0
 
     # --- hooks --------------------------------------------------------------------------------------------------
 
@@ -303,6 +315,13 @@ cdef class Machine:
 
     def save_fields(self):
         """Every field of the machine's state, as bytes for `load_fields`."""
+        self.clock.begin()
+        try:
+            return self.fields()
+        finally:
+            self.clock.end()
+
+    cdef bytes fields(self):
         cdef Saver saver = Saver()
         self.sync(saver)
         return saver.result()
@@ -312,15 +331,19 @@ cdef class Machine:
 
         Raises `StateError`, and changes nothing, when the bytes are not a state of this machine.
         """
-        self.visit(Loader(data, False))
-        before = self.save_fields()
+        self.clock.begin()
         try:
-            self.visit(Loader(data, True))
-            self.rebuild()
-        except BaseException:          # a part written in Python refuses: as it was
-            self.visit(Loader(before, True))
-            self.rebuild()
-            raise
+            self.visit(Loader(data, False))
+            before = self.fields()
+            try:
+                self.visit(Loader(data, True))
+                self.rebuild()
+            except BaseException:      # a part written in Python refuses: as it was
+                self.visit(Loader(before, True))
+                self.rebuild()
+                raise
+        finally:
+            self.clock.end()
 
     cdef int visit(self, Loader loader) except -1:
         self.sync(loader)
@@ -355,5 +378,9 @@ cdef class Machine:
     def dump_fields(self):
         """Every field of the machine's state by its name: {"part.key": int | list[int] | bytes}."""
         cdef Dumper dumper = Dumper()
-        self.sync(dumper)
+        self.clock.begin()
+        try:
+            self.sync(dumper)
+        finally:
+            self.clock.end()
         return dumper.fields

@@ -1,5 +1,6 @@
 """What the host puts into a machine: buttons, keys, switches, and the bytes of serial lines."""
 
+cimport cython
 from retrovm.core.device cimport Device
 from retrovm.core.state cimport State
 from libc.stdint cimport uint8_t, uint32_t, uint64_t
@@ -19,9 +20,12 @@ cdef class Buttons(Device):
 cdef class Queue:
     cdef uint8_t *data
     cdef size_t head, count, room
+    cdef cython.pymutex lock
     cdef bint push(self, const uint8_t *source, size_t size) noexcept nogil
     cdef int pop(self) noexcept nogil
+    cdef bint make_room(self, size_t size) noexcept nogil
     cdef bytes content(self)
+    cdef bytes take_all(self)
     cdef void clear(self) noexcept nogil
 
 

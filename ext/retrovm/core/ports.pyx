@@ -76,13 +76,21 @@ cdef class Buttons(Device):
 
 
 cdef class Queue:
-    """Bytes in the order of their arrival."""
+    """Bytes in the order of their arrival. The host may put in and take out in another thread than the machine's."""
 
     def __dealloc__(self):
         free(self.data)
 
     cdef bint push(self, const uint8_t *source, size_t size) noexcept nogil:
         """False where no memory is left."""
+        with self.lock:
+            if not self.make_room(size):
+                return False
+            memcpy(self.data + self.head + self.count, source, size)
+            self.count = self.count + size
+            return True
+
+    cdef bint make_room(self, size_t size) noexcept nogil:
         cdef size_t room
         cdef void *grown
         if self.head and self.head + self.count + size > self.room:
@@ -95,32 +103,39 @@ cdef class Queue:
                 return False
             self.data = <uint8_t *> grown
             self.room = room
-        memcpy(self.data + self.head + self.count, source, size)
-        self.count = self.count + size
         return True
 
     cdef int pop(self) noexcept nogil:
         """The oldest byte, or -1."""
         cdef int value
-        if self.count == 0:
-            return -1
-        value = self.data[self.head]
-        self.head = self.head + 1
-        self.count = self.count - 1
-        return value
+        with self.lock:
+            if self.count == 0:
+                return -1
+            value = self.data[self.head]
+            self.head = self.head + 1
+            self.count = self.count - 1
+            return value
 
     cdef bytes content(self):
-        return (<char *> self.data)[self.head:self.head + self.count] if self.count else b""
+        with self.lock:
+            return (<char *> self.data)[self.head:self.head + self.count] if self.count else b""
+
+    cdef bytes take_all(self):
+        with self.lock:
+            taken = (<char *> self.data)[self.head:self.head + self.count] if self.count else b""
+            self.head = self.count = 0
+            return taken
 
     cdef void clear(self) noexcept nogil:
-        self.head = 0
-        self.count = 0
+        with self.lock:
+            self.head = self.count = 0
 
 
 cdef class Serial(Device):
     """The host's end of a serial line.
 
-    `send` queues bytes for the guest, which takes them at its own speed; `receive` hands over what the guest has sent.
+    `send` queues bytes for the guest, which takes them at its own speed; `receive` hands over what the guest has sent. Both
+    may be called while the machine runs in another thread.
     """
 
     def __init__(self, str name="serial"):
@@ -152,9 +167,7 @@ cdef class Serial(Device):
 
     def receive(self):
         """What the guest has sent since the last call, as bytes."""
-        cdef bytes content = self.outgoing.content()
-        self.outgoing.clear()
-        return content
+        return self.outgoing.take_all()
 
     @property
     def pending(self):

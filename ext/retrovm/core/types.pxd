@@ -10,14 +10,21 @@ cdef extern from *:
     #if defined(__GNUC__) || defined(__clang__)
     #define retrovm_likely(x) __builtin_expect(!!(x), 1)
     #define retrovm_unlikely(x) __builtin_expect(!!(x), 0)
+    #define retrovm_take(flag) (!__atomic_exchange_n(flag, 1, __ATOMIC_ACQUIRE))
+    #define retrovm_give_back(flag) __atomic_store_n(flag, 0, __ATOMIC_RELEASE)
     #else
+    #include <intrin.h>
     #define retrovm_likely(x) (x)
     #define retrovm_unlikely(x) (x)
+    #define retrovm_take(flag) (!_InterlockedExchange((volatile long *) (flag), 1))
+    #define retrovm_give_back(flag) _InterlockedExchange((volatile long *) (flag), 0)
     #endif
     """
     const tick_t NEVER "RETROVM_NEVER"
     bint likely "retrovm_likely" (bint condition) noexcept nogil
     bint unlikely "retrovm_unlikely" (bint condition) noexcept nogil
+    bint take "retrovm_take" (int *flag) noexcept nogil       # true for the one thread that finds it free
+    void give_back "retrovm_give_back" (int *flag) noexcept nogil
 
 cpdef enum Access:
     FETCH = 0      # an opcode

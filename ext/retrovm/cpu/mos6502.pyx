@@ -504,7 +504,9 @@ cdef class Mos6502(Cpu):
         For a processor on its own; in a machine, `machine.step` also lets the other parts live.
         """
         cdef int64_t before = self.cycle_count
+        self.clock.begin()
         self.run_one()
+        self.clock.end()
         self.raise_fault()
         return self.cycle_count - before
 
@@ -517,6 +519,7 @@ cdef class Mos6502(Cpu):
         Raises `ArgumentError` without either: a 6502 knows no end of its own.
         """
         cdef tick_t end
+        cdef uint32_t at
         cdef StopReason reason = StopReason.CYCLES
         if cycles is None and until is None:
             raise ArgumentError(f"{self.name}: run for a number of cycles, or until an address, or both")
@@ -524,21 +527,26 @@ cdef class Mos6502(Cpu):
             raise ArgumentError(f"a number of cycles is 0 or more, not {cycles}")
         end = NEVER if cycles is None else self.clock.now + <int64_t> cycles * self.period
         if until is None:
+            self.clock.begin()
             with nogil:
                 reason = self.run_until(end)
+                self.clock.end()
             self.raise_fault()
             return Reason(reason)
         if not 0 <= until < 0x10000:
             raise ArgumentError(f"{self.name}: an address is $0000-$FFFF, not {until!r}")
-        if self.pc == until and self.clock.now < end:
-            reason = self.run_one()
-        self.bus.hook(until, True)
+        at = until
+        self.clock.begin()
         try:
-            if reason == StopReason.CYCLES:
-                with nogil:
+            self.bus.hook(until, True)
+            with nogil:
+                if self.pc == at and self.clock.now < end:
+                    reason = self.run_one()
+                if reason == StopReason.CYCLES:
                     reason = self.run_until(end)
-        finally:
             self.bus.hook(until, False)
+        finally:
+            self.clock.end()
         self.raise_fault()
         return Reason(reason)
 
