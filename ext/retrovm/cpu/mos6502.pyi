@@ -5,11 +5,12 @@ from retrovm.core.cpu import Cpu
 from retrovm.core.memory_view import MemoryView
 from retrovm.core.types import StopReason
 
+FACTS: dict[str, tuple[bool, int, bool, bool, int, int]]
 MODELS: tuple[str, ...]
 REGISTERS: tuple[str, ...]
 
 class Mos6502(Cpu):
-    """A 6502: `model` is "6502"; without a `bus` it has 64 KiB of RAM and a clock of its own."""
+    """A 6502: `model` is one of `MODELS`; without a `bus` it has 64 KiB of RAM and a clock of its own."""
 
     exact: bool
     """Run every instruction in the exact build: the same result, at less speed."""
@@ -42,6 +43,14 @@ class Mos6502(Cpu):
     @property
     def is_jammed(self) -> bool:
         """True after an opcode that stops the processor for good."""
+
+    @property
+    def is_stopped(self) -> bool:
+        """True after STP (65c02-wdc), until a reset."""
+
+    @property
+    def is_waiting(self) -> bool:
+        """True from WAI (65c02-wdc) until IRQ, whatever I says, or NMI."""
 
     @property
     def is_resetting(self) -> bool:

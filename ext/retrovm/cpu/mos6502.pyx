@@ -1,6 +1,7 @@
 # cython: overflowcheck=False
 # Registers are held in wider unsigned integers, which wrap around and are masked where a value leaves them.
-r"""The 6502 family: MOS 6502 (NMOS), all 256 opcodes.
+r"""The 6502 family: the MOS 6502 and its first revision, the 2A03 (NMOS), and the 65C02 of WDC, Rockwell and Synertek (CMOS),
+all 256 opcodes of each.
 
               +----\/----+
          VSS  | 1     40 |  /RES
@@ -27,6 +28,7 @@ r"""The 6502 family: MOS 6502 (NMOS), all 256 opcodes.
 
 Emulated      every bus cycle of every opcode, documented or not; IRQ, NMI and RESET sequences with the cycles in which
               the lines are polled; the bus while nobody answers
+              all of it as each model does it, decimal mode and WAI and STP included
 Not emulated  RDY, SO; RESET works when it is pulled, and holding it longer changes nothing
 
 Two builds of the same text run it (mos6502_cycles.pxi). The fast one runs as long as no device can interrupt and nobody
@@ -39,9 +41,10 @@ looks; the exact one runs everything else. The driver, `run_until`, hands over b
            outside plain memory, and everything while a tracer records.
 
 Files: mos6502_cycles.pxi bus cycles, mos6502_modes.pxi addressing, mos6502_operations.pxi what is computed,
-mos6502_control.pxi jumps and interrupts, mos6502_dispatch.pxi (generated from isa/mos6502.py) the opcodes composed of these.
+mos6502_control.pxi jumps and interrupts, mos6502_cmos.pxi what the 65C02 does otherwise, mos6502_dispatch.pxi and
+mos6502_tables.h (generated from isa/mos6502.py) the opcodes of each model composed of these.
 
-Sources: docs/references.md: 64doc, nmos-unintended, decimal, visual6502, 6502-interrupts.
+Sources: docs/references.md: 64doc, nmos-unintended, decimal, visual6502, 6502-interrupts, r65c00, w65c02s, 65c02-opcodes.
 """
 
 from cpython.object cimport PyObject

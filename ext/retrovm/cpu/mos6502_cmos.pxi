@@ -372,7 +372,7 @@ cdef inline void NOP_op8(Build r) noexcept nogil:
     read_astray(r, 0xFFFF)
 
 
-# Exact build only: an instruction that ends when something from outside happens.
+# Exact build only: what ends when something from outside happens (docs/references.md: w65c02s).
 
 cdef inline void WAI_wai(Exact r) noexcept nogil:
     """It goes on after an interrupt line that I may mask, and not in the same instruction: `stay_waiting`."""

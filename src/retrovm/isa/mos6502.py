@@ -44,7 +44,7 @@ RTI rti;EOR izx;NOP imm;NOP opc;NOP zp ;EOR zp ;LSR zp ;NOP zp ;PHA pha;EOR imm;
 BVC rel;EOR izy;EOR izp;NOP opc;NOP zpx;EOR zpx;LSR zpx;NOP zpx;CLI imp;EOR aby;PHY phy;NOP opc;NOP op8;EOR abx;LSR abx;NOP op4
 RTS rts;ADC izx;NOP imm;NOP opc;STZ zp ;ADC zp ;ROR zp ;NOP zp ;PLA pla;ADC imm;ROR acc;NOP opc;JMP ind;ADC abs;ROR abs;NOP op3
 BVS rel;ADC izy;ADC izp;NOP opc;STZ zpx;ADC zpx;ROR zpx;NOP zpx;SEI imp;ADC aby;PLY ply;NOP opc;JMP iax;ADC abx;ROR abx;NOP op4
-BRA rel;STA izx;NOP imm;NOP opc;STY zp ;STA zp ;STX zp ;NOP zp ;DEY imp;BIT=BIT_imm imm;TXA imp;NOP opc;STY abs;STA abs;STX abs;NOP op3
+BRA rel;STA izx;NOP imm;NOP opc;STY zp ;STA zp ;STX zp ;NOP zp ;DEY imp;BIT imm;TXA imp;NOP opc;STY abs;STA abs;STX abs;NOP op3
 BCC rel;STA izy;STA izp;NOP opc;STY zpx;STA zpx;STX zpy;NOP zpx;TYA imp;STA aby;TXS imp;NOP opc;STZ abs;STA abx;STZ abx;NOP op4
 LDY imm;LDA izx;LDX imm;NOP opc;LDY zp ;LDA zp ;LDX zp ;NOP zp ;TAY imp;LDA imm;TAX imp;NOP opc;LDY abs;LDA abs;LDX abs;NOP op3
 BCS rel;LDA izy;LDA izp;NOP opc;LDY zpx;LDA zpx;LDX zpy;NOP zpx;CLV imp;LDA aby;TSX imp;NOP opc;LDY abx;LDA abx;LDX aby;NOP op4
@@ -101,6 +101,8 @@ DOCUMENTED = frozenset(
     "BRA PHX PHY PLX PLY STP STZ TRB TSB WAI".split()
 ) | {f"{name}{bit}" for name in ("RMB", "SMB", "BBR", "BBS") for bit in range(8)}
 UNDOCUMENTED_SBC = frozenset({0xEB})
+# In this mode the mnemonic means another operation: only Z changes.
+OTHERWISE: Mapping[tuple[str, str], str] = {("BIT", "imm"): "BIT_imm"}
 STORES = frozenset("STA STX STY STZ SAX".split())
 UNSTABLE_STORES = frozenset("SHA SHX SHY TAS".split())
 SHIFTS = frozenset("ASL LSR ROL ROR".split())
@@ -235,6 +237,7 @@ def opcodes(model: str = "6502") -> tuple[Opcode, ...]:
     for code, entry in enumerate(entries(model)):
         name, mode = entry.split()
         mnemonic, _, operation = name.partition("=")
+        operation = operation or OTHERWISE.get((mnemonic, mode), "")
         documented = mnemonic in DOCUMENTED and (mnemonic != "NOP" or code == 0xEA)
         if technology == "nmos":
             documented = documented and not operation and code not in UNDOCUMENTED_SBC

@@ -127,9 +127,10 @@ class Assembler:
         self.source(source, path)
         self.names.complete = True
         # An address is only right where everything before it was understood.
-        self.errors += self.code.fill_in(self.names.lookup, ranges=not self.errors)
+        understood = not self.errors
         symbols, wrong = self.names.values()
         self.errors += wrong
+        self.errors += self.code.fill_in(self.names.lookup, ranges=understood)
         self._check_asserts()
         if self.errors:
             order = {line: place for place, line in enumerate(dict.fromkeys(
@@ -149,7 +150,7 @@ class Assembler:
 
     def source(self, text: str, path: str) -> None:
         """Assembles all lines of a source."""
-        # Only what ends a line in a file: form feeds and the like stand inside of one.
+        # Not splitlines(), which takes form feeds and the like for the end of a line, too.
         texts = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n").split("\n")
         lines: list[list[Token] | None] = []
         for number, line in enumerate(texts, 1):

@@ -13,6 +13,8 @@ from .assembly import AssemblyError, suggestion
 from .mos6502_expr import Value
 from .mos6502_lexer import Token
 
+DEEPEST = 30            # constants, each made of the next
+
 
 class Names:
     """What every name means, as far as it is known. `given` are names from outside."""
@@ -20,6 +22,7 @@ class Names:
     def __init__(self, given: Mapping[str, int]) -> None:
         self.given = given
         self.owned: set[str] = set()
+        self.borrowed: set[str] = set()          # given names that were used
         self.labels: dict[str, int] = {}
         self.constants: dict[str, tuple[Token, Value]] = {}
         self.spoiled: set[str] = set()           # defined, but by something that was not understood
@@ -43,7 +46,7 @@ class Names:
             steps = len(token.text) - 1
             number = self.unnamed - steps if token.text[1] == "-" else self.unnamed + steps - 1
             if number < 0:
-                raise token.error(f"there are {self.unnamed} unnamed labels before this, not {steps}")
+                raise token.error("there are not so many unnamed labels before this")
             return token._replace(text=f":{number}")
         return token._replace(text=self.scope + token.text) if token.text.startswith("@") else token
 
@@ -57,7 +60,9 @@ class Names:
 
     def assign(self, token: Token, value: Value) -> None:
         """A constant; its value may use names that come later."""
-        self.constants[self._define(token)] = (token, value)
+        name = self._define(token)
+        self.constants[name] = (token, value)
+        self._constant(name)             # now, so that a long row of constants is not followed down at once
 
     def spoil(self, token: Token) -> None:
         """Takes the name as defined, so that its uses are no errors, too."""
@@ -69,6 +74,8 @@ class Names:
         if known is not None:
             where = f"line {known.line}" if known.path == token.path else f"{known.path}, line {known.line}"
             raise token.error(f"'{token.text}' is defined already, in {where}; rename one of them")
+        if name in self.borrowed:
+            raise token.error(f"'{name}' was used before with its value from outside; include this source further up")
         self.places[name] = token
         if not token.text.startswith("@"):
             self.scope = token.text
@@ -84,6 +91,7 @@ class Names:
         if name in self.spoiled:
             return None
         if name not in self.owned and name in self.given:
+            self.borrowed.add(name)
             return self.given[name]
         if not self.complete:
             return None
@@ -98,11 +106,13 @@ class Names:
         raise token.error(f"the name '{name}' is not defined{near}")
 
     def _constant(self, name: str) -> int | None:
-        # What was found holds as long as no name is added.
-        known = len(self.places), self.complete
+        # That a value is not known holds as long as no name is added.
+        known = len(self.places), self.unnamed, self.complete
         then, number = self._found.get(name, (None, None))
         if then == known or number is not None:
             return number
+        if len(self._open) > DEEPEST and not self.complete:
+            return None                  # later, when those at the end of the row are known
         token, value = self.constants[name]
         if name in self._open:
             raise token.error(f"the value of '{token.text}' depends on itself: {' from '.join(self._open[-4:])}")
@@ -117,7 +127,7 @@ class Names:
     def values(self) -> tuple[dict[str, int], list[AssemblyError]]:
         """All that have a name and a value, and what is wrong with others."""
         found, errors = {}, []
-        for name in self.places:
+        for name in reversed(self.places):       # the last first: they are what others that come before wait for
             try:
                 value = self.labels[name] if name in self.labels else self._value(name)
             except AssemblyError as error:
@@ -125,7 +135,7 @@ class Names:
             else:
                 if value is not None:
                     found[name] = value
-        return found, errors
+        return {name: found[name] for name in self.places if name in found}, errors
 
     def _value(self, name: str) -> int | None:
         return None if name in self.spoiled else self._constant(name)

@@ -23,7 +23,7 @@ In the folders of the 65C02 models:
 |                      |                                             | a W65C02S: 65x02 issue 12; 65c02-5c)             |
 | BBR BBS (wdc65c02)   | the operand is written, and the branch      | as on Rockwell's chip: read twice, and a branch  |
 |                      | takes its cycle when it is not taken        | like any other (ProcessorTests issue 72,         |
-|                      |                                             | w65c02-summary)                                  |
+|                      |                                             | 65c02-opcodes)                                  |
 
 A case that shows such a shortcut is judged by the chip. Any other case, and a recording that was corrected, is judged as
 it stands.
