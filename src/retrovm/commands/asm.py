@@ -45,7 +45,7 @@ def asm(
 
     require_file(source)
     if model not in MODELS:
-        raise wrong(f"there is no model {model!r}{nearest(model, dict.fromkeys(MODELS))}")
+        raise wrong(f"there is no model {model!r}{nearest(model, MODELS)}")
     origin = number(org)
     if origin is None or not 0 <= origin <= 0xFFFF:
         raise wrong(f"--org takes an address from 0 to 0xFFFF, not {org!r}")

@@ -100,7 +100,7 @@ def model_of(vm: VM, asked: str | None) -> str:
         assert isinstance(vm.cpu, Mos6502)
         return vm.cpu.model
     if asked not in MODELS:
-        raise wrong(f"there is no model {asked!r}{nearest(asked, dict.fromkeys(MODELS))}")
+        raise wrong(f"there is no model {asked!r}{nearest(asked, MODELS)}")
     return asked
 
 

@@ -7,7 +7,7 @@ mode is written, read and encoded by one description.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
 from typing import NamedTuple
 
@@ -106,7 +106,7 @@ def _indirect(line: Line, opening: Token, shape: str, value: Value, place: Token
     return Operand(shape, (value,), (place,))
 
 
-def unknown_instruction(token: Token, after: Token, model: str, models: tuple[str, ...]) -> str:
+def unknown_instruction(token: Token, after: Token, model: str, models: Iterable[str]) -> str:
     """Why a word is no instruction, and what it may have been meant to be; `after` is the word behind it."""
     name = token.text.upper()
     if after.text.upper() in forms(model):
