@@ -242,6 +242,16 @@ def test_a_bit_branch_takes_five_cycles_and_more_where_it_branches(model, code, 
     assert made.cpu.cycles == cycles
 
 
+@pytest.mark.parametrize("model", CMOS[:2])
+@builds
+def test_a_bit_branch_at_the_end_of_memory_reads_the_device_behind_it(model, exact):
+    made = with_vectors(b"\x0f\x20\xf0", model, at=0x04FD, exact=exact, registers={"pc": 0x04F9})
+    made.cpu.memory[0x20] = 0xFE
+    device = witness(made, 0x0500)
+    made.run_cycles(8 + 7)
+    assert device.log == [(13, "read", 0x0500, 0x77), (14, "read", 0x0500, 0x77)]
+
+
 # --- other models ---------------------------------------------------------------------------------------------------
 
 @builds

@@ -253,7 +253,7 @@ cdef inline void bit_branch(Build r, uint32_t mask, uint32_t wanted_bit) noexcep
     read(r, r.ea)
     r.temp = r.data & mask
     read_dummy(r, r.ea)
-    branch_reading(r, r.temp == wanted_bit, False)
+    branch_of(r, r.temp == wanted_bit, 3)
 
 
 cdef inline void BBR0_zpr(Build r) noexcept nogil:

@@ -73,10 +73,11 @@ cdef inline void PLP_plp(Build r) noexcept nogil:
     unpack(r, r.data)
 
 
-cdef inline void branch_reading(Build r, bint taken, bint astray) noexcept nogil:
+cdef inline void branch_of(Build r, bint taken, uint32_t size) noexcept nogil:
     """A taken branch does not poll in its second cycle, so one that stays in its page has only the first cycle's poll.
 
-    Over a page, `astray` says whether it reads from the target without its carry, or behind itself again.
+    Over a page, one of `size` 2 reads from the target without its carry, one of 3 (CMOS) behind itself again. That byte
+    is the fourth then, and may lie outside the code window.
     """
     cdef uint32_t pc, target
     fetch(r)
@@ -85,16 +86,19 @@ cdef inline void branch_reading(Build r, bint taken, bint astray) noexcept nogil
         target = (pc + (r.data ^ 0x80) - 0x80) & 0xFFFF
         if Build is Exact:
             r.polled = wanted(<Mos6502> r.core, r.now - 2 * r.period)
-        fetch_dummy(r)                       # code on an open bus may follow, and sees this
+        if size == 2:
+            fetch_dummy(r)                   # code on an open bus may follow, and sees this
+        else:
+            read_astray(r, pc & 0xFFFF)
         if (target ^ pc) & 0xFF00:
-            read_astray(r, (pc & 0xFF00) | (target & 0xFF) if astray else pc)
+            read_astray(r, (pc & 0xFF00) | (target & 0xFF) if size == 2 else pc & 0xFFFF)
             if Build is Exact:
                 r.polled |= wanted(<Mos6502> r.core, r.now - 2 * r.period)
         jump(r, target)
 
 
 cdef inline void branch(Build r, bint taken) noexcept nogil:
-    branch_reading(r, taken, True)
+    branch_of(r, taken, 2)
 
 
 cdef inline void BPL_rel(Build r) noexcept nogil:
