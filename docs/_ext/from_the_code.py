@@ -5,7 +5,7 @@
     {machine-keys} ID            the buttons of a machine and their host keys
     {command} NAME               a command of `retrovm`: what it does, its arguments and options; the line
                                  COMMANDS of a page becomes a section with it for every command there is
-    {opcodes} MODEL              the instruction set of a 6502: instruction, bytes, cycles
+    {opcodes} MODEL              the instruction set of a 6502: instruction, mode, bytes, cycles and what adds to them
     {api} MODULE NAME ...        classes and functions with their signatures, from the stub of a compiled module or
                                  from the source of another one; without names, all that are public
 """
@@ -108,13 +108,27 @@ class Opcodes(Generated):
 
         rows = []
         for opcode in opcodes(self.arguments[0]):
-            operand = opcode.syntax.syntax.format(0x3412 if opcode.size == 3 else 0x12)
-            more = "+1 over a page" if opcode.page_penalty else ""
-            if opcode.mode == "rel":
-                more = "+1 taken, +1 over a page"
-            rows.append((f"${opcode.code:02X}", f"`{f'{opcode.mnemonic} {operand}'.strip()}`", str(opcode.size),
-                         f"{opcode.cycles} {more}".strip(), "" if opcode.documented else "undocumented"))
-        return table(("opcode", "instruction", "bytes", "cycles", ""), rows)
+            numbers = (0x12, 0x3456) if opcode.mode == "zpr" else (0x3456 if opcode.size == 3 else 0x12,)
+            operand = opcode.syntax.syntax.format(*numbers)
+            rows.append((f"${opcode.code:02X}", f"`{f'{opcode.mnemonic} {operand}'.strip()}`", opcode.mode, str(opcode.size),
+                         str(opcode.cycles), ", ".join(more_cycles(opcode)), "" if opcode.documented else "undocumented"))
+        return table(("opcode", "instruction", "mode", "bytes", "cycles", "more", ""), rows)
+
+
+def more_cycles(opcode: Any) -> Iterator[str]:
+    """What may add to the cycles of an opcode, in the words of docs/opcodes-6502.md."""
+    if opcode.page_penalty:
+        yield "page"
+    if opcode.mode in ("rel", "zpr"):
+        if opcode.mnemonic != "BRA":                  # whose cycle for being taken is counted already
+            yield "taken"
+        yield "far"
+    if opcode.technology == "cmos" and opcode.mnemonic in ("ADC", "SBC"):
+        yield "decimal"
+    if opcode.mnemonic in ("JAM", "STP"):
+        yield "stops"
+    if opcode.mnemonic == "WAI":
+        yield "waits"
 
 
 class Api(Generated):

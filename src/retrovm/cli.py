@@ -22,6 +22,7 @@ COMMANDS = {
     "info": "retrovm.commands.info:info",
     "machines": "retrovm.commands.machines:machines",
     "dis": "retrovm.commands.dis:dis",
+    "asm": "retrovm.commands.asm:asm",
     "bench": "retrovm.commands.bench:command",
 }
 

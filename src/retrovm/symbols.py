@@ -227,6 +227,12 @@ def _vice(lines: list[Line]) -> list[Symbol]:
     return symbols
 
 
+def vice_labels(symbols: Mapping[str, int]) -> str:
+    """The symbols as VICE labels, by their values. Those below 0 or of more than 32 bits stay away: labels have none."""
+    rows = sorted((value, name) for name, value in symbols.items() if 0 <= value <= 0xFFFF_FFFF)
+    return "".join(f"al {value:06X} .{name}\n" for value, name in rows)
+
+
 _ASSIGNMENT = re.compile(r"([^\s=;:\[\]\"{}]+)\s*=\s*([^=].*)$")
 _NUMBER = re.compile(r"(?:\$([0-9A-Fa-f]+)|%([01]+)|([0-9]+))\s*(?:;.*)?$")
 
@@ -310,7 +316,7 @@ def _wla(lines: list[Line]) -> list[Symbol]:
 def _octo(text: str, path: str) -> list[Symbol]:
     """The labels of a program in Octo's language, which has no symbol files: assembling it gives them."""
     from retrovm.isa import octo
-    from retrovm.isa.octo_lexer import AssemblyError
+    from retrovm.isa.assembly import AssemblyError
 
     try:
         return [Symbol(name, value) for name, value in octo.assemble(text, path).symbols.items()]

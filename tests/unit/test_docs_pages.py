@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from retrovm import registry
+from retrovm.isa.mos6502 import MODELS
 from retrovm.suite import judges, keys, manifest
 
 DOCS = Path(__file__).parents[2] / "docs"
@@ -66,6 +67,10 @@ def test_the_keys_of_a_test_are_those_that_a_manifest_takes(monkeypatch):
     manifest.parse(Path("suite.toml"), text.encode())
     documented = set(re.findall(r"^\| `(\w+)` ", page("suite.md"), re.MULTILINE))
     assert documented == taken - {"at", "bytes"}
+
+
+def test_every_model_of_the_6502_has_its_table_of_opcodes():
+    assert re.findall(r"^```\{opcodes\} (\S+)$", page("opcodes-6502.md"), re.MULTILINE) == list(MODELS)
 
 
 def test_every_page_is_reached_from_the_index():

@@ -82,6 +82,14 @@ def make_vm(rom: str, machine: str | None, options: list[str] | None, seed: int 
     return VM(target.spec, target.media, {**target.options, **chosen}, seed)
 
 
+def number(text: str) -> int | None:
+    """The number that is written like 512, 0x200 or $200; None for what is none."""
+    try:
+        return int(text[1:], 16) if text.startswith("$") else int(text, 0)
+    except ValueError:
+        return None
+
+
 def write_whole(path: Path, data: bytes) -> None:
     """Writes a file so that a reader sees the old one or the new one, never a part."""
     handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from retrovm.commands.arguments import Machine, Options, Rom, make_vm, require_file, wrong
+from retrovm.commands.arguments import Machine, Options, Rom, make_vm, number, require_file, wrong
 
 if TYPE_CHECKING:
     from retrovm.session import VM
@@ -30,6 +30,16 @@ def dis(
         "The address behind the last byte."))] = None,
     symbols: Annotated[str | None, typer.Option(metavar="F", help=(
         "Names for addresses, from a .dbg, .lbl or .sym file."))] = None,
+    labels: Annotated[bool, typer.Option("--labels", help=(
+        "6502: give labels to targets of jumps that have no name."))] = False,
+    data: Annotated[list[str] | None, typer.Option("--data", metavar="RANGE", help=(
+        "6502: these addresses are data, like 0xC100-0xC1FF; may be given again."))] = None,
+    entry: Annotated[list[str] | None, typer.Option("--entry", metavar="ADDRESS", help=(
+        "6502: instructions begin here, and what is not reached from there is data; may be given again."))] = None,
+    source: Annotated[bool, typer.Option("--source", help=(
+        "6502: write source, of which 'retrovm asm' makes the same bytes."))] = False,
+    model: Annotated[str | None, typer.Option(metavar="MODEL", help=(
+        "6502: whose instructions; without it those of the machine's processor."))] = None,
 ) -> None:
     """Disassemble a program as it lies in the memory of its machine.
 
@@ -44,23 +54,54 @@ def dis(
     if module is None:
         raise wrong(f"there is no disassembler for the processor of {vm.spec.id}, {type(vm.cpu).__name__}; "
                     f"there are some for {', '.join(DISASSEMBLERS)}")
-    disassemble = import_module(module).disassemble
+    disassembler = import_module(module)
     if start is None and end is None:
         places = program(vm)
     else:
         first = 0 if start is None else address(vm, start)
         behind = len(vm.memory) if end is None else address(vm, end)
         places = [(first, behind)]
+    given: dict[str, Any] = {}
+    if module == DISASSEMBLERS["Mos6502"]:
+        given = {"model": model_of(vm, model), "labels": labels, "marks": [data_range(vm, text) for text in data or ()],
+                 "entries": None if entry is None else [address(vm, text) for text in entry]}
+    elif labels or data or entry or source or model:
+        raise wrong(f"--labels, --data, --entry, --source and --model are for a 6502, and {vm.spec.id} has none")
+    if source:
+        segments = [(first, vm.memory[first:behind]) for first, behind in places]
+        print(disassembler.source_of(segments, vm.symbols, **given), end="")
+        return
     for first, behind in places:
-        print(disassemble(vm.memory[first:behind], first, vm.symbols), end="")
+        print(disassembler.disassemble(vm.memory[first:behind], first, vm.symbols, **given), end="")
 
 
 def address(vm: VM, text: str) -> int:
     """An address from a command line: 512, 0x200, $200 or a symbol."""
-    try:
-        return int(text[1:], 16) if text.startswith("$") else int(text, 0)
-    except ValueError:
-        return vm.symbols[text]
+    value = number(text)
+    return vm.symbols[text] if value is None else value
+
+
+def data_range(vm: VM, text: str) -> range:
+    """Addresses from a command line: FIRST-LAST, or one."""
+    first, dash, last = text.partition("-")
+    found = range(address(vm, first), address(vm, last if dash else first) + 1)
+    if not found:
+        raise wrong(f"--data takes a first and a last address, like 0xC100-0xC1FF, not {text!r}")
+    return found
+
+
+def model_of(vm: VM, asked: str | None) -> str:
+    """The model of the 6502 to disassemble for: the one asked for, or the machine's own."""
+    from retrovm.cpu.mos6502 import Mos6502
+    from retrovm.isa.mos6502 import MODELS
+    from retrovm.spec import nearest
+
+    if asked is None:
+        assert isinstance(vm.cpu, Mos6502)
+        return vm.cpu.model
+    if asked not in MODELS:
+        raise wrong(f"there is no model {asked!r}{nearest(asked, MODELS)}")
+    return asked
 
 
 def program(vm: VM) -> list[tuple[int, int]]:

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from . import chip8
+from .assembly import AssemblyError, suggestion
 from .octo_expr import braced
 from .octo_grammar import (
     ASSIGNMENTS,
@@ -28,7 +29,7 @@ from .octo_grammar import (
     STATEMENTS,
     Node,
 )
-from .octo_lexer import AssemblyError, Token, suggestion
+from .octo_lexer import Token
 from .octo_source import MEMORY_SIZE, Source
 
 __all__ = ["Assembly", "AssemblyError", "Location", "Monitor", "assemble"]

@@ -10,7 +10,8 @@ import math
 from collections.abc import Callable
 from typing import Protocol
 
-from .octo_lexer import Token, suggestion
+from .assembly import suggestion
+from .octo_lexer import Token
 
 
 class Scope(Protocol):

@@ -6,29 +6,15 @@ Everything from a `#` to the end of its line is a comment, except inside a strin
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
-from difflib import get_close_matches
 from typing import NamedTuple
+
+from .assembly import AssemblyError
 
 ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "v": "\v", "0": "\0", "\\": "\\", '"': '"'}
 
 _NUMBER = re.compile(r"([+-]?)(?:0x([0-9A-Fa-f]+)|0b([01]+)|([0-9]+))")
 _WORD = re.compile(r"[^\s#]+")
 _SKIP = re.compile(r"(?:\s+|#[^\n]*)+")
-
-
-class AssemblyError(Exception):
-    """A program that cannot be assembled: `path`, `line` and `column` (from 1) say where, `message` what."""
-
-    def __init__(self, path: str, line: int, column: int, message: str) -> None:
-        super().__init__(f"{path}:{line}:{column}: {message}")
-        self.path = path
-        self.line = line
-        self.column = column
-        self.message = message
-
-    def __reduce__(self) -> tuple[type[AssemblyError], tuple[str, int, int, str]]:
-        return type(self), (self.path, self.line, self.column, self.message)
 
 
 class Token(NamedTuple):
@@ -63,12 +49,6 @@ class Token(NamedTuple):
             message += f"\n  expanded from '{user.text}' at {user.path}:{user.line}:{user.column}"
             user = user.used_by
         return AssemblyError(self.path, self.line, self.column, message)
-
-
-def suggestion(name: str, known: Iterable[str]) -> str:
-    """'; did you mean ...?' for the known name nearest to `name`, or nothing."""
-    near = get_close_matches(name, known, n=1)
-    return f"; did you mean '{near[0]}'?" if near else ""
 
 
 def parse_number(text: str) -> int | None:

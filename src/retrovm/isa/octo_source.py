@@ -8,9 +8,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 
+from .assembly import suggestion
 from .octo_expr import braced
 from .octo_grammar import DEFAULT_ALIASES, KEYS, KEYWORDS, REGISTERS, RESERVED
-from .octo_lexer import Token, suggestion, tokenize
+from .octo_lexer import Token, tokenize
 
 MEMORY_SIZE = 0x10000
 MAX_DEPTH = 200

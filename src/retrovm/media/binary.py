@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from retrovm.errors import MediaError
 from retrovm.media.model import Format, Media, Segment, suffix
 from retrovm.spec import Judgement
@@ -24,4 +26,13 @@ def parse(data: bytes, name: str) -> Media:
     return Media(name, data, FORMAT.id, (Segment(None, data),), title=TITLE)
 
 
-FORMAT = Format(id="binary", title=TITLE, suffixes=SUFFIXES, sniff=sniff, parse=parse)
+def write(segments: Sequence[Segment]) -> bytes:
+    """The bytes from the first segment on, with 0 between them. Where they belong is lost."""
+    image = bytearray()
+    first = segments[0].address or 0 if segments else 0
+    for segment in segments:
+        image += bytes((segment.address or 0) - first - len(image)) + segment.data
+    return bytes(image)
+
+
+FORMAT = Format(id="binary", title=TITLE, suffixes=SUFFIXES, sniff=sniff, parse=parse, write=write)

@@ -25,9 +25,11 @@ Source: intel-hex (Intel, Hexadecimal Object File Format Specification, revision
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from retrovm.errors import MediaError
-from retrovm.media.model import Format, Media
-from retrovm.media.records import Line, Piece, judge, lines, merge
+from retrovm.media.model import Format, Media, Segment
+from retrovm.media.records import Line, Piece, judge, lines, merge, records
 from retrovm.spec import Judgement
 
 SUFFIXES = (".hex", ".ihex", ".ihx", ".h86", ".mcs")
@@ -97,4 +99,15 @@ def _place(base: int, segmented: bool, offset: int, content: bytes, line: Line) 
     return [head, Piece(base if segmented else 0, content[wrap:], line)] if len(content) > wrap else [head]
 
 
-FORMAT = Format(id="ihex", title=TITLE, suffixes=SUFFIXES, sniff=sniff, parse=parse)
+def write(segments: Sequence[Segment]) -> bytes:
+    """The file with these segments, in $0000-$FFFF."""
+    made = [_line(DATA, address, data) for address, data in records(segments, TITLE, 0x10000)]
+    return "".join([*made, _line(END, 0, b"")]).encode("ascii")
+
+
+def _line(kind: int, offset: int, data: bytes) -> str:
+    raw = bytes((len(data), *offset.to_bytes(2), kind, *data))
+    return f":{raw.hex().upper()}{-sum(raw) & 0xFF:02X}\n"
+
+
+FORMAT = Format(id="ihex", title=TITLE, suffixes=SUFFIXES, sniff=sniff, parse=parse, write=write)

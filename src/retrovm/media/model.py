@@ -125,6 +125,8 @@ class Format:
     parse      `parse(data, name)`: the medium; from an archive, its members. Raises `MediaError` and nothing
                else, whatever the bytes are
     container  it is an archive: `parse` gives members
+    write      `write(segments)`: the file with these segments, by ascending addresses; None if nobody needs to write one.
+               Raises `MediaError` for what the format cannot hold
     """
 
     id: str
@@ -133,6 +135,7 @@ class Format:
     sniff: Callable[[bytes, str], Judgement | None]
     parse: Callable[[bytes, str], Media | Sequence[Member]]
     container: bool = False
+    write: Callable[[Sequence[Segment]], bytes] | None = None
 
 
 def suffix(name: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from retrovm.errors import MediaError
@@ -13,6 +13,7 @@ from retrovm.spec import Judgement
 HEX = re.compile(rb"[0-9A-Fa-f]*")
 # Control-Z ends a text under CP/M and MS-DOS, NUL ends a line on some terminals and paper tapes.
 PADDING = b" \t\0\x1a"
+RECORD_BYTES = 16       # of data, in a record that is written: no reader has trouble with so few
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +111,16 @@ def merge(pieces: list[Piece]) -> tuple[Segment, ...]:
             raise _conflict(piece, known, ordered)
         run += piece.data[len(known) :]
     return tuple(Segment(start, bytes(run)) for start, run in runs)
+
+
+def records(segments: Sequence[Segment], format: str, limit: int) -> Iterator[tuple[int, bytes]]:
+    """(address, data) of each record to write. `MediaError` for addresses from `limit` on, and for none at all."""
+    for segment in segments:
+        if segment.address is None or segment.address + len(segment.data) > limit:
+            raise MediaError(f"{format} cannot say where this belongs", found=str(segment),
+                             expected=f"addresses up to ${limit - 1:X}")
+        for at in range(0, len(segment.data), RECORD_BYTES):
+            yield segment.address + at, segment.data[at : at + RECORD_BYTES]
 
 
 def _conflict(piece: Piece, known: bytearray, ordered: list[Piece]) -> MediaError:

@@ -20,9 +20,11 @@ Sources: srec-m68k (M68000 Family Programmer's Reference Manual, appendix C), sr
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from retrovm.errors import MediaError
-from retrovm.media.model import Format, Media
-from retrovm.media.records import Line, Piece, judge, lines, merge
+from retrovm.media.model import Format, Media, Segment
+from retrovm.media.records import Line, Piece, judge, lines, merge, records
 from retrovm.spec import Judgement
 
 SUFFIXES = (".s19", ".s28", ".s37", ".srec", ".mot", ".s1", ".s2", ".s3")
@@ -94,4 +96,15 @@ def _check_end(line: Line, kind: int, address: int, content: bytes) -> None:
                          f"${address:X}-${address + len(content) - 1:X}", f"up to ${limit - 1:X}")
 
 
-FORMAT = Format(id="srec", title=TITLE, suffixes=SUFFIXES, sniff=sniff, parse=parse)
+def write(segments: Sequence[Segment]) -> bytes:
+    """The file with these segments, in $0000-$FFFF: records S1 and S9."""
+    made = [_line(1, address, data) for address, data in records(segments, TITLE, 0x10000)]
+    return "".join([*made, _line(9, 0, b"")]).encode("ascii")
+
+
+def _line(kind: int, address: int, data: bytes) -> str:
+    raw = bytes((len(data) + 3, *address.to_bytes(2), *data))
+    return f"S{kind}{raw.hex().upper()}{~sum(raw) & 0xFF:02X}\n"
+
+
+FORMAT = Format(id="srec", title=TITLE, suffixes=SUFFIXES, sniff=sniff, parse=parse, write=write)

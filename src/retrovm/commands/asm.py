@@ -1,0 +1,125 @@
+"""`retrovm asm`: a source as a program."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from retrovm.commands.arguments import number, require_file, write_whole, wrong
+
+if TYPE_CHECKING:
+    from retrovm.isa.mos6502_asm import Assembled
+    from retrovm.media import Format
+
+LISTED_BYTES = 12
+
+
+def asm(
+    source: Annotated[str, typer.Argument(metavar="SOURCE", help="The source, a text in UTF-8.")],
+    output: Annotated[Path | None, typer.Option("--output", "-o", metavar="OUT", help=(
+        "Write the program; without it the source is only checked."))] = None,
+    format: Annotated[str | None, typer.Option(metavar="bin|ihex|srec", help=(
+        "The format of OUT; without it the end of its name decides, and bin where that says nothing."))] = None,
+    org: Annotated[str, typer.Option(metavar="ADDRESS", help=(
+        "Where the program begins, where it does not say .org itself."))] = "$8000",
+    model: Annotated[str, typer.Option(metavar="MODEL", help=(
+        "Whose instructions, where it does not say .model itself."))] = "6502",
+    symbols: Annotated[Path | None, typer.Option(metavar="F", help=(
+        "Write its labels and constants, as 'retrovm dis --symbols' and debuggers read them."))] = None,
+    listing: Annotated[Path | None, typer.Option(metavar="F", help=(
+        "Write each line with its address and bytes."))] = None,
+) -> None:
+    """Assemble a program for a processor of the 6502 family.
+
+    The exit status is 1 when there are errors in the source; nothing is written then.
+
+    Example: retrovm asm patch.s -o patch.bin --org 0x0400
+    """
+    from retrovm.isa.assembly import AssemblyError
+    from retrovm.isa.mos6502 import MODELS
+    from retrovm.isa.mos6502_asm import assemble
+    from retrovm.spec import nearest
+
+    require_file(source)
+    if model not in MODELS:
+        raise wrong(f"there is no model {model!r}{nearest(model, MODELS)}")
+    origin = number(org)
+    if origin is None or not 0 <= origin <= 0xFFFF:
+        raise wrong(f"--org takes an address from 0 to 0xFFFF, not {org!r}")
+    files = [path for path in (output, symbols, listing) if path is not None]
+    for path in files:
+        if not path.resolve().parent.is_dir():
+            raise wrong(f"the folder of {path} does not exist")
+    if len({path.resolve() for path in [*files, Path(source)]}) <= len(files):
+        raise wrong("the source and what is written are files of their own; two of them are the same here")
+    writer = writer_of(format, output)
+    try:
+        made = assemble(text_of(source), origin, model, source)
+    except AssemblyError as error:
+        for each in error.errors:
+            print(f"retrovm: {each}", file=sys.stderr)
+        raise typer.Exit(1) from None
+    if output is not None:
+        write_whole(output, program(made, writer))
+    if symbols is not None:
+        from retrovm.symbols import vice_labels
+
+        write_whole(symbols, vice_labels(made.symbols).encode())
+    if listing is not None:
+        write_whole(listing, listed(made).encode())
+
+
+def text_of(source: str) -> str:
+    """The text of a source file."""
+    from retrovm.errors import MediaError
+
+    try:
+        return Path(source).read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise MediaError("this is no text in UTF-8", file=source, offset=error.start) from None
+
+
+def writer_of(format: str | None, output: Path | None) -> Format:
+    """The format to write: the one that is asked for, or the one that has the end of the name."""
+    from retrovm import registry
+    from retrovm.spec import nearest
+
+    writers = {format.id: format for format in registry.formats().values() if format.write is not None}
+    if format is not None:
+        for id in writers:
+            if id == format or (id == "binary" and format == "bin"):
+                return writers[id]
+        known = ["bin", *(id for id in writers if id != "binary")]
+        raise wrong(f"there is no format {format!r} to write{nearest(format, dict.fromkeys(known))}")
+    suffix = "" if output is None else output.suffix.lower()
+    return next((each for each in writers.values() if suffix in each.suffixes), writers["binary"])
+
+
+def program(made: Assembled, format: Format) -> bytes:
+    """The program in a format."""
+    from retrovm.media import Segment
+
+    assert format.write is not None
+    return format.write([Segment(address, data) for address, data in made.segments])
+
+
+def listed(made: Assembled) -> str:
+    """Every line with its address and first bytes, three in a row."""
+    lines = []
+    path = ""
+    for line in made.lines:
+        if line.path != path:
+            path = line.path
+            lines.append(f"; {path}")
+        at = line.address - made.origin
+        data = made.data[at : at + line.size]
+        head = f"{line.address:04X}  {data[:3].hex(' ').upper():<8}" if data else " " * 14
+        lines.append(f"{head}  {line.number:5}  {line.text}".rstrip())
+        lines += [f"{line.address + more:04X}  {data[more : more + 3].hex(' ').upper()}"
+                  for more in range(3, min(len(data), LISTED_BYTES), 3)]
+        if len(data) > LISTED_BYTES:
+            lines.append(f"{line.address + LISTED_BYTES:04X}  ... to {line.address + len(data) - 1:04X}")
+    return "\n".join([*lines, ""])
