@@ -32,6 +32,7 @@ class Generated(Directive):
     optional_arguments = 99
 
     def markdown(self) -> str:
+        """The content; every directive below writes its own."""
         raise NotImplementedError
 
     def run(self) -> list[nodes.Node]:

@@ -1,6 +1,7 @@
 """What every part of a machine is: something that answers on a bus, lets time pass and has state.
 
 Addresses are those of the device: the bus subtracts the base and applies the mirror before it calls.
+`run_to` and `next_event` are not called at an access before `idle_until`, which a device may set (device.pxd).
 Nothing here may raise or touch Python: a run holds no lock on the interpreter. `PythonDevice` is for parts
 that are written in Python.
 
