@@ -14,6 +14,11 @@ cdef enum Halt:
     JAMMED                     # for good, but for a reset
     STOPPED                    # by STP: likewise
     WAITS                      # in WAI: until an interrupt
+    HELD                       # by RDY within an instruction, and nobody lets go: for good, but for a reset
+
+
+cdef enum:
+    HELD_FOR_GOOD = 1 << 20    # cycles after which a stall within an instruction counts as that
 
 
 cdef struct LineChange:        # the lines as they were from a cycle on
@@ -43,7 +48,7 @@ cdef struct FastRegisters:
     int64_t used                           # which the compiler knows
     uint8_t *code                          # biased pointer to the code window
     size_t window, window_end              # an instruction may start from `window` on, and below `window_end`
-    bint careful                           # an IRQ waits for I to be cleared, or the stack is no plain memory
+    uint32_t careful                       # IRQ_WAITS, DEVICE_BELOW
 
 cdef struct ExactRegisters:
     uint32_t a, x, y, pc, p, c, nz, v
@@ -87,14 +92,20 @@ cdef class Mos6502(Cpu):
     cdef uint8_t *code                # not state: the code window of the fast run
     cdef uint32_t window, window_end  # not state: likewise, an instruction may start from `window` on, below `window_end`
     cdef tick_t due                   # not state: the event before which the present fast run ends
+    cdef uint32_t access_addr         # not state: the address and kind of the access of a device that the fast run is in
+    cdef Access access_kind           # not state: likewise
+    cdef bint stalled                 # not state: RDY has stretched an instruction of the fast run
+    cdef tick_t stalled_from          # not state: the cycle in which that began
+    cdef bint holding                 # not state: of a run, RDY stretches the first cycle of the next instruction
     cdef LineChange[16] log           # not state: changes of lines within one fast run
     cdef int logged                   # not state: how many of them there are
 
     cdef void sample(self, tick_t cycle) noexcept nogil
-    cdef void look_back(self) noexcept nogil
+    cdef void look_back(self, tick_t end) noexcept nogil
     cdef bint may_run_fast(self) noexcept nogil
     cdef bint fast(self, tick_t until) noexcept nogil
     cdef void exactly(self, tick_t until, bint stay) noexcept nogil
+    cdef uint32_t hold(self, uint32_t pc, Access kind, uint32_t data, tick_t now, tick_t until) noexcept nogil
     cdef void stay_halted(self, tick_t until) noexcept nogil
     cdef void stay_waiting(self, tick_t until) noexcept nogil
     cdef uint32_t get_p(self) noexcept nogil

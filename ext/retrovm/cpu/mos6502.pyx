@@ -81,6 +81,8 @@ cdef extern from "mos6502_dispatch.h" nogil:
     void END() noexcept
     void BACK(Fast r) noexcept
     void GUARD(Fast r) noexcept
+    void GUARD_DEVICE(Fast r) noexcept
+    enum: IRQ_WAITS, DEVICE_BELOW
     void AT_WINDOW() noexcept
     void AT_BACK() noexcept
     void AT_DONE() noexcept
@@ -121,7 +123,7 @@ cdef inline void start_exact(Mos6502 core, Exact r) noexcept nogil:
     r.now = core.clock.now
     r.polled = r.allowed = 0
     core.active_since = -1               # whatever it was, it was before this run
-    core.wake = 0 if core.changed or core.bus.tracing else core.clock.due
+    core.wake = plain_until(core)
 
 
 cdef inline void unload(Mos6502 core, Build r) noexcept nogil:
@@ -144,17 +146,40 @@ cdef inline void start_fast(Mos6502 core, Fast r) noexcept nogil:
     r.used = 0
     r.code = NULL
     r.window = r.window_end = 0     # no code window yet: the first instruction finds one
-    r.careful = (core.active & Line.IRQ) != 0 or r.pages.read[1] == NULL or r.pages.write[1] == NULL
+    r.careful = IRQ_WAITS if core.active & Line.IRQ else 0
+    if r.pages.read[0] == NULL or r.pages.read[1] == NULL or r.pages.write[1] == NULL:
+        r.careful |= DEVICE_BELOW
 
 
 cdef inline void end_fast(Mos6502 core, Fast r) noexcept nogil:
     r.left += 1
     r.pc -= 1
+    if unlikely(core.stalled):
+        core.bus.hide(False)
     unload(core, r)
     core.left = r.left
 
 
 include "mos6502_dispatch.pxi"
+
+
+cdef inline bint first_cycle(Mos6502 core, Exact r, Access kind, tick_t until) noexcept nogil:
+    """The opcode; false when RDY was low until the time was over. Between instructions it may be so for any time."""
+    if likely(not core.lines & Line.RDY):
+        read_as(r, <uint32_t> r.pc, kind)
+        return True
+    r.data = core.hold(<uint32_t> r.pc, kind, r.data, r.now, until)
+    r.now = core.clock.now
+    if core.holding:
+        return False
+    r.now += r.period
+    return True
+
+
+cdef inline void read_idly(Mos6502 core, Exact r, uint32_t addr) noexcept nogil:
+    """A cycle of a processor that does nothing, which RDY does not stretch."""
+    r.data = read_once(core, r.now, addr, Access.DUMMY, r.data)
+    r.now += r.period
 
 
 cdef inline void skip_unseen(Mos6502 core, Exact r, uint32_t addr, tick_t until) noexcept nogil:
@@ -224,22 +249,19 @@ cdef class Mos6502(Cpu):
             self.active_since = cycle
             self.active = active
 
-    cdef void look_back(self) noexcept nogil:
-        """What the last instruction of a fast run polled, when lines changed during it."""
+    cdef void look_back(self, tick_t end) noexcept nogil:
+        """Samples the lines of a fast run's last instruction in the cycles before `end` in which they changed."""
         cdef uint32_t present = self.lines
         cdef int i
-        self.active_since = -1
         for i in range(self.logged):
-            if self.log[i].tick < self.clock.now:
+            if self.log[i].tick < end:
                 self.lines = self.log[i].lines
                 self.sample(self.log[i].tick)
-        self.taken = (wanted(self, self.clock.now - 2 * self.period) & interrupts_allowed(self.p)) != 0
         self.lines = present
-        self.changed = True
 
     cdef bint may_run_fast(self) noexcept nogil:
         return not (self.exact or self.bus.tracing or self.changed or self.taken or self.resetting
-                    or self.active & interrupts_allowed(self.p))
+                    or self.lines & Line.RDY or self.active & interrupts_allowed(self.p))
 
     cdef bint fast(self, tick_t until) noexcept nogil:
         """Whole instructions until this tick, or until the exact build has to run the next one: then false."""
@@ -248,7 +270,8 @@ cdef class Mos6502(Cpu):
         self.end = self.clock.now + self.left * self.period
         self.due = self.clock.due
         self.logged = 0
-        self.stuck = self.leaving = False
+        self.active_since = -1               # whatever it was, it was before this run
+        self.stuck = self.leaving = self.stalled = False
         if self.is_cmos:
             run_cmos(self)
         else:
@@ -259,12 +282,33 @@ cdef class Mos6502(Cpu):
             # The clock still stands at the access that brought this event forward, so it happens at its own tick.
             self.clock.dispatch(now - self.period)
         self.clock.now = now
-        if self.logged:
-            self.look_back()
+        if self.logged or self.stalled:
+            self.look_back(now)
+            self.taken = (wanted(self, now - 2 * self.period) & interrupts_allowed(self.p)) != 0
+            self.changed = True
         return not self.stuck
 
+    cdef uint32_t hold(self, uint32_t pc, Access kind, uint32_t data, tick_t now, tick_t until) noexcept nogil:
+        """The first cycle of an instruction while RDY is low, until it goes high or the time is over.
+
+        The last of these cycles, with `clock.now` at its tick, is then the one that counts.
+        """
+        cdef tick_t end
+        while True:
+            data = read_once(self, now, pc, kind, data)
+            self.holding = (self.lines & Line.RDY) != 0 and not self.clock.stop
+            if not self.holding:
+                return data
+            now += self.period
+            end = min(until, self.clock.due)
+            if end > now and not self.bus.tracing and self.bus.rp[pc >> 8] != NULL:      # nobody sees these reads
+                now += (end - now + self.period - 1) // self.period * self.period
+            if now >= until:
+                self.clock.now = now
+                return data
+
     cdef void exactly(self, tick_t until, bint stay) noexcept nogil:
-        """Whole instructions until this tick, a hook, or a stop; one at least.
+        """Whole instructions until this tick, a hook, or a stop; one at least, but for RDY.
 
         With `stay` false it also ends where the fast build can go on: in a code window.
         """
@@ -275,13 +319,17 @@ cdef class Mos6502(Cpu):
         while True:
             r.allowed = interrupts_allowed(r.p)
             r.polled = OPEN
-            if unlikely(self.resetting):
-                self.resetting = False
-                reset_sequence(self, r)
-            elif unlikely(self.taken):
-                interrupt(self, r)
+            if unlikely(self.resetting or self.taken):
+                if not first_cycle(self, r, Access.DUMMY, until):
+                    break
+                if self.resetting:
+                    self.resetting = False
+                    reset_sequence(self, r)
+                else:
+                    interrupt(self, r)
             else:
-                read_as(r, r.pc, Access.FETCH)
+                if not first_cycle(self, r, Access.FETCH, until):
+                    break
                 r.pc = (r.pc + 1) & 0xFFFF
                 execute(r, self.numbers[r.data])
             if r.polled == OPEN:
@@ -327,7 +375,7 @@ cdef class Mos6502(Cpu):
                 quiet = min(until, self.clock.due - 7 * self.period)
                 if self.clock.now < quiet and self.fast(quiet):
                     continue
-            if hooked(self.bus, self.pc) and not self.taken and not self.resetting:
+            if hooked(self.bus, self.pc) and not (self.taken or self.resetting or self.holding):
                 reason = StopReason.ADDRESS
                 break
             self.exactly(until, self.exact or self.bus.tracing)
@@ -356,7 +404,7 @@ cdef class Mos6502(Cpu):
         load(self, r)
         start_exact(self, r)
         while r.now < until and not self.resetting and not self.clock.stop:
-            read_dummy(r, addr)
+            read_idly(self, r, addr)
             skip_unseen(self, r, addr, until)
         unload(self, r)
         self.clock.now = r.now
@@ -369,7 +417,7 @@ cdef class Mos6502(Cpu):
         load(self, r)
         start_exact(self, r)
         while r.now < until and not self.resetting and not self.clock.stop:
-            read_dummy(r, r.pc)
+            read_idly(self, r, r.pc)
             polled = wanted(self, r.now - 2 * r.period)
             if polled:
                 self.halt = RUNS
@@ -422,7 +470,7 @@ cdef class Mos6502(Cpu):
         state.flag("nmi_latched", &self.nmi_latched)
         state.flag("taken", &self.taken)
         state.flag("resetting", &self.resetting)
-        return state.u32("halt", &self.halt, WAITS)
+        return state.u32("halt", &self.halt, HELD)
 
     cdef uint32_t get_pc(self) noexcept nogil:
         return self.pc
@@ -430,7 +478,7 @@ cdef class Mos6502(Cpu):
     cdef int set_pc(self, uint32_t pc) except -1:
         """Instructions go on there: whatever it did, or was about to do, is forgotten."""
         self.pc = pc
-        self.taken = self.resetting = False
+        self.taken = self.resetting = self.holding = False
         self.halt = RUNS
         return 0
 
@@ -477,6 +525,23 @@ cdef class Mos6502(Cpu):
     @nmi.setter
     def nmi(self, bint asserted):
         self.assert_line(Line.NMI, asserted)
+
+    @property
+    def rdy(self):
+        """True while anyone holds the RDY line low: the processor waits, NMOS in reads only, CMOS in writes too."""
+        return (self.lines & Line.RDY) != 0
+
+    @rdy.setter
+    def rdy(self, bint asserted):
+        self.assert_line(Line.RDY, asserted)
+
+    @property
+    def is_held(self):
+        """True after RDY was low within an instruction for 1,048,576 cycles on end. Only a reset, or assigning `pc`, helps.
+
+        Between instructions it may be low for any time. A device that pulls it during one has to let go by itself.
+        """
+        return self.halt == HELD
 
     @property
     def is_resetting(self):

@@ -37,9 +37,15 @@ cdef inline void read_aby_cmos(Build r) noexcept nogil:
     read(r, r.ea)
 
 
+cdef inline void refetch_late(Build r) noexcept nogil:
+    """The same after an access to data, whose device may have stalled the processor: this cycle may be one with an event."""
+    read_astray(r, (r.pc - 1) & 0xFFFF)
+
+
 cdef inline void read_izy_cmos(Build r) noexcept nogil:
     izy(r)
-    refetch_crossed(r)
+    if r.carry:
+        refetch_late(r)
     read(r, r.ea)
 
 
@@ -68,7 +74,7 @@ cdef inline void write_aby_cmos(Build r) noexcept nogil:
 
 cdef inline void write_izy_cmos(Build r) noexcept nogil:
     izy(r)
-    refetch(r, 1)
+    refetch_late(r)
 
 
 cdef inline void write_izp(Build r) noexcept nogil:

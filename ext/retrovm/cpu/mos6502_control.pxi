@@ -175,16 +175,14 @@ cdef inline void BRK_brk(Exact r) noexcept nogil:
 
 
 cdef inline void interrupt(Mos6502 core, Exact r) noexcept nogil:
-    """IRQ or NMI: a BRK whose opcode and padding byte are read and not used."""
-    read_as(r, r.pc, Access.DUMMY)
+    """IRQ or NMI: a BRK whose opcode, which was read in the first cycle, and padding byte are not used."""
     read_as(r, r.pc, Access.DUMMY)
     enter_handler(core, r, 0, 0xFFFE)
 
 
 cdef inline void reset_sequence(Mos6502 core, Exact r) noexcept nogil:
-    """A BRK that cannot write: the three pushes are reads."""
+    """A BRK that cannot write: the three pushes are reads. The first cycle has passed."""
     cdef int i
-    read_as(r, r.pc, Access.DUMMY)
     read_as(r, r.pc, Access.DUMMY)
     for i in range(3):
         read_stack_dummy(r)

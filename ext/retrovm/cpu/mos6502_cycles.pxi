@@ -29,17 +29,6 @@ cdef inline tick_t tick_of(Mos6502 core, int64_t left) noexcept nogil:
     return core.end - (left + 1) * core.period
 
 
-cdef inline uint32_t after_device(Mos6502 core) noexcept nogil:
-    """LEAVE where what the fast build took for granted may be so no longer.
-
-    One comparison says so: lines that change, pages that are switched and devices that fail bring `clock.due` forward.
-    """
-    if unlikely(core.clock.due < core.due):
-        core.leaving = True
-        return LEAVE
-    return 0
-
-
 cdef uint32_t device_read(Mos6502 core, uint32_t addr, Access kind, uint32_t data, int64_t left) noexcept nogil:
     cdef Slot *slot = &core.bus.slots[addr >> 8]
     cdef tick_t now = tick_of(core, left)
@@ -47,8 +36,12 @@ cdef uint32_t device_read(Mos6502 core, uint32_t addr, Access kind, uint32_t dat
         return timed_read(core, addr, kind, data, now)
     core.bus.data = <uint8_t> data
     core.clock.now = now
+    core.access_addr = addr
+    core.access_kind = kind
     data = (<Device> slot.device).read((addr - slot.base) & slot.mask, kind)
-    return data | after_device(core)
+    if unlikely(core.clock.due < core.due):
+        return leave_after_read(core, data)
+    return data
 
 
 cdef uint32_t device_write(Mos6502 core, uint32_t addr, uint32_t value, int64_t left) noexcept nogil:
@@ -58,8 +51,11 @@ cdef uint32_t device_write(Mos6502 core, uint32_t addr, uint32_t value, int64_t 
         return timed_write(core, addr, value, now)
     core.bus.data = <uint8_t> value
     core.clock.now = now
+    core.access_addr = addr
     (<Device> slot.device).write((addr - slot.base) & slot.mask, <uint8_t> value)
-    return after_device(core)
+    if unlikely(core.clock.due < core.due):
+        return leave_after_write(core, value)
+    return 0
 
 
 # What these two do is apart, so that the common case needs few host registers that survive calls. An event that is due
@@ -70,7 +66,9 @@ cdef uint32_t timed_read(Mos6502 core, uint32_t addr, Access kind, uint32_t data
         core.clock.dispatch(now)
     core.bus.data = <uint8_t> data
     data = trap_read(core.bus, addr, kind, now)
-    return data | after_device(core)
+    core.access_addr = addr
+    core.access_kind = kind
+    return leave_after_read(core, data) if core.leaving or core.clock.due < core.due else data
 
 
 cdef uint32_t timed_write(Mos6502 core, uint32_t addr, uint32_t value, tick_t now) noexcept nogil:
@@ -78,7 +76,45 @@ cdef uint32_t timed_write(Mos6502 core, uint32_t addr, uint32_t value, tick_t no
         core.clock.dispatch(now)
     core.bus.data = <uint8_t> value
     trap_write(core.bus, addr, <uint8_t> value, now)
-    return after_device(core)
+    core.access_addr = addr
+    return leave_after_write(core, value) if core.leaving or core.clock.due < core.due else 0
+
+
+# What the fast build took for granted may be so no longer. One comparison says so: lines that change, pages that are
+# switched and devices that fail bring `clock.due` forward.
+
+cdef uint32_t leave_after_read(Mos6502 core, uint32_t data) noexcept nogil:
+    core.leaving = True
+    if core.lines & Line.RDY:
+        begin_stall(core)
+        data = stalled_read(core, core.access_addr, core.access_kind, data)
+        end_stall(core)
+    return data | LEAVE
+
+
+cdef uint32_t leave_after_write(Mos6502 core, uint32_t value) noexcept nogil:
+    core.leaving = True
+    if core.is_cmos and core.lines & Line.RDY:
+        begin_stall(core)
+        stalled_write(core, core.access_addr, Access.WRITE, value)
+        end_stall(core)
+    return LEAVE
+
+
+cdef void begin_stall(Mos6502 core) noexcept nogil:
+    """Sees the lines so far as the exact build would have; from here on every cycle is whole."""
+    core.look_back(core.clock.now + core.period)
+    core.sample(core.clock.now)
+    core.stalled = True
+    core.stalled_from = core.clock.now
+
+
+cdef void end_stall(Mos6502 core) noexcept nogil:
+    """The run ends later by the cycles that nobody had counted on. Where an event has come near, each access looks for it."""
+    core.logged = 0
+    core.end = core.end + core.clock.now - core.stalled_from
+    if core.clock.due <= core.clock.now + 7 * core.period:
+        core.bus.hide(True)
 
 
 # The count of cycles is not touched here, nor anything else that lives in a host register: where this path meets the
@@ -101,6 +137,10 @@ cdef inline void write_device(Fast r, uint32_t addr, uint32_t value) noexcept no
 #
 # `core.wake` is the tick from which on cycles are not plain: an event is due, a line has changed, or somebody traces.
 
+cdef inline tick_t plain_until(Mos6502 core) noexcept nogil:
+    return 0 if core.changed or core.bus.tracing or core.lines & Line.RDY else core.clock.due
+
+
 cdef inline void begin_whole_cycle(Mos6502 core, tick_t now, uint32_t data) noexcept nogil:
     if core.clock.due <= now:
         core.clock.dispatch(now)
@@ -113,19 +153,20 @@ cdef inline void end_whole_cycle(Mos6502 core, tick_t now, uint32_t addr, uint32
         core.bus.tracer.record(now, addr, <uint8_t> data, kind, write)
     if core.changed:
         core.sample(now)
-    core.wake = 0 if core.changed or core.bus.tracing else core.clock.due
+    core.wake = plain_until(core)
 
 
-cdef uint32_t whole_read(Mos6502 core, tick_t now, uint32_t addr, Access kind, uint32_t data) noexcept nogil:
+cdef inline uint32_t read_once(Mos6502 core, tick_t now, uint32_t addr, Access kind, uint32_t data) noexcept nogil:
     cdef uint8_t *page
     begin_whole_cycle(core, now, data)
     page = core.bus.rp[addr >> 8]        # only now: an event may have switched the page
     data = page[addr] if page != NULL else trap_read(core.bus, addr, kind, now)
     end_whole_cycle(core, now, addr, data, kind, False)
+    core.clock.now = now
     return data
 
 
-cdef void whole_write(Mos6502 core, tick_t now, uint32_t addr, Access kind, uint32_t data) noexcept nogil:
+cdef inline void write_once(Mos6502 core, tick_t now, uint32_t addr, Access kind, uint32_t data) noexcept nogil:
     cdef uint8_t *page
     begin_whole_cycle(core, now, data)
     page = core.bus.wp[addr >> 8]
@@ -134,6 +175,49 @@ cdef void whole_write(Mos6502 core, tick_t now, uint32_t addr, Access kind, uint
     else:
         trap_write(core.bus, addr, <uint8_t> data, now)
     end_whole_cycle(core, now, addr, data, kind, True)
+    core.clock.now = now
+
+
+# Both leave the tick of the cycle in `clock.now`: it is a later one when RDY has stretched the cycle.
+
+cdef uint32_t whole_read(Mos6502 core, tick_t now, uint32_t addr, Access kind, uint32_t data) noexcept nogil:
+    data = read_once(core, now, addr, kind, data)
+    if unlikely(core.lines & Line.RDY):
+        data = stalled_read(core, addr, kind, data)
+    return data
+
+
+cdef void whole_write(Mos6502 core, tick_t now, uint32_t addr, Access kind, uint32_t data) noexcept nogil:
+    write_once(core, now, addr, kind, data)
+    if unlikely(core.lines & Line.RDY) and core.is_cmos:
+        stalled_write(core, addr, kind, data)
+
+
+# --- RDY ----------------------------------------------------------------------------------------------------------------
+#
+# While it is low at the end of a cycle, that cycle does not end: the address stays, and whoever answers there sees the
+# access again. NMOS looks at RDY in reads only.
+
+cdef uint32_t stalled_read(Mos6502 core, uint32_t addr, Access kind, uint32_t data) noexcept nogil:
+    """The read at `clock.now` again, until RDY is high at the end of the cycle."""
+    cdef int64_t patience = HELD_FOR_GOOD
+    while core.lines & Line.RDY and not core.clock.stop:
+        if patience == 0:
+            core.halt = HELD
+            break
+        patience -= 1
+        data = read_once(core, core.clock.now + core.period, addr, kind, data)
+    return data
+
+
+cdef void stalled_write(Mos6502 core, uint32_t addr, Access kind, uint32_t value) noexcept nogil:
+    cdef int64_t patience = HELD_FOR_GOOD
+    while core.lines & Line.RDY and not core.clock.stop:
+        if patience == 0:
+            core.halt = HELD
+            break
+        patience -= 1
+        write_once(core, core.clock.now + core.period, addr, kind, value)
 
 
 cdef inline uint32_t wanted(Mos6502 core, tick_t tick) noexcept nogil:
@@ -156,6 +240,7 @@ cdef inline void read_as(Build r, uint32_t addr, Access kind) noexcept nogil:
             r.data = page[addr]
         else:
             r.data = whole_read(<Mos6502> r.core, r.now, addr, kind, r.data)
+            r.now = (<Mos6502> r.core).clock.now
         r.now += r.period
 
 
@@ -174,6 +259,7 @@ cdef inline void write_as(Build r, uint32_t addr, uint32_t value, Access kind) n
             page[addr] = <uint8_t> value
         else:
             whole_write(<Mos6502> r.core, r.now, addr, kind, value)
+            r.now = (<Mos6502> r.core).clock.now
         r.now += r.period
 
 
