@@ -29,7 +29,8 @@ all 256 opcodes of each.
 Emulated      every bus cycle of every opcode, documented or not; IRQ, NMI and RESET sequences with the cycles in which
               the lines are polled; the bus while nobody answers
               all of it as each model does it, decimal mode and WAI and STP included
-Not emulated  RDY, SO; RESET works when it is pulled, and holding it longer changes nothing
+              RDY in every cycle, and the falling edge of SO
+Not emulated  RESET works when it is pulled, and holding it longer changes nothing
 
 Two builds of the same text run it (mos6502_cycles.pxi). The fast one runs as long as no device can interrupt and nobody
 looks; the exact one runs everything else. The driver, `run_until`, hands over between them:
@@ -40,7 +41,7 @@ looks; the exact one runs everything else. The driver, `run_until`, hands over b
     exact  an instruction that an event may fall into, interrupt sequences, opcodes that may let a waiting IRQ in, code
            outside plain memory, and everything while a tracer records.
 
-Files: mos6502_cycles.pxi bus cycles, mos6502_modes.pxi addressing, mos6502_operations.pxi what is computed,
+Files: mos6502_cycles.pxi bus cycles, mos6502_pins.pxi RDY and SO, mos6502_modes.pxi addressing, mos6502_operations.pxi what is computed,
 mos6502_control.pxi jumps and interrupts, mos6502_cmos.pxi what the 65C02 does otherwise, mos6502_dispatch.pxi and
 mos6502_tables.h (generated from isa/mos6502.py) the opcodes of each model composed of these.
 
@@ -66,6 +67,7 @@ cdef enum:
     OPEN = 0x100
 
 include "mos6502_cycles.pxi"
+include "mos6502_pins.pxi"
 include "mos6502_modes.pxi"
 include "mos6502_operations.pxi"
 include "mos6502_control.pxi"
@@ -122,11 +124,14 @@ cdef inline void load(Mos6502 core, Build r) noexcept nogil:
 cdef inline void start_exact(Mos6502 core, Exact r) noexcept nogil:
     r.now = core.clock.now
     r.polled = r.allowed = 0
+    core.overflow_written = core.stretched = -1
     core.active_since = -1               # whatever it was, it was before this run
     core.wake = plain_until(core)
 
 
 cdef inline void unload(Mos6502 core, Build r) noexcept nogil:
+    if Build is Exact:
+        settle_overflow(r, r.now)
     core.a, core.x, core.y, core.s, core.pc = r.a, r.x, r.y, r.s, <uint32_t> r.pc
     core.p, core.c, core.nz, core.v = r.p, r.c, r.nz, r.v
     # The next fetch overwrites what the data lines carry, unless it finds an open bus. So that both builds leave the same,
@@ -143,7 +148,7 @@ cdef inline void start_fast(Mos6502 core, Fast r) noexcept nogil:
     load(core, r)
     r.lines = &core.bus.data
     r.left = core.left
-    r.used = 0
+    r.used = r.overflow = 0
     r.code = NULL
     r.window = r.window_end = 0     # no code window yet: the first instruction finds one
     r.careful = IRQ_WAITS if core.active & Line.IRQ else 0
@@ -244,6 +249,7 @@ cdef class Mos6502(Cpu):
             self.changed = False
         if self.nmi_latched:
             active |= Line.NMI
+        see_overflow_pin(self, cycle)
         if active != self.active:
             self.active_before = self.active
             self.active_since = cycle
@@ -261,7 +267,7 @@ cdef class Mos6502(Cpu):
 
     cdef bint may_run_fast(self) noexcept nogil:
         return not (self.exact or self.bus.tracing or self.changed or self.taken or self.resetting
-                    or self.lines & Line.RDY or self.active & interrupts_allowed(self.p))
+                    or self.lines & Line.RDY or self.overflow_at or self.active & interrupts_allowed(self.p))
 
     cdef bint fast(self, tick_t until) noexcept nogil:
         """Whole instructions until this tick, or until the exact build has to run the next one: then false."""
@@ -286,6 +292,8 @@ cdef class Mos6502(Cpu):
             self.look_back(now)
             self.taken = (wanted(self, now - 2 * self.period) & interrupts_allowed(self.p)) != 0
             self.changed = True
+            if self.overflow_at:
+                self.settle_after_fast(now)
         return not self.stuck
 
     cdef uint32_t hold(self, uint32_t pc, Access kind, uint32_t data, tick_t now, tick_t until) noexcept nogil:
@@ -306,6 +314,15 @@ cdef class Mos6502(Cpu):
             if now >= until:
                 self.clock.now = now
                 return data
+
+    cdef void settle_after_fast(self, tick_t now) noexcept nogil:
+        """What an edge at SO that the last instruction of a fast run has caused does to V."""
+        cdef uint32_t late = self.access_how >> HOW_SHIFT
+        if late and overflow_is_due(self, now + (late - 1) * self.period):       # it has written V itself
+            forget_overflow_pin(self, now + (late - 1) * self.period)
+        if overflow_is_due(self, now):
+            self.v |= 0x80
+            forget_overflow_pin(self, now)
 
     cdef void exactly(self, tick_t until, bint stay) noexcept nogil:
         """Whole instructions until this tick, a hook, or a stop; one at least, but for RDY.
@@ -435,7 +452,8 @@ cdef class Mos6502(Cpu):
             self.p = self.c = self.v = 0
             self.nz = 1
             self.cycle_count = 0
-            self.nmi_latched = self.nmi_was_low = False
+            self.nmi_latched = self.nmi_was_low = self.so_was_low = False
+            self.overflow_at = 0
         self.halt = RUNS
         self.taken = False
         self.resetting = True
@@ -468,6 +486,9 @@ cdef class Mos6502(Cpu):
         state.flag("changed", &self.changed)
         state.flag("nmi_was_low", &self.nmi_was_low)
         state.flag("nmi_latched", &self.nmi_latched)
+        state.flag("so_was_low", &self.so_was_low)
+        state.i64("overflow_at", &self.overflow_at)
+        state.i64("overflow_again_at", &self.overflow_again_at)
         state.flag("taken", &self.taken)
         state.flag("resetting", &self.resetting)
         return state.u32("halt", &self.halt, HELD)
@@ -534,6 +555,15 @@ cdef class Mos6502(Cpu):
     @rdy.setter
     def rdy(self, bint asserted):
         self.assert_line(Line.RDY, asserted)
+
+    @property
+    def so(self):
+        """The level of the SO line; going from False to True sets V, seen from the second cycle after it on."""
+        return (self.lines & Line.SO) != 0
+
+    @so.setter
+    def so(self, bint asserted):
+        self.assert_line(Line.SO, asserted)
 
     @property
     def is_held(self):
