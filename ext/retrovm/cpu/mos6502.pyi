@@ -41,6 +41,22 @@ class Mos6502(Cpu):
     @nmi.setter
     def nmi(self, asserted: bool) -> None: ...
     @property
+    def rdy(self) -> bool:
+        """True while anyone holds the RDY line low: the processor waits, NMOS in reads only, CMOS in writes too."""
+
+    @rdy.setter
+    def rdy(self, asserted: bool) -> None: ...
+    @property
+    def so(self) -> bool:
+        """The level of the SO line; going from False to True sets V."""
+
+    @so.setter
+    def so(self, asserted: bool) -> None: ...
+    @property
+    def is_held(self) -> bool:
+        """True after RDY was low within an instruction for 1,048,576 cycles on end, until a reset."""
+
+    @property
     def is_jammed(self) -> bool:
         """True after an opcode that stops the processor for good."""
 

@@ -45,7 +45,7 @@ Files: mos6502_cycles.pxi bus cycles, mos6502_pins.pxi RDY and SO, mos6502_modes
 mos6502_control.pxi jumps and interrupts, mos6502_cmos.pxi what the 65C02 does otherwise, mos6502_dispatch.pxi and
 mos6502_tables.h (generated from isa/mos6502.py) the opcodes of each model composed of these.
 
-Sources: docs/references.md: 64doc, nmos-unintended, decimal, visual6502, 6502-interrupts, r65c00, w65c02s, 65c02-opcodes.
+Sources: docs/references.md: 64doc, nmos-unintended, decimal, visual6502, 6502-interrupts, breaks, r65c00, w65c02s, 65c02-opcodes.
 """
 
 from cpython.object cimport PyObject
@@ -453,7 +453,7 @@ cdef class Mos6502(Cpu):
             self.nz = 1
             self.cycle_count = 0
             self.nmi_latched = self.nmi_was_low = self.so_was_low = False
-            self.overflow_at = 0
+            self.overflow_at = self.overflow_again_at = 0
         self.halt = RUNS
         self.taken = False
         self.resetting = True

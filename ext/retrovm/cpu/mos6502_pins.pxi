@@ -102,7 +102,9 @@ cdef inline void see_overflow_pin(Mos6502 core, tick_t cycle) noexcept nogil:
 
 cdef inline void forget_overflow_pin(Mos6502 core, tick_t until) noexcept nogil:
     """What was to set V up to this tick is done."""
-    core.overflow_at = core.overflow_again_at if core.overflow_again_at > until else 0
+    if core.overflow_again_at <= until:
+        core.overflow_again_at = 0
+    core.overflow_at = core.overflow_again_at
 
 
 cdef inline bint overflow_is_due(Mos6502 core, tick_t tick) noexcept nogil:
