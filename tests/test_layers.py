@@ -21,7 +21,7 @@ SOURCES = sorted([*(ROOT / "ext").rglob("*.py[xd]"), *(ROOT / "ext").rglob("*.px
 WORDS = {"errors", "spec", "ranges", "registry"}
 PARTS = {"core", "cpu", "chips", "carts"}
 BASE = WORDS | {"media", "bundled"}
-MIDDLE = BASE | PARTS | {"isa", "machines", "session", "snapshot", "symbols", "trace", "detection", "loading"}
+MIDDLE = BASE | PARTS | {"isa", "machines", "session", "snapshot", "symbols", "detection", "loading"}
 MAY_IMPORT = {
     "core": set(),
     "cpu": {"core"},
@@ -38,7 +38,6 @@ MAY_IMPORT = {
     "machines": BASE | PARTS,
     "snapshot": {"errors"},
     "symbols": {"errors", "spec", "isa"},
-    "trace": {"errors", "core"},
     "session": MIDDLE - {"detection", "loading", "machines"},
     "loading": MIDDLE,
     "player": MIDDLE,
