@@ -363,18 +363,21 @@ cdef class Mos6502(Cpu):
         self.clock.now = r.now
 
     cdef void stay_waiting(self, tick_t until) noexcept nogil:
-        """The cycles of WAI behind its third, until this tick or the instruction's end. Each but the last polls."""
+        """The second cycle of WAI again and again, until this tick, and the third when it is over.
+
+        It is over when an interrupt was wanted, whether I masks it or not, at the end of the cycle before. So what comes
+        behind WAI begins in the third cycle after the one at whose end the line was low first (docs/references.md: wai).
+        """
         cdef ExactRegisters registers
         cdef Exact r = &registers
-        cdef uint32_t polled = 0
         load(self, r)
         start_exact(self, r)
         while r.now < until and not self.resetting and not self.clock.stop:
             read_dummy(r, r.pc)
-            polled = wanted(self, r.now - 2 * r.period)
-            if polled:
+            if wanted(self, r.now - 2 * r.period):
+                read_dummy(r, r.pc)
                 self.halt = RUNS
-                self.taken = (polled & interrupts_allowed(r.p)) != 0
+                self.taken = (wanted(self, r.now - 2 * r.period) & interrupts_allowed(r.p)) != 0
                 break
             if not self.active and not self.changed:
                 skip_unseen(self, r, r.pc, until)
