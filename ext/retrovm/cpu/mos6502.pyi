@@ -1,13 +1,21 @@
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from typing import Protocol, type_check_only
 
 from retrovm.core.bus import Bus
-from retrovm.core.cpu import Cpu
+from retrovm.core.cpu import CallResult, Cpu
 from retrovm.core.memory_view import MemoryView
 from retrovm.core.types import StopReason
 
 FACTS: dict[str, tuple[bool, int, bool, bool, int, int]]
 MODELS: tuple[str, ...]
 REGISTERS: tuple[str, ...]
+
+@type_check_only
+class _Runner(Protocol):
+    """What lets the time pass: a machine, or a processor on its own."""
+
+    def step(self) -> int: ...
+    def run_home(self, address: int, arrived: Callable[[], object], cycles: int) -> StopReason: ...
 
 class Mos6502(Cpu):
     """A 6502: `model` is one of `MODELS`; without a `bus` it has 64 KiB of RAM and a clock of its own."""
@@ -77,6 +85,24 @@ class Mos6502(Cpu):
 
     def run(self, cycles: int | None = None, until: int | None = None) -> StopReason:
         """Runs a processor on its own for so many cycles, or until before the instruction at an address."""
+
+    def call(self, address: int, *, limit: int = 100_000_000, **registers: int) -> CallResult:
+        """Runs a subroutine to its RTS on a processor on its own, as if a JSR stood at the program counter.
+
+        Parameters
+            address    of its first instruction
+            limit      the cycles that it may take
+            registers  what it begins with: `a=3, x=4`
+        Returns a `CallResult`. Afterwards the program counter and the stack pointer are as before, the other registers
+        as the subroutine left them. Raises `CallError` when it does not come back; the processor is then where it has
+        come to. In a machine, `vm.call` also lets the other parts live.
+        """
+
+    def call_in(self, runner: _Runner, address: int, limit: int, registers: Mapping[str, int]) -> CallResult:
+        """`call`, where `runner` lets the time pass: a machine, or the processor itself."""
+
+    def run_home(self, address: int, arrived: Callable[[], object], cycles: int) -> StopReason:
+        """Runs to before the instruction at `address`, at a time when `arrived()` is true; for so many cycles at most."""
 
     def power_cycle(self) -> None:
         """Switches it off and on."""

@@ -41,9 +41,9 @@ looks; the exact one runs everything else. The driver, `run_until`, hands over b
     exact  an instruction that an event may fall into, interrupt sequences, opcodes that may let a waiting IRQ in, code
            outside plain memory, and everything while a tracer records.
 
-Files: mos6502_cycles.pxi bus cycles, mos6502_pins.pxi RDY and SO, mos6502_modes.pxi addressing, mos6502_operations.pxi what is computed,
-mos6502_control.pxi jumps and interrupts, mos6502_cmos.pxi what the 65C02 does otherwise, mos6502_dispatch.pxi and
-mos6502_tables.h (generated from isa/mos6502.py) the opcodes of each model composed of these.
+Files: mos6502_cycles.pxi bus cycles, mos6502_pins.pxi RDY and SO, mos6502_modes.pxi addressing, mos6502_operations.pxi what
+is computed, mos6502_control.pxi jumps and interrupts, mos6502_cmos.pxi what the 65C02 does otherwise, mos6502_dispatch.pxi
+and mos6502_tables.h (generated from isa/mos6502.py) the opcodes of each model composed of these.
 
 Sources: docs/references.md: 64doc, nmos-unintended, decimal, visual6502, 6502-interrupts, breaks, r65c00, w65c02s, 65c02-opcodes.
 """
@@ -58,7 +58,8 @@ from retrovm.core.memory cimport Memory
 from retrovm.core.python_device cimport PythonDevice
 from retrovm.core.types cimport NEVER, Access, Line, StopReason, likely, tick_t, unlikely
 
-from retrovm.core.errors import ArgumentError
+from retrovm.core.cpu import CallResult
+from retrovm.core.errors import ArgumentError, CallError
 from retrovm.core.memory_view import MemoryView
 from retrovm.core.types import StopReason as Reason
 
@@ -427,18 +428,21 @@ cdef class Mos6502(Cpu):
         self.clock.now = r.now
 
     cdef void stay_waiting(self, tick_t until) noexcept nogil:
-        """The cycles of WAI behind its third, until this tick or the instruction's end. Each but the last polls."""
+        """The second cycle of WAI again and again, until this tick, and the third when it is over.
+
+        It is over when an interrupt was wanted, whether I masks it or not, at the end of the cycle before. So what comes
+        behind WAI begins in the third cycle after the one at whose end the line was low first (docs/references.md: wai).
+        """
         cdef ExactRegisters registers
         cdef Exact r = &registers
-        cdef uint32_t polled = 0
         load(self, r)
         start_exact(self, r)
         while r.now < until and not self.resetting and not self.clock.stop:
             read_idly(self, r, r.pc)
-            polled = wanted(self, r.now - 2 * r.period)
-            if polled:
+            if wanted(self, r.now - 2 * r.period):
+                read_idly(self, r, r.pc)
                 self.halt = RUNS
-                self.taken = (polled & interrupts_allowed(r.p)) != 0
+                self.taken = (wanted(self, r.now - 2 * r.period) & interrupts_allowed(r.p)) != 0
                 break
             if not self.active and not self.changed:
                 skip_unseen(self, r, r.pc, until)
@@ -615,6 +619,7 @@ cdef class Mos6502(Cpu):
         """
         cdef tick_t end
         cdef uint32_t at
+        cdef bint hook
         cdef StopReason reason = StopReason.CYCLES
         if cycles is None and until is None:
             raise ArgumentError(f"{self.name}: run for a number of cycles, or until an address, or both")
@@ -631,6 +636,7 @@ cdef class Mos6502(Cpu):
         if not 0 <= until < 0x10000:
             raise ArgumentError(f"{self.name}: an address is $0000-$FFFF, not {until!r}")
         at = until
+        hook = hooked(self.bus, at)
         self.clock.begin()
         try:
             self.bus.hook(until, True)
@@ -639,11 +645,75 @@ cdef class Mos6502(Cpu):
                     reason = self.run_one()
                 if reason == StopReason.CYCLES:
                     reason = self.run_until(end)
-            self.bus.hook(until, False)
+            self.bus.hook(until, hook)
         finally:
             self.clock.end()
         self.raise_fault()
         return Reason(reason)
+
+    def call(self, address, *, limit=100_000_000, **registers):
+        """Runs a subroutine to its RTS on a processor on its own, as if a JSR stood at the program counter.
+
+        Parameters
+            address    of its first instruction
+            limit      the cycles that it may take
+            registers  what it begins with: `a=3, x=4`
+        Returns a `CallResult`. Afterwards the program counter and the stack pointer are as before, the other registers
+        as the subroutine left them. Raises `CallError` when it does not come back; the processor is then where it has
+        come to. In a machine, `vm.call` also lets the other parts live.
+        """
+        return self.call_in(self, address, limit, registers)
+
+    def call_in(self, runner, address, limit, registers):
+        """`call`, where `runner` lets the time pass: a machine, or the processor itself. It has `step` and `run_home`."""
+        cdef int64_t before
+        cdef uint32_t at, home, stack, back
+        if not isinstance(address, int):
+            raise ArgumentError(f"{self.name}: an address is a number, not {address!r}; names are for a machine's `vm.call`")
+        if not 0 <= address < 0x10000:
+            raise ArgumentError(f"{self.name}: an address is $0000-$FFFF, not {address!r}")
+        if limit < 0:
+            raise ArgumentError(f"a number of cycles is 0 or more, not {limit}")
+        if not registers.keys().isdisjoint(("pc", "s")):
+            raise ArgumentError(f"{self.name}: a call sets pc and s itself; give it a, x, y or p")
+        self.clock.begin()                   # it must be at rest before anything changes
+        self.clock.end()
+        if self.resetting:
+            runner.step()                    # the reset sequence, or it would be forgotten
+        at, home, stack = address, self.pc, <uint8_t> self.s
+        back = (home - 1) & 0xFFFF           # RTS goes on behind the address that it pulls
+        as_it_was = self.registers
+        self.registers = registers           # refuses what does not fit, before the stack is touched
+        try:
+            self.memory[0x100 | stack] = back >> 8
+            self.memory[0x100 | ((stack - 1) & 0xFF)] = back & 0xFF
+        except ArgumentError:
+            self.registers = as_it_was
+            raise
+        self.s = (stack - 2) & 0xFF
+        self.set_pc(at)
+        before = self.cycle_count
+        # The subroutine may itself run through this address, but then its own frames are on the stack.
+        reason = runner.run_home(home, lambda: <uint8_t> self.s == stack, limit)
+        if self.pc != home or <uint8_t> self.s != stack or self.halt:
+            why = {JAMMED: "the opcode before stops the processor for good", STOPPED: "STP stops the processor until a reset",
+                   WAITS: "WAI waits for an interrupt", RUNS: f"limit={limit} is what it may take"}[self.halt]
+            if reason is Reason.ADDRESS:
+                why = "a hook stops there"
+            raise CallError(f"the subroutine at ${at:04X} did not come back: {reason.name} at ${self.pc:04X} after "
+                            f"{self.cycle_count - before} cycles; {why}")
+        return CallResult(self.cycle_count - before, self.registers)
+
+    def run_home(self, address, arrived, cycles):
+        """Runs to before the instruction at `address`, at a time when `arrived()` is true; for so many cycles at most.
+
+        Returns the `StopReason`: ADDRESS on arrival, and at any other hook of the bus.
+        """
+        cdef int64_t end = self.cycle_count + <int64_t> cycles
+        while True:
+            reason = self.run(cycles=max(0, end - self.cycle_count), until=address)
+            if reason is not Reason.ADDRESS or self.pc != address or arrived():
+                return reason
 
     cdef int raise_fault(self) except -1:
         """Raises what a device written in Python has raised in the run."""

@@ -81,7 +81,10 @@ cdef inline void branch_of(Build r, bint taken, uint32_t size) noexcept nogil:
 
 
 cdef inline void go_if(Build r, bint taken, uint32_t size) noexcept nogil:
-    """The rest of a branch, whose last byte is on the data lines. A taken branch does not poll in its second cycle, so one that stays in its page has only the first cycle's poll.
+    """The rest of a branch, whose last byte is on the data lines.
+
+    On NMOS, a taken branch does not poll in its second cycle, so one that stays in its page has only the first cycle's poll.
+    On CMOS it polls as any instruction does (docs/references.md: cmos-polls).
 
     Over a page, one of `size` 2 reads from the target without its carry, one of 3 (CMOS) behind itself again. That byte
     is the fourth then, and may lie outside the code window.
@@ -91,7 +94,8 @@ cdef inline void go_if(Build r, bint taken, uint32_t size) noexcept nogil:
         pc = <uint32_t> r.pc
         target = (pc + (r.data ^ 0x80) - 0x80) & 0xFFFF
         if Build is Exact:
-            r.polled = wanted(<Mos6502> r.core, r.now - 2 * r.period)
+            if not (<Mos6502> r.core).is_cmos:
+                r.polled = wanted(<Mos6502> r.core, r.now - 2 * r.period)
         if size == 2:
             fetch_dummy(r)                   # code on an open bus may follow, and sees this
         else:
@@ -99,7 +103,8 @@ cdef inline void go_if(Build r, bint taken, uint32_t size) noexcept nogil:
         if (target ^ pc) & 0xFF00:
             read_astray(r, (pc & 0xFF00) | (target & 0xFF) if size == 2 else pc & 0xFFFF)
             if Build is Exact:
-                r.polled |= wanted(<Mos6502> r.core, r.now - 2 * r.period)
+                if not (<Mos6502> r.core).is_cmos:
+                    r.polled |= wanted(<Mos6502> r.core, r.now - 2 * r.period)
         jump(r, target)
 
 

@@ -233,11 +233,18 @@ cdef extern from "mos6502_tables.h":
         X_read_abx_SBC
         X_modify_abx_INC_store
         X_modify_abx_ISC_store
+        X_modify_izx_RRA_of_revision_a_store
         X_modify_zp_ROR_of_revision_a_store
+        X_modify_zp_RRA_of_revision_a_store
         X_acc_ROR_of_revision_a_to_a
         X_modify_abs_ROR_of_revision_a_store
+        X_modify_abs_RRA_of_revision_a_store
+        X_modify_izy_RRA_of_revision_a_store
         X_modify_zpx_ROR_of_revision_a_store
+        X_modify_zpx_RRA_of_revision_a_store
+        X_modify_aby_RRA_of_revision_a_store
         X_modify_abx_ROR_of_revision_a_store
+        X_modify_abx_RRA_of_revision_a_store
         X_NOP_opc
         X_modify_zp_cmos_TSB_store
         X_modify_zp_cmos_ASL_store
@@ -593,11 +600,18 @@ cdef void run_nmos(Mos6502 core) noexcept nogil:
     OPCODE(X_read_abx_SBC); writes_overflow(r, 1); read_abx(r); SBC(r); NEXT(r)
     OPCODE(X_modify_abx_INC_store); modify_abx(r); INC(r); store(r); NEXT(r)
     OPCODE(X_modify_abx_ISC_store); writes_overflow(r, 1); modify_abx(r); ISC(r); store(r); NEXT(r)
+    OPCODE(X_modify_izx_RRA_of_revision_a_store); writes_overflow(r, 1); modify_izx(r); RRA_of_revision_a(r); store(r); NEXT(r)
     OPCODE(X_modify_zp_ROR_of_revision_a_store); modify_zp(r); ROR_of_revision_a(r); store(r); NEXT(r)
+    OPCODE(X_modify_zp_RRA_of_revision_a_store); writes_overflow(r, 1); modify_zp(r); RRA_of_revision_a(r); store(r); NEXT(r)
     OPCODE(X_acc_ROR_of_revision_a_to_a); acc(r); ROR_of_revision_a(r); to_a(r); NEXT(r)
     OPCODE(X_modify_abs_ROR_of_revision_a_store); modify_abs(r); ROR_of_revision_a(r); store(r); NEXT(r)
+    OPCODE(X_modify_abs_RRA_of_revision_a_store); writes_overflow(r, 1); modify_abs(r); RRA_of_revision_a(r); store(r); NEXT(r)
+    OPCODE(X_modify_izy_RRA_of_revision_a_store); writes_overflow(r, 1); modify_izy(r); RRA_of_revision_a(r); store(r); NEXT(r)
     OPCODE(X_modify_zpx_ROR_of_revision_a_store); modify_zpx(r); ROR_of_revision_a(r); store(r); NEXT(r)
+    OPCODE(X_modify_zpx_RRA_of_revision_a_store); writes_overflow(r, 1); modify_zpx(r); RRA_of_revision_a(r); store(r); NEXT(r)
+    OPCODE(X_modify_aby_RRA_of_revision_a_store); writes_overflow(r, 1); modify_aby(r); RRA_of_revision_a(r); store(r); NEXT(r)
     OPCODE(X_modify_abx_ROR_of_revision_a_store); modify_abx(r); ROR_of_revision_a(r); store(r); NEXT(r)
+    OPCODE(X_modify_abx_RRA_of_revision_a_store); writes_overflow(r, 1); modify_abx(r); RRA_of_revision_a(r); store(r); NEXT(r)
     END()
     AT_WINDOW()
     if open_window(r):
@@ -1065,11 +1079,18 @@ cdef inline void execute(Exact r, uint32_t number) noexcept nogil:
     elif number == X_read_abx_SBC: read_abx(r); SBC(r)
     elif number == X_modify_abx_INC_store: modify_abx(r); INC(r); store(r)
     elif number == X_modify_abx_ISC_store: modify_abx(r); ISC(r); store(r)
+    elif number == X_modify_izx_RRA_of_revision_a_store: modify_izx(r); RRA_of_revision_a(r); store(r)
     elif number == X_modify_zp_ROR_of_revision_a_store: modify_zp(r); ROR_of_revision_a(r); store(r)
+    elif number == X_modify_zp_RRA_of_revision_a_store: modify_zp(r); RRA_of_revision_a(r); store(r)
     elif number == X_acc_ROR_of_revision_a_to_a: acc(r); ROR_of_revision_a(r); to_a(r)
     elif number == X_modify_abs_ROR_of_revision_a_store: modify_abs(r); ROR_of_revision_a(r); store(r)
+    elif number == X_modify_abs_RRA_of_revision_a_store: modify_abs(r); RRA_of_revision_a(r); store(r)
+    elif number == X_modify_izy_RRA_of_revision_a_store: modify_izy(r); RRA_of_revision_a(r); store(r)
     elif number == X_modify_zpx_ROR_of_revision_a_store: modify_zpx(r); ROR_of_revision_a(r); store(r)
+    elif number == X_modify_zpx_RRA_of_revision_a_store: modify_zpx(r); RRA_of_revision_a(r); store(r)
+    elif number == X_modify_aby_RRA_of_revision_a_store: modify_aby(r); RRA_of_revision_a(r); store(r)
     elif number == X_modify_abx_ROR_of_revision_a_store: modify_abx(r); ROR_of_revision_a(r); store(r)
+    elif number == X_modify_abx_RRA_of_revision_a_store: modify_abx(r); RRA_of_revision_a(r); store(r)
     elif number == X_NOP_opc: NOP_opc(r)
     elif number == X_modify_zp_cmos_TSB_store: modify_zp_cmos(r); TSB(r); store(r)
     elif number == X_modify_zp_cmos_ASL_store: modify_zp_cmos(r); ASL(r); store(r)

@@ -249,7 +249,7 @@ cdef inline void ROR(Build r) noexcept nogil:
 
 
 cdef inline void ROR_of_revision_a(Build r) noexcept nogil:
-    """The first chips shift to the left instead, and leave C alone (docs/references.md: ror)."""
+    """The first chips shift to the left instead, and leave C alone (docs/references.md: ror, ror-pla)."""
     r.data = (r.data << 1) & 0xFF
     set_nz(r, r.data)
 
@@ -331,6 +331,12 @@ cdef inline void SRE(Build r) noexcept nogil:
 
 cdef inline void RRA(Build r) noexcept nogil:
     ROR(r)
+    ADC(r)
+    write_overflow_behind(r)
+
+
+cdef inline void RRA_of_revision_a(Build r) noexcept nogil:
+    ROR_of_revision_a(r)
     ADC(r)
     write_overflow_behind(r)
 
