@@ -88,14 +88,14 @@ cdef dict HALTS = {
 }
 
 # By variant and features. 64 KiB each: one load; a second level for the groups 0, 8, E and F is 40 % slower.
-DECODINGS = WeakValueDictionary()
+cdef object DECODINGS = WeakValueDictionary()
 
 
 cdef Decoding decoding_of(uint32_t variant, uint32_t features):
     """What each opcode is on a variant, by its number, with these bits of FEATURES."""
     cdef Decoding made = DECODINGS.get((variant, features))
     cdef const Rule *rule
-    cdef uint32_t n, rest, free
+    cdef uint32_t n, rest, open_bits
     if made is not None:
         return made
     made = Decoding()
@@ -103,13 +103,13 @@ cdef Decoding decoding_of(uint32_t variant, uint32_t features):
         rule = &chip8_rules[n]
         if not rule.variants >> variant & 1 or rule.needs & ~features:
             continue
-        free = ~rule.mask & 0xFFFF
-        rest = free
-        while True:                      # each opcode of the rule: all that the free bits can be
+        open_bits = ~rule.mask & 0xFFFF
+        rest = open_bits
+        while True:                      # each opcode of the rule: all that the open bits can be
             made.operation[rule.bits | rest] = <uint8_t> rule.operation
             if rest == 0:
                 break
-            rest = rest - 1 & free
+            rest = rest - 1 & open_bits
     DECODINGS[variant, features] = made
     return made
 

@@ -180,7 +180,7 @@ PROFILES = {
     },
     "dream6800": {
         "title": "CHIP-8 of the DREAM 6800", "shift": False, "load_store": False, "load_store_x": False,
-        "vf_order": False, "clip": False, "jump": False, "logic": False, "vblank": True, "wide": False,
+        "vf_order": True, "clip": False, "jump": False, "logic": False, "vblank": True, "wide": False,
         "long": False, "big_in_small": False, "modes": False, "half_pixels": False, "tall": 0,
         "count_rows": False, "planes": 1, "blocks": False, "width": 64, "height": 32, "stack": 12,
         "flags": 0, "memory": 4096, "start": 512, "tickrate": 21, "frame_rate": 50, "font": "dream6800",
@@ -251,19 +251,26 @@ cdef void execute(Chip8 self, int64_t slots) noexcept nogil:
     OPCODE(OP_3XNN); op_3xnn(self, r); NEXT(decode, r)    # skip the next instruction if VX = NN
     OPCODE(OP_3XNN_LONG); op_3xnn_long(self, r); NEXT(decode, r)    # skip the next instruction if VX = NN
     OPCODE(OP_4XNN); op_4xnn(self, r); NEXT(decode, r)    # skip the next instruction if VX is not NN
-    OPCODE(OP_4XNN_LONG); op_4xnn_long(self, r); NEXT(decode, r)    # skip the next instruction if VX is not NN
+    # skip the next instruction if VX is not NN
+    OPCODE(OP_4XNN_LONG); op_4xnn_long(self, r); NEXT(decode, r)
     OPCODE(OP_6XNN); op_6xnn(self, r); NEXT(decode, r)    # VX = NN
     OPCODE(OP_7XNN); op_7xnn(self, r); NEXT(decode, r)    # VX = VX + NN; VF stays
     OPCODE(OP_ANNN); op_annn(self, r); NEXT(decode, r)    # I = NNN
     OPCODE(OP_BNNN); op_bnnn(self, r); NEXT(decode, r)    # jump to NNN + V0
     OPCODE(OP_BNNN_VX); op_bnnn_vx(self, r); NEXT(decode, r)    # jump to NNN + V0
     OPCODE(OP_CXNN); op_cxnn(self, r); NEXT(decode, r)    # VX = random byte and NN
-    OPCODE(OP_DXYN); op_dxyn(self, r); NEXT(decode, r)    # draw N rows from I at VX, VY; VF = pixels were erased
-    OPCODE(OP_DXYN_WAIT); op_dxyn_wait(self, r); NEXT(decode, r)    # draw N rows from I at VX, VY; VF = pixels were erased
-    OPCODE(OP_DXYN_CLIP); op_dxyn_clip(self, r); NEXT(decode, r)    # draw N rows from I at VX, VY; VF = pixels were erased
-    OPCODE(OP_DXYN_CLIP_WAIT); op_dxyn_clip_wait(self, r); NEXT(decode, r)    # draw N rows from I at VX, VY; VF = pixels were erased
-    OPCODE(OP_DXYN_WIDE); op_dxyn_wide(self, r); NEXT(decode, r)    # draw N rows from I at VX, VY; VF = pixels were erased
-    OPCODE(OP_BXYN_COLOUR_ROWS); op_bxyn_colour_rows(self, r); NEXT(decode, r)    # colour VY for N rows of 8 pixels at VX and the register behind it
+    # draw N rows from I at VX, VY; VF = pixels were erased
+    OPCODE(OP_DXYN); op_dxyn(self, r); NEXT(decode, r)
+    # draw N rows from I at VX, VY; VF = pixels were erased
+    OPCODE(OP_DXYN_WAIT); op_dxyn_wait(self, r); NEXT(decode, r)
+    # draw N rows from I at VX, VY; VF = pixels were erased
+    OPCODE(OP_DXYN_CLIP); op_dxyn_clip(self, r); NEXT(decode, r)
+    # draw N rows from I at VX, VY; VF = pixels were erased
+    OPCODE(OP_DXYN_CLIP_WAIT); op_dxyn_clip_wait(self, r); NEXT(decode, r)
+    # draw N rows from I at VX, VY; VF = pixels were erased
+    OPCODE(OP_DXYN_WIDE); op_dxyn_wide(self, r); NEXT(decode, r)
+    # colour VY for N rows of 8 pixels at VX and the register behind it
+    OPCODE(OP_BXYN_COLOUR_ROWS); op_bxyn_colour_rows(self, r); NEXT(decode, r)
     OPCODE(OP_5XY0); op_5xy0(self, r); NEXT(decode, r)    # skip the next instruction if VX = VY
     OPCODE(OP_5XY0_LONG); op_5xy0_long(self, r); NEXT(decode, r)    # skip the next instruction if VX = VY
     OPCODE(OP_5XY2); op_5xy2(self, r); NEXT(decode, r)    # store VX to VY, in that order, at I; I stays
@@ -278,33 +285,47 @@ cdef void execute(Chip8 self, int64_t slots) noexcept nogil:
     OPCODE(OP_8XY4); op_8xy4(self, r); NEXT(decode, r)    # VX = VX + VY; VF = carry
     OPCODE(OP_8XY4_VF_FIRST); op_8xy4_vf_first(self, r); NEXT(decode, r)    # VX = VX + VY; VF = carry
     OPCODE(OP_8XY5); op_8xy5(self, r); NEXT(decode, r)    # VX = VX - VY; VF = 1 unless it borrows
-    OPCODE(OP_8XY5_VF_FIRST); op_8xy5_vf_first(self, r); NEXT(decode, r)    # VX = VX - VY; VF = 1 unless it borrows
+    # VX = VX - VY; VF = 1 unless it borrows
+    OPCODE(OP_8XY5_VF_FIRST); op_8xy5_vf_first(self, r); NEXT(decode, r)
     OPCODE(OP_8XY6); op_8xy6(self, r); NEXT(decode, r)    # VX = VY shifted right; VF = bit shifted out
     OPCODE(OP_8XY6_VX); op_8xy6_vx(self, r); NEXT(decode, r)    # VX = VY shifted right; VF = bit shifted out
-    OPCODE(OP_8XY6_VF_FIRST); op_8xy6_vf_first(self, r); NEXT(decode, r)    # VX = VY shifted right; VF = bit shifted out
-    OPCODE(OP_8XY6_VX_VF_FIRST); op_8xy6_vx_vf_first(self, r); NEXT(decode, r)    # VX = VY shifted right; VF = bit shifted out
+    # VX = VY shifted right; VF = bit shifted out
+    OPCODE(OP_8XY6_VF_FIRST); op_8xy6_vf_first(self, r); NEXT(decode, r)
+    # VX = VY shifted right; VF = bit shifted out
+    OPCODE(OP_8XY6_VX_VF_FIRST); op_8xy6_vx_vf_first(self, r); NEXT(decode, r)
     OPCODE(OP_8XY7); op_8xy7(self, r); NEXT(decode, r)    # VX = VY - VX; VF = 1 unless it borrows
-    OPCODE(OP_8XY7_VF_FIRST); op_8xy7_vf_first(self, r); NEXT(decode, r)    # VX = VY - VX; VF = 1 unless it borrows
+    # VX = VY - VX; VF = 1 unless it borrows
+    OPCODE(OP_8XY7_VF_FIRST); op_8xy7_vf_first(self, r); NEXT(decode, r)
     OPCODE(OP_8XYE); op_8xye(self, r); NEXT(decode, r)    # VX = VY shifted left; VF = bit shifted out
     OPCODE(OP_8XYE_VX); op_8xye_vx(self, r); NEXT(decode, r)    # VX = VY shifted left; VF = bit shifted out
-    OPCODE(OP_8XYE_VF_FIRST); op_8xye_vf_first(self, r); NEXT(decode, r)    # VX = VY shifted left; VF = bit shifted out
-    OPCODE(OP_8XYE_VX_VF_FIRST); op_8xye_vx_vf_first(self, r); NEXT(decode, r)    # VX = VY shifted left; VF = bit shifted out
+    # VX = VY shifted left; VF = bit shifted out
+    OPCODE(OP_8XYE_VF_FIRST); op_8xye_vf_first(self, r); NEXT(decode, r)
+    # VX = VY shifted left; VF = bit shifted out
+    OPCODE(OP_8XYE_VX_VF_FIRST); op_8xye_vx_vf_first(self, r); NEXT(decode, r)
     OPCODE(OP_9XY0); op_9xy0(self, r); NEXT(decode, r)    # skip the next instruction if VX is not VY
-    OPCODE(OP_9XY0_LONG); op_9xy0_long(self, r); NEXT(decode, r)    # skip the next instruction if VX is not VY
+    # skip the next instruction if VX is not VY
+    OPCODE(OP_9XY0_LONG); op_9xy0_long(self, r); NEXT(decode, r)
     OPCODE(OP_5XY1_SGT); op_5xy1_sgt(self, r); NEXT(decode, r)    # skip the next instruction if VX > VY
-    OPCODE(OP_5XY2_SAVE_TO); op_5xy2_save_to(self, r); NEXT(decode, r)    # store VX to VY at I, if X < Y; I is then behind them
-    OPCODE(OP_5XY3_LOAD_TO); op_5xy3_load_to(self, r); NEXT(decode, r)    # load VX to VY from I, if X < Y; I is then behind them
-    OPCODE(OP_5XY1_ADD_OCTAL); op_5xy1_add_octal(self, r); NEXT(decode, r)    # add each of the two octal digits of VY to that of VX, without a carry
+    # store VX to VY at I, if X < Y; I is then behind them
+    OPCODE(OP_5XY2_SAVE_TO); op_5xy2_save_to(self, r); NEXT(decode, r)
+    # load VX to VY from I, if X < Y; I is then behind them
+    OPCODE(OP_5XY3_LOAD_TO); op_5xy3_load_to(self, r); NEXT(decode, r)
+    # add each of the two octal digits of VY to that of VX, without a carry
+    OPCODE(OP_5XY1_ADD_OCTAL); op_5xy1_add_octal(self, r); NEXT(decode, r)
     OPCODE(OP_NOP); op_nop(self, r); NEXT(decode, r)    # do nothing
     OPCODE(OP_BBNN_BACK); op_bbnn_back(self, r); NEXT(decode, r)    # jump NN bytes back, counted from here
-    OPCODE(OP_BFNN_FORTH); op_bfnn_forth(self, r); NEXT(decode, r)    # jump NN bytes forward, counted from here
-    OPCODE(OP_BXY0_COLOUR_ZONES); op_bxy0_colour_zones(self, r); NEXT(decode, r)    # colour VY for blocks of 8 x 4 pixels: VX says which columns, the register behind it which rows
+    # jump NN bytes forward, counted from here
+    OPCODE(OP_BFNN_FORTH); op_bfnn_forth(self, r); NEXT(decode, r)
+    # colour VY for blocks of 8 x 4 pixels: VX says which columns, the register behind it which rows
+    OPCODE(OP_BXY0_COLOUR_ZONES); op_bxy0_colour_zones(self, r); NEXT(decode, r)
     OPCODE(OP_00CN); op_00cn(self, r); NEXT(decode, r)    # scroll the display N pixels down
     OPCODE(OP_00DN); op_00dn(self, r); NEXT(decode, r)    # scroll the display N pixels up
     OPCODE(OP_EX9E); op_ex9e(self, r); NEXT(decode, r)    # skip the next instruction if key VX is down
-    OPCODE(OP_EX9E_LONG); op_ex9e_long(self, r); NEXT(decode, r)    # skip the next instruction if key VX is down
+    # skip the next instruction if key VX is down
+    OPCODE(OP_EX9E_LONG); op_ex9e_long(self, r); NEXT(decode, r)
     OPCODE(OP_EXA1); op_exa1(self, r); NEXT(decode, r)    # skip the next instruction if key VX is up
-    OPCODE(OP_EXA1_LONG); op_exa1_long(self, r); NEXT(decode, r)    # skip the next instruction if key VX is up
+    # skip the next instruction if key VX is up
+    OPCODE(OP_EXA1_LONG); op_exa1_long(self, r); NEXT(decode, r)
     OPCODE(OP_FN01); op_fn01(self, r); NEXT(decode, r)    # select the display planes of bit mask N
     OPCODE(OP_FX07); op_fx07(self, r); NEXT(decode, r)    # VX = delay timer
     OPCODE(OP_FX0A); op_fx0a(self, r); NEXT(decode, r)    # wait for a key, VX = its number
@@ -324,12 +345,15 @@ cdef void execute(Chip8 self, int64_t slots) noexcept nogil:
     OPCODE(OP_FX65_KEEP); op_fx65_keep(self, r); NEXT(decode, r)    # load V0 to VX from I; I = I + X + 1
     OPCODE(OP_FX75); op_fx75(self, r); NEXT(decode, r)    # store V0 to VX in the flag registers
     OPCODE(OP_FX85); op_fx85(self, r); NEXT(decode, r)    # load V0 to VX from the flag registers
-    OPCODE(OP_EXF2_SKP_2); op_exf2_skp_2(self, r); NEXT(decode, r)    # skip the next instruction if key VX of the second keypad is down
-    OPCODE(OP_EXF5_SKNP_2); op_exf5_sknp_2(self, r); NEXT(decode, r)    # skip the next instruction if key VX of the second keypad is up
+    # skip the next instruction if key VX of the second keypad is down
+    OPCODE(OP_EXF2_SKP_2); op_exf2_skp_2(self, r); NEXT(decode, r)
+    # skip the next instruction if key VX of the second keypad is up
+    OPCODE(OP_EXF5_SKNP_2); op_exf5_sknp_2(self, r); NEXT(decode, r)
     OPCODE(OP_F002); op_f002(self, r); NEXT(decode, r)    # load the audio pattern, 16 bytes, from I
     OPCODE(OP_FX1B_SKIP_VX); op_fx1b_skip_vx(self, r); NEXT(decode, r)    # skip VX bytes
     OPCODE(OP_FX4F_DELAY); op_fx4f_delay(self, r); NEXT(decode, r)    # delay timer = VX, wait until it is 0
-    OPCODE(OP_FXF8_TONE); op_fxf8_tone(self, r); NEXT(decode, r)    # the tone's frequency is 27535 / (VX + 1) Hz
+    # the tone's frequency is 27535 / (VX + 1) Hz
+    OPCODE(OP_FXF8_TONE); op_fxf8_tone(self, r); NEXT(decode, r)
     OPCODE(OP_00E0); op_00e0(self, r); NEXT(decode, r)    # clear the display
     OPCODE(OP_00EE); op_00ee(self, r); NEXT(decode, r)    # return from a subroutine
     OPCODE(OP_00FB); op_00fb(self, r); NEXT(decode, r)    # scroll the display 4 pixels right
@@ -340,6 +364,7 @@ cdef void execute(Chip8 self, int64_t slots) noexcept nogil:
     OPCODE(OP_F000); op_f000(self, r); NEXT(decode, r)    # I = NNNN
     OPCODE(OP_0151_WAIT); op_0151_wait(self, r); NEXT(decode, r)    # wait until the delay timer is 0
     OPCODE(OP_0188_SKIP); op_0188_skip(self, r); NEXT(decode, r)    # skip the next instruction
-    OPCODE(OP_02A0_BACKGROUND); op_02a0_background(self, r); NEXT(decode, r)    # step to the next of the four background colours
+    # step to the next of the four background colours
+    OPCODE(OP_02A0_BACKGROUND); op_02a0_background(self, r); NEXT(decode, r)
     END_DISPATCH()
     leave(self, r)

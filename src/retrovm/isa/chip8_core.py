@@ -137,9 +137,13 @@ def dispatch_text() -> str:
         features=_tuple(FEATURES),
         variants=_tuple(VARIANTS),
         profiles="\n".join(_profile(name, values) for name, values in profiles().items()),
-        cases="\n".join(f"    OPCODE({name.upper()}); {name}(self, r); NEXT(decode, r)    # {meaning}"
-                        for name, meaning in functions().items()),
+        cases="\n".join(_case(name, meaning) for name, meaning in functions().items()),
     )
+
+
+def _case(name: str, meaning: str) -> str:
+    line = f"    OPCODE({name.upper()}); {name}(self, r); NEXT(decode, r)    # {meaning}"
+    return line if len(line) <= 110 else f"    # {meaning}\n{line.split('    #')[0]}"
 
 
 def _rule(rule: Rule) -> str:
