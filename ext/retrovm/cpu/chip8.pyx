@@ -46,8 +46,10 @@ cdef extern from *:
     #define retrovm_fetch(r) \\
         if ((r)->left <= 0 || (uint32_t) ((r)->pc - (r)->first) >= (r)->room) goto left_; \\
         (r)->left--; \\
-        (r)->opcode = (uint32_t) (r)->code[(r)->pc] << 8 | (r)->code[(r)->pc + 1]; \\
+        (r)->opcode = retrovm_word((r)->code + (r)->pc); \\
         (r)->pc += 2;
+
+    static inline uint32_t retrovm_word(const uint8_t *at) { return (uint32_t) at[0] << 8 | at[1]; }
 
     #ifdef RETROVM_GOTO
     #define DISPATCH(labels, decode, r) \\

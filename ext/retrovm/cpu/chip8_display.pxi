@@ -16,14 +16,6 @@ cdef inline uint64_t *plane_row(Chip8 self, uint32_t plane, uint32_t y) noexcept
 
 # --- bits -----------------------------------------------------------------------------------------------------
 
-@cython.overflowcheck(False)         # pixels are meant to fall off both ends
-cdef inline uint64_t columns(uint64_t bits, int x) noexcept nogil:
-    """What shows of `bits`, whose left end lies at column x, in the columns 0 to 63."""
-    if x <= -64 or x >= 64:
-        return 0
-    return bits >> x if x >= 0 else bits << -x
-
-
 @cython.overflowcheck(False)
 cdef inline uint64_t rotated(uint64_t bits, uint32_t x) noexcept nogil:
     return bits >> x | bits << (64 - x & 63)
@@ -54,10 +46,25 @@ cdef inline uint8_t sprite_byte(Chip8 self, Loop *r, const uint8_t *plain, uint3
     return plain[at] if likely(plain != NULL) else rd(self, r, at, Access.READ)
 
 
+cdef inline bint draw_row(uint64_t *row, uint32_t words, uint32_t x, uint64_t bits, bint clip) noexcept nogil:
+    """Draws `bits` with their left end at column x of a row of 1 or 2 words; true when that clears a pixel."""
+    cdef uint32_t w = x >> 6
+    cdef uint64_t first = bits >> (x & 63)
+    cdef uint64_t rest = rotated(bits, x & 63) ^ first      # what falls over the end of the word
+    cdef uint64_t hit = row[w] & first
+    row[w] ^= first
+    if rest and not (clip and w == words - 1):
+        w = w + 1 & words - 1
+        hit |= row[w] & rest
+        row[w] ^= rest
+    return hit != 0
+
+
 cdef inline void draw_narrow(Chip8 self, Loop *r, bint clip) noexcept nogil:
-    """Draws a sprite of 8 columns where a row is one word: on most of the family's members."""
+    """Draws a sprite of 8 columns in plane 0 where a row is one word: on most of the family's members."""
     cdef uint32_t x = vx(self, r)[0] & 63
-    cdef uint32_t y = vy(self, r)[0] & (self.quirk.height - 1)
+    cdef uint32_t height = self.height
+    cdef uint32_t y = vy(self, r)[0] & (height - 1)
     cdef uint32_t line, rows = r.opcode & 15
     cdef const uint8_t *plain = span(self, r.i, rows)
     cdef uint64_t bits, hit = 0
@@ -65,47 +72,34 @@ cdef inline void draw_narrow(Chip8 self, Loop *r, bint clip) noexcept nogil:
     for line in range(rows):
         bits = <uint64_t> sprite_byte(self, r, plain, r.i + line) << 56
         if clip:
-            if y + line >= self.quirk.height:
+            if y + line >= height:
                 bits = 0
             bits >>= x
         else:
             bits = rotated(bits, x)
-        row = &self.display[y + line & self.quirk.height - 1]
+        row = &self.display[y + line & height - 1]
         hit |= row[0] & bits
         row[0] ^= bits
     self.reg.v[15] = hit != 0
     self.changed = True
 
 
-cdef inline bint draw_row(Chip8 self, uint32_t plane, uint32_t x, uint32_t y, uint64_t bits) noexcept nogil:
-    """Draws `bits` with their left end at column x of a row; true when that clears a pixel."""
-    cdef uint32_t words = self.width >> 6
-    cdef uint64_t *row = plane_row(self, plane, y)
-    cdef uint64_t piece, hit = 0
+cdef inline bint draw_doubled(Chip8 self, uint32_t plane, uint32_t x, uint32_t y, uint64_t bits) noexcept nogil:
+    """Draws 8 pixels as blocks of four. The calculator's interpreter draws the upper row and copies it."""
+    cdef uint64_t *upper = plane_row(self, plane, 2 * y)
+    cdef uint64_t *lower = upper + 2
+    cdef uint64_t[2] touched = [0, 0]
+    cdef bint hit = draw_row(upper, 2, 2 * x, doubled(bits), self.quirk.clip)
     cdef uint32_t w
-    for w in range(words):
-        piece = columns(bits, <int> x - 64 * <int> w)
-        if not self.quirk.clip:
-            piece |= columns(bits, <int> x - 64 * <int> w - <int> self.width)
-        hit |= row[w] & piece
-        row[w] ^= piece
-    return hit != 0
-
-
-cdef void copy_below(Chip8 self, uint32_t plane, uint32_t x, uint32_t y) noexcept nogil:
-    """Makes 16 columns of row y + 1 equal to those of row y."""
-    cdef uint64_t *row = plane_row(self, plane, y)
-    cdef uint64_t piece
-    cdef uint32_t w
+    draw_row(touched, 2, 2 * x, <uint64_t> 0xFFFF << 48, self.quirk.clip)
     for w in range(2):
-        piece = columns(<uint64_t> 0xFFFF << 48, <int> x - 64 * <int> w)
-        if not self.quirk.clip:
-            piece |= columns(<uint64_t> 0xFFFF << 48, <int> x - 64 * <int> w - 128)
-        row[w + 2] = row[w + 2] & ~piece | row[w] & piece
+        lower[w] = lower[w] & ~touched[w] | upper[w] & touched[w]
+    return hit
 
 
 cdef void draw_wide(Chip8 self, Loop *r) noexcept nogil:
     """Draws a sprite in whatever mode and planes there are."""
+    cdef bint clip = self.quirk.clip
     cdef bint halves = self.quirk.half_pixels and not self.hires
     cdef uint32_t width = self.width >> halves
     cdef uint32_t height = self.height >> halves
@@ -127,14 +121,12 @@ cdef void draw_wide(Chip8 self, Loop *r) noexcept nogil:
             if width_in_bytes == 2:
                 bits |= <uint64_t> sprite_byte(self, r, plain, at + 1) << 48
             at += width_in_bytes
-            if line >= height and self.quirk.clip:
+            if line >= height and clip:
                 below += 1
             elif halves:
-                colliding += draw_row(self, plane, 2 * x, 2 * (line & height - 1), doubled(bits))
-                # The interpreter of the calculator draws the upper row and copies it.
-                copy_below(self, plane, 2 * x, 2 * (line & height - 1))
+                colliding += draw_doubled(self, plane, x, line & height - 1, bits)
             else:
-                colliding += draw_row(self, plane, x, line & height - 1, bits)
+                colliding += draw_row(plane_row(self, plane, line & height - 1), width >> 6, x, bits, clip)
     if self.quirk.count_rows and self.hires:
         self.reg.v[15] = <uint8_t> (colliding + below)
     else:
