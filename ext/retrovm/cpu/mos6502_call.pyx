@@ -64,4 +64,6 @@ def why(cpu, reason, limit):
         return "STP stops the processor until a reset"
     if cpu.is_waiting:
         return "WAI waits for an interrupt"
+    if cpu.rdy:
+        return "RDY is low, and holds the processor"
     return f"limit={limit} is what it may take"
