@@ -4,24 +4,31 @@ CHIP-8 was never a chip: it is the machine that Joseph Weisbecker's interpreter 
 Display, keypad and timers belong to the instruction set, so they are here.
 
     V0-VF     8 bits; VF is also the flag        DT   delay timer, counts down once a frame
-    I         16 bits, an address                ST   sound timer, likewise; a tone while it is not 0
+    I         16 bits, an address                ST   sound timer, likewise; a sound while it is not 0
     PC        address of the next instruction    a stack of return addresses, outside memory
+
+Members of the family
+    `PROFILES` has one for each, written by the generator from isa/chip8_variants.py; which instructions they have comes
+    from isa/chip8.py. What a member or a flag changes in an instruction is an operation of its own, chosen when the
+    decode table is made: nothing is asked while a program runs. Tables are shared by all processors that agree.
 
 Time
     A cycle is a slot for one instruction, whatever it does: programs of this family are written for a number of
     instructions a frame. A slot takes `period` ticks of the machine's clock; the ticks between are for the edges of
-    the tone. A frame: keys are latched, waits end, instructions run, DT and ST count, the picture goes to the screen.
+    the sound. A frame: keys are latched, waits end, instructions run, DT and ST count, the picture goes to the screen.
     After DXYN with the vblank quirk, in FX0A and after a halt time passes in empty slots.
 
 Emulated
-    Every instruction of the variant, with its quirks; the one generator of random numbers that all conformance data
-    of the family assumes (state = (state * 1103515245 + 12345) mod 2**31, a number is its bits 16 to 23).
+    Every instruction of the variant, with its quirks; planes, modes, colours, patterns of sound; the one generator of
+    random numbers that all conformance data of the family assumes (state = (state * 1103515245 + 12345) mod 2**31, a
+    number is its bits 16 to 23).
 
 Not emulated
     The time that an instruction takes on a real COSMAC VIP; machine code (0NNN halts); the interpreter's own
     bytes, stack and display in the VIP's memory; the tone of FX0A while a key is held.
 
-Sources: cosmac-vip (instructions, tone), chip8-research (quirks), octo-manual (FX0A), chip8-database (profiles).
+Sources: cosmac-vip (instructions, tone), chip8-research (quirks), octo-manual (FX0A), chip8-database (profiles),
+xochip-spec (planes, sound), legacy-superchip (SUPER-CHIP 1.x), chip8-extensions (CHIP-8E, CHIP-8X).
 """
 
 from weakref import WeakValueDictionary
