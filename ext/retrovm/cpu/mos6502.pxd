@@ -78,6 +78,7 @@ cdef class Mos6502(Cpu):
     cdef uint32_t active_before       # not state: what `active` was before its last change
     cdef tick_t active_since          # not state: the cycle of that change
     cdef tick_t wake                  # not state: the exact build's cycles are plain before this tick
+    cdef bint eventful                # not state: of an exact run, there is more to the end of an instruction than the time
     cdef bint changed                 # a line has changed since the last sample
     cdef bint nmi_was_low             # at the last sample
     cdef bint nmi_latched             # an edge was seen and not served

@@ -332,24 +332,29 @@ cdef class Mos6502(Cpu):
         """
         cdef ExactRegisters registers
         cdef Exact r = &registers
+        cdef bint interrupted, resets
         load(self, r)
         start_exact(self, r)
+        self.eventful = True
         while True:
             r.allowed = interrupts_allowed(r.p)
             r.polled = OPEN
-            if unlikely(self.resetting or self.taken):
-                if not first_cycle(self, r, Access.DUMMY, until):
-                    break
-                if self.resetting:
-                    self.resetting = False
-                    reset_sequence(self, r)
-                else:
-                    interrupt(self, r)
-            else:
-                if not first_cycle(self, r, Access.FETCH, until):
-                    break
+            resets = self.resetting
+            interrupted = unlikely(self.eventful) and (resets or self.taken)
+            if likely(not self.eventful):
+                read_as(r, <uint32_t> r.pc, Access.FETCH)
+            elif not first_cycle(self, r, Access.DUMMY if interrupted else Access.FETCH, until):
+                break
+            if not interrupted:
                 r.pc = (r.pc + 1) & 0xFFFF
                 execute(r, self.numbers[r.data])
+            elif resets:
+                self.resetting = False
+                reset_sequence(self, r)
+            else:
+                interrupt(self, r)
+            if likely(not self.eventful and r.now < until):
+                continue
             if r.polled == OPEN:
                 r.polled = wanted(self, r.now - 2 * r.period)
             self.taken = (r.polled & r.allowed) != 0
@@ -357,6 +362,8 @@ cdef class Mos6502(Cpu):
                 break
             if not stay and find_window(self, r.pc):
                 break
+            self.eventful = (self.taken or self.active or self.resetting or self.lines & Line.RDY
+                             or self.bus.hook_count or not stay)
         unload(self, r)
         self.clock.now = r.now
 

@@ -155,6 +155,7 @@ cdef inline void end_whole_cycle(Mos6502 core, tick_t now, uint32_t addr, uint32
     if core.changed:
         core.sample(now)
     core.wake = plain_until(core)
+    core.eventful = True
 
 
 cdef inline uint32_t read_once(Mos6502 core, tick_t now, uint32_t addr, Access kind, uint32_t data) noexcept nogil:
