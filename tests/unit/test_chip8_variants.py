@@ -106,6 +106,13 @@ def test_colours_that_are_not_given_are_those_of_the_machine():
     assert palette[3] == machine("1200", variant="xochip").screen.palette.tolist()[3]
 
 
+def test_a_rotation_is_told_to_those_who_show_the_picture_and_changes_none():
+    made = machine("1200", rotation=270)
+    assert (made.screen.rotation, made.screen.size) == (270, (64, 32))
+    with pytest.raises(OptionError, match="0, 90, 180 or 270 degrees"):
+        machine("1200", rotation=45)
+
+
 # --- digits ---------------------------------------------------------------------------------------
 
 
