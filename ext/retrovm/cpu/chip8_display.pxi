@@ -60,26 +60,32 @@ cdef inline bint draw_row(uint64_t *row, uint32_t words, uint32_t x, uint64_t bi
     return hit != 0
 
 
+cdef inline uint64_t placed(uint8_t pixels, uint32_t x, bint clip) noexcept nogil:
+    """8 pixels at column x of a row of one word."""
+    cdef uint64_t bits = <uint64_t> pixels << 56
+    return bits >> x if clip else rotated(bits, x)
+
+
 cdef inline void draw_narrow(Chip8 self, Loop *r, bint clip) noexcept nogil:
     """Draws a sprite of 8 columns in plane 0 where a row is one word: on most of the family's members."""
     cdef uint32_t x = vx(self, r)[0] & 63
-    cdef uint32_t height = self.height
-    cdef uint32_t y = vy(self, r)[0] & (height - 1)
+    cdef uint32_t y = vy(self, r)[0] & (self.height - 1)
     cdef uint32_t line, rows = r.opcode & 15
     cdef const uint8_t *plain = span(self, r.i, rows)
     cdef uint64_t bits, hit = 0
-    cdef uint64_t *row
-    for line in range(rows):
-        bits = <uint64_t> sprite_byte(self, r, plain, r.i + line) << 56
-        if clip:
-            if y + line >= height:
-                bits = 0
-            bits >>= x
-        else:
-            bits = rotated(bits, x)
-        row = &self.display[y + line & height - 1]
-        hit |= row[0] & bits
-        row[0] ^= bits
+    cdef uint64_t *row = self.display + y
+    if likely(plain != NULL and y + rows <= self.height):
+        for line in range(rows):
+            bits = placed(plain[r.i + line], x, clip)
+            hit |= row[line] & bits
+            row[line] ^= bits
+    else:
+        for line in range(y, y + rows):
+            bits = placed(sprite_byte(self, r, plain, r.i + line - y), x, clip)
+            if line < self.height or not clip:
+                row = self.display + (line & self.height - 1)
+                hit |= row[0] & bits
+                row[0] ^= bits
     self.reg.v[15] = hit != 0
     self.changed = True
 
