@@ -158,17 +158,17 @@ cdef void reset_display(Chip8 self) noexcept nogil:
         memset(self.display + self.plane_words, 0xFF, 3 * self.plane_words * sizeof(uint64_t))
 
 
-cdef void scroll_rows(Chip8 self, int rows) noexcept nogil:
-    """Moves the selected planes down, or up by a negative number."""
+cdef void scroll_rows(Chip8 self, uint32_t rows, bint down) noexcept nogil:
+    """Moves the selected planes down or up."""
     cdef uint32_t plane
-    cdef size_t away = abs(rows) * (self.width >> 6)
-    cdef size_t kept = (self.height - abs(rows)) * (self.width >> 6)
+    cdef size_t away = rows * (self.width >> 6)
+    cdef size_t kept = (self.height - rows) * (self.width >> 6)
     cdef uint64_t *top
     for plane in range(self.quirk.planes):
         if self.selected >> plane & 1:
             top = plane_row(self, plane, 0)
-            memmove(top + (away if rows > 0 else 0), top + (0 if rows > 0 else away), kept * sizeof(uint64_t))
-            memset(top if rows > 0 else top + kept, 0, away * sizeof(uint64_t))
+            memmove(top + (away if down else 0), top + (0 if down else away), kept * sizeof(uint64_t))
+            memset(top if down else top + kept, 0, away * sizeof(uint64_t))
     self.changed = True
 
 

@@ -523,14 +523,14 @@ cdef inline void op_fx65_keep(Chip8 self, Loop *r) noexcept nogil:
 cdef inline void store_range(Chip8 self, Loop *r, int first, int last) noexcept nogil:
     """Stores V`first` to V`last`, up or down, at I."""
     cdef int n, step = 1 if first <= last else -1
-    for n in range(abs(last - first) + 1):
+    for n in range(step * (last - first) + 1):
         wr(self, r, r.i + n, self.reg.v[first + step * n])
 
 
 cdef inline void load_range(Chip8 self, Loop *r, int first, int last) noexcept nogil:
     """Loads V`first` to V`last`, up or down, from I."""
     cdef int n, step = 1 if first <= last else -1
-    for n in range(abs(last - first) + 1):
+    for n in range(step * (last - first) + 1):
         self.reg.v[first + step * n] = rd(self, r, r.i + n, Access.READ)
 
 
