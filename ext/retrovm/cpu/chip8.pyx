@@ -34,7 +34,7 @@ xochip-spec (planes, sound), legacy-superchip (SUPER-CHIP 1.x), chip8-extensions
 from weakref import WeakValueDictionary
 
 cimport cython
-from libc.stdlib cimport abs, calloc, free
+from libc.stdlib cimport calloc, free
 from libc.string cimport memcpy, memmove, memset
 from retrovm.core.bus cimport Bus, CodeWindow, hooked, trap_read, trap_write
 from retrovm.core.types cimport Access, StopReason, likely, unlikely

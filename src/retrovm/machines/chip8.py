@@ -113,7 +113,7 @@ def wire(machine: Machine, media: Media | None, options: Options) -> None:
     bus.map(0, size, machine.add(Memory("ram", contents=bytes(memory).rstrip(b"\0"), size=size)))
     pads = [machine.add(Buttons(port.name, [button.name for button in port.buttons])) for port in (KEYPAD, KEYPAD2)]
     audio = machine.add(Audio("audio", machine.clock))
-    screen = Screen("screen", profile["width"], profile["height"], tuple(palette(told)),
+    screen = Screen("screen", profile["width"], profile["height"], tuple(palette(told)), rotation=told["rotation"],
                     **({"width": 64, "height": 32} if profile["modes"] else {}))
     quirks = {flag: told[flag] for flag in FLAGS} | {"stack": told["stack"], "planes": told["planes"]}
     machine.add(Chip8("cpu", bus, pads[0], screen, audio, keypad2=pads[1], profile=told["variant"], start=start,
@@ -161,6 +161,14 @@ def frames_a_second(value: Any) -> Fraction:
     return parsed
 
 
+def right_angles(value: Any) -> int:
+    """Parses how far the screen is turned."""
+    degrees = integer(0, 270)(value)
+    if degrees % 90:
+        raise ValueError("expected 0, 90, 180 or 270 degrees")
+    return degrees
+
+
 def planes(value: Any) -> int:
     """Parses the number of planes."""
     number = integer(1, 4)(value)
@@ -202,6 +210,8 @@ SPEC = MachineSpec(
         Option(name="colours", help="2 to 16 colours by what a pixel is, the background first, RRGGBB,RRGGBB",
                default=COLOURS[:2], parse=colours,
                show=lambda value: ",".join(f"{colour:06X}" for colour in value)),
+        Option(name="rotation", help="degrees by which a window turns the picture to the right: 0, 90, 180 or 270",
+               default=0, parse=right_angles),
         quirk("shift", "8XY6 and 8XYE shift VX itself, not VY"),
         quirk("load_store", "FX55 and FX65 leave I, not add X + 1"),
         quirk("load_store_x", "FX55 and FX65 add X to I, not X + 1"),
