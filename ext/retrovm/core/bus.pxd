@@ -58,8 +58,9 @@ cdef class Bus:
     cdef readonly str name            # not state: wiring
     cdef readonly uint32_t size       # not state: wiring
     cdef readonly uint32_t page_size  # not state: wiring
+    cdef readonly uint32_t reach      # not state: wiring, of the addresses below it every page has pointers and a slot
     cdef readonly Clock clock         # not state: wiring
-    cdef uint32_t mask, shift, pages  # not state: wiring
+    cdef uint32_t mask, shift, pages  # not state: wiring; pages are those of `size`
     cdef uint8_t **rp                 # not state: derived, the biased read pointer of each page, NULL = ask the slot
     cdef uint8_t **wp                 # not state: derived, likewise; behind the read pointers, so that one register serves both
     cdef Slot *slots                  # not state: wiring; who switches banks maps them anew when it is restored
@@ -79,6 +80,9 @@ cdef class Bus:
     cdef list regions                 # not state: wiring
     cdef OpenBus open_bus             # not state: wiring
 
+    cdef void free_tables(self) noexcept nogil
+    cdef int make_tables(self, uint32_t reach) except -1
+    cdef int extend(self, uint32_t reach) except -1
     cdef Slot nobody(self) noexcept
     cdef Split split(self, uint32_t page)
     cdef void set_traps(self, uint32_t start, uint32_t size, uint8_t bits, bint on) noexcept nogil
@@ -138,4 +142,4 @@ cdef inline void trap_write(Bus bus, uint32_t addr, uint8_t value, tick_t now) n
 
 cdef inline bint hooked(Bus bus, uint32_t addr) noexcept nogil:
     """True where a run has to stop before the instruction at this address."""
-    return bus.hook_count and (bus.hooks[addr >> 3] >> (addr & 7)) & 1
+    return bus.hook_count and (bus.hooks[(addr & bus.mask) >> 3] >> (addr & 7)) & 1

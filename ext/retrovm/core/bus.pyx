@@ -10,6 +10,9 @@ where it is not used.
     traps     traps[page]            reasons to hide the pointers
     runs      run_start, run_end     how far plain memory goes on around a page
     hooks     a bit an address       where runs stop; between two of them code runs as if there were none
+
+A processor may count further than it has address lines, as the 6507 does. Its bus has the size that the lines reach, and for
+the addresses behind that, up to `reach`, mirrors of the pointers and slots, so that no access has to mask its address.
 """
 
 from libc.stdlib cimport calloc, free, realloc
@@ -156,14 +159,10 @@ cdef class Bus:
         self.mask = self.size - 1
         self.shift = self.page_size.bit_length() - 1
         self.pages = self.size >> self.shift
-        self.rp = <uint8_t **> calloc(2 * self.pages, sizeof(void *))
-        self.slots = <Slot *> calloc(self.pages, sizeof(Slot))
         self.traps = <uint8_t *> calloc(self.pages, 1)
-        self.run_start = <uint32_t *> calloc(self.pages, sizeof(uint32_t))
-        self.run_end = <uint32_t *> calloc(self.pages, sizeof(uint32_t))
-        if not (self.rp and self.slots and self.traps and self.run_start and self.run_end):
+        if self.traps == NULL:
             raise MemoryError
-        self.wp = self.rp + self.pages
+        self.make_tables(self.size)
         self.open_bus = OpenBus("open bus")
         self.open_bus.bus = <PyObject *> self
         nobody = self.nobody()
@@ -172,16 +171,49 @@ cdef class Bus:
         self.generation = 1
 
     def __dealloc__(self):
-        free(self.rp)
-        free(self.slots)
+        self.free_tables()
         free(self.traps)
-        free(self.run_start)
-        free(self.run_end)
         free(self.hooks)
         free(self.hook_list)
 
     def __repr__(self):
         return f"<Bus {self.name!r}: {self.size} bytes>"
+
+    cdef void free_tables(self) noexcept nogil:
+        free(self.rp)
+        free(self.slots)
+        free(self.run_start)
+        free(self.run_end)
+
+    cdef int make_tables(self, uint32_t reach) except -1:
+        """Empty tables for the addresses below `reach`."""
+        cdef uint32_t pages = reach >> self.shift
+        self.free_tables()
+        self.rp = <uint8_t **> calloc(2 * pages, sizeof(void *))
+        self.slots = <Slot *> calloc(pages, sizeof(Slot))
+        self.run_start = <uint32_t *> calloc(pages, sizeof(uint32_t))
+        self.run_end = <uint32_t *> calloc(pages, sizeof(uint32_t))
+        if not (self.rp and self.slots and self.run_start and self.run_end):
+            raise MemoryError
+        self.wp = self.rp + pages
+        self.reach = reach
+        return 0
+
+    cdef int extend(self, uint32_t reach) except -1:
+        """Lets a processor use the addresses below `reach`, a multiple of `size`: they are mirrors."""
+        cdef uint32_t page
+        cdef Slot *mapped = self.slots
+        if reach <= self.reach:
+            return 0
+        self.slots = NULL
+        try:
+            self.make_tables(reach)
+            for page in range(self.pages):
+                self.slots[page] = mapped[page]
+                self.publish(page)
+        finally:
+            free(mapped)
+        return 0
 
     # --- the map ------------------------------------------------------------------------------------------------
 
@@ -285,11 +317,17 @@ cdef class Bus:
         return split
 
     cdef void publish(self, uint32_t page) noexcept nogil:
-        """Derives the pointers of a page from its slot and its traps."""
-        cdef Slot *slot = &self.slots[page]
+        """Derives the pointers of a page from its slot and its traps, and those of its mirrors."""
+        cdef Slot slot = self.slots[page]
         cdef uint8_t traps = self.traps[page]
-        self.rp[page] = NULL if self.hidden or traps & TRAP_READ else slot.memory
-        self.wp[page] = NULL if self.hidden or traps & TRAP_WRITE or not slot.writable else slot.memory
+        while page < self.reach >> self.shift:
+            self.slots[page] = slot
+            self.rp[page] = NULL if self.hidden or traps & TRAP_READ else slot.memory
+            self.wp[page] = NULL if self.hidden or traps & TRAP_WRITE or not slot.writable else slot.memory
+            page += self.pages
+            slot.base += self.size
+            if slot.memory != NULL:
+                slot.memory = <uint8_t *> (<size_t> slot.memory - self.size)
         self.generation = self.generation + 1
         self.clock.wake()
 
@@ -302,14 +340,15 @@ cdef class Bus:
                 self.publish(page)
 
     cdef void find_runs(self) noexcept nogil:
-        """Finds, for each page, how far the same memory goes on around it without a trap."""
+        """Finds, for each page, how far the same memory goes on around it without a trap, or to the end of a mirror."""
         cdef uint32_t page, i, first = 0
+        cdef uint32_t pages = self.reach >> self.shift
         cdef bint plain
         if self.run_generation == self.generation:
             return
-        for page in range(1, self.pages + 1):
+        for page in range(1, pages + 1):
             plain = self.rp[first] != NULL
-            if page < self.pages and plain and self.rp[page] == self.rp[first]:
+            if page & (self.pages - 1) and plain and self.rp[page] == self.rp[first]:
                 continue
             for i in range(first, page):
                 self.run_start[i] = first << self.shift
@@ -336,11 +375,12 @@ cdef class Bus:
         return window
 
     cdef void cut_at_hooks(self, CodeWindow *window, uint32_t addr) noexcept nogil:
-        cdef int i = self.first_hook(addr)
-        if i < self.hook_count and self.hook_list[i] < window.end:
-            window.end = self.hook_list[i]
-        if i and self.hook_list[i - 1] >= window.start:
-            window.start = self.hook_list[i - 1] + 1
+        cdef uint32_t mirror = addr & ~self.mask
+        cdef int i = self.first_hook(addr & self.mask)
+        if i < self.hook_count and mirror + self.hook_list[i] < window.end:
+            window.end = mirror + self.hook_list[i]
+        if i and mirror + self.hook_list[i - 1] >= window.start:
+            window.start = mirror + self.hook_list[i - 1] + 1
 
     cdef int first_hook(self, uint32_t addr) noexcept nogil:
         """The place in `hook_list` of the first hook at or behind an address."""

@@ -159,7 +159,7 @@ cdef class Machine:
 
     cdef bint call_hooks(self) except -1:
         """Calls what is hooked to the present address; true when a callback asks to stop."""
-        cdef uint32_t pc = self.cpu.get_pc()
+        cdef uint32_t pc = self.cpu.get_pc() & self.cpu.bus.mask
         cdef bint stop = False
         for callback in tuple(self.hooks.get(pc, ())):      # a callback may take itself back
             if callback is None or callback(self) is Reason.ADDRESS:
@@ -284,11 +284,14 @@ cdef class Machine:
         `StopReason.ADDRESS` ends the run.
         """
         self.need_processor()
+        address &= self.cpu.bus.mask
         self.hooks.setdefault(address, []).append(callback)
         self.cpu.bus.hook(address, True)
 
     def remove_hook(self, uint32_t address, callback):
         """Takes back `add_hook`. `ArgumentError` when there is no such hook."""
+        if self.cpu is not None:
+            address &= self.cpu.bus.mask
         callbacks = self.hooks.get(address, [])
         if callback not in callbacks:
             raise ArgumentError(f"nothing of the kind is hooked to ${address:04X}")

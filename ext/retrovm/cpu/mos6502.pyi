@@ -5,12 +5,12 @@ from retrovm.core.cpu import Cpu
 from retrovm.core.memory_view import MemoryView
 from retrovm.core.types import StopReason
 
-FACTS: dict[str, tuple[bool, int, bool, bool, int, int]]
+FACTS: dict[str, tuple[bool, int, bool, bool, int, int, int, str]]
 MODELS: tuple[str, ...]
 REGISTERS: tuple[str, ...]
 
 class Mos6502(Cpu):
-    """A 6502: `model` is one of `MODELS`; without a `bus` it has 64 KiB of RAM and a clock of its own."""
+    """A 6502: `model` is one of `MODELS`; without a `bus` it has RAM at all addresses and a clock of its own."""
 
     exact: bool
     """Run every instruction in the exact build: the same result, at less speed."""

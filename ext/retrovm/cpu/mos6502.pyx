@@ -1,7 +1,7 @@
 # cython: overflowcheck=False
 # Registers are held in wider unsigned integers, which wrap around and are masked where a value leaves them.
-r"""The 6502 family: the MOS 6502 and its first revision, the 2A03 (NMOS), and the 65C02 of WDC, Rockwell and Synertek (CMOS),
-all 256 opcodes of each.
+r"""The 6502 family, all 256 opcodes of each model: the MOS 6502 and its first revision, the 2A03 and the 6507 (NMOS), and the
+65C02 of WDC, Rockwell and Synertek (CMOS).
 
               +----\/----+
          VSS  | 1     40 |  /RES
@@ -44,7 +44,7 @@ Files: mos6502_cycles.pxi bus cycles, mos6502_modes.pxi addressing, mos6502_oper
 mos6502_control.pxi jumps and interrupts, mos6502_cmos.pxi what the 65C02 does otherwise, mos6502_dispatch.pxi and
 mos6502_tables.h (generated from isa/mos6502.py) the opcodes of each model composed of these.
 
-Sources: docs/references.md: 64doc, nmos-unintended, decimal, visual6502, 6502-interrupts, r65c00, w65c02s, 65c02-opcodes.
+Sources: docs/references.md: 64doc, nmos-unintended, decimal, visual6502, 6502-interrupts, 6507, r65c00, w65c02s, 65c02-opcodes.
 """
 
 from cpython.object cimport PyObject
@@ -194,24 +194,28 @@ cdef class Mos6502(Cpu):
 
     Parameters
         model   "6502" NMOS; "6502-rev-a" its first revision, whose ROR does something else; "2a03" without decimal mode;
+                "6507" with 13 address lines, and without the pins IRQ, NMI and SO;
                 "65c02-synertek" CMOS; "65c02-rockwell" with RMB, SMB, BBR and BBS; "65c02-wdc" with WAI and STP too
         name    as in every device
-        bus     the address space that it drives, of 64 KiB in pages of 256 bytes; without one, 64 KiB of RAM
+        bus     the address space that it drives, of 64 KiB in pages of 256 bytes, or of 8 KiB for a 6507, which sees it
+                again and again in its 64 KiB; without one, as much RAM
         period  master-clock ticks a cycle
     """
 
     def __init__(self, str model="6502", *, str name="cpu", Bus bus=None, period=1):
         if model not in MODELS:
             raise ArgumentError(f"no 6502 model {model!r}; there are: {', '.join(MODELS)}")
-        if bus is None:
-            bus = Bus(Clock(1_000_000))
-            bus.map(0, 0x10000, Memory("ram", 0x10000))
-        if bus.size != 0x10000 or bus.page_size != 0x100:
-            raise ArgumentError(f"a 6502 drives 65536 bytes in pages of 256, not {bus.size} in pages of {bus.page_size}")
-        super().__init__(name, bus, period)
-        self.model = model
         (self.is_cmos, self.table, self.has_decimal_mode, self.subtracts_by_digit,
-         self.adc_reads, self.sbc_reads) = FACTS[model]
+         self.adc_reads, self.sbc_reads, size, pins) = FACTS[model]
+        if bus is None:
+            bus = Bus(Clock(1_000_000), size)
+            bus.map(0, size, Memory("ram", size))
+        if bus.size != size or bus.page_size != 0x100:
+            raise ArgumentError(f"a {model} drives {size} bytes in pages of 256, not {bus.size} in pages of {bus.page_size}")
+        bus.extend(0x10000)
+        super().__init__(name, bus, period)
+        self.wires = {line: wire for line, wire in self.wires.items() if line.name in pins.split()}
+        self.model = model
         self.numbers = retrovm_numbers(self.is_cmos, self.table)
         self.reset(True)
 
@@ -605,7 +609,7 @@ cdef class Mos6502(Cpu):
         try:
             self.bus.hook(until, True)
             with nogil:
-                if self.pc == at and self.clock.now < end:
+                if not (self.pc ^ at) & self.bus.mask and self.clock.now < end:
                     reason = self.run_one()
                 if reason == StopReason.CYCLES:
                     reason = self.run_until(end)

@@ -60,6 +60,7 @@ MODEL_CHANGES: Mapping[str, tuple[str, Mapping[int, str]]] = {
                             0x6E: "ROR=ROR_of_revision_a abs", 0x76: "ROR=ROR_of_revision_a zpx",
                             0x7E: "ROR=ROR_of_revision_a abx"}),
     "2a03": ("6502", {}),
+    "6507": ("6502", {}),
     "65c02-rockwell": ("65c02-synertek",
                        {0x10 * bit + 0x07: f"RMB{bit} zp" for bit in range(8)}
                        | {0x10 * bit + 0x87: f"SMB{bit} zp" for bit in range(8)}
@@ -78,18 +79,23 @@ class Model:
     subtracts_by_digit  in decimal mode each digit of SBC borrows by itself, where others correct the whole difference; one
                         sees it only where a digit is above 9
     decimal_reads       what ADC # and SBC # read in the additional cycle of decimal mode (CMOS)
+    address_lines       how many there are; the program counter has 16 bits all the same
+    pins                which of the lines into it, of `retrovm.core.types.Line`, it has
     """
 
     technology: str = "nmos"
     has_decimal_mode: bool = True
     subtracts_by_digit: bool = True
     decimal_reads: tuple[int, int] = (0, 0)
+    address_lines: int = 16
+    pins: tuple[str, ...] = ("IRQ", "NMI", "RESET", "RDY", "SO")
 
 
 MODELS: Mapping[str, Model] = {
     "6502": Model(),
     "6502-rev-a": Model(),
     "2a03": Model(has_decimal_mode=False),
+    "6507": Model(address_lines=13, pins=("RESET", "RDY")),
     "65c02-wdc": Model("cmos", decimal_reads=(0x7F, 0xB8)),
     "65c02-rockwell": Model("cmos", subtracts_by_digit=False, decimal_reads=(0x59, 0x00)),
     "65c02-synertek": Model("cmos", subtracts_by_digit=False, decimal_reads=(0x56, 0x00)),

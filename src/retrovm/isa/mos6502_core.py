@@ -81,13 +81,15 @@ def tables(technology: str) -> list[tuple[str, ...]]:
 
 def facts() -> list[str]:
     """What `Mos6502` knows of each model."""
-    lines = ["# Model: (CMOS, number of its table, decimal mode, SBC by digits, what ADC # and SBC # read in decimal mode).",
+    lines = ["# Model: (CMOS, number of its table, decimal mode, SBC by digits, what ADC # and SBC # read in decimal mode,",
+             "# addresses, pins).",
              "FACTS = {"]
     for name, model in MODELS.items():
         table = tables(model.technology).index(tuple(handler(opcode) for opcode in opcodes(name)))
         adc, sbc = model.decimal_reads
         lines.append(f'    "{name}": ({model.technology == "cmos"}, {table}, {model.has_decimal_mode}, '
-                     f"{model.subtracts_by_digit}, 0x{adc:02X}, 0x{sbc:02X}),")
+                     f"{model.subtracts_by_digit}, 0x{adc:02X}, 0x{sbc:02X}, 0x{1 << model.address_lines:X}, "
+                     f'"{" ".join(model.pins)}"),')
     return [*lines, "}"]
 
 
