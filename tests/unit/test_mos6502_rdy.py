@@ -255,3 +255,75 @@ def test_any_program_with_any_stalls_and_interrupts_runs_alike_however_it_is_sli
     assert together.cpu.cycles == sliced.cpu.cycles
     assert together.devices["holder"].log == sliced.devices["holder"].log
     assert fields(together) == fields(sliced)
+
+
+CLI, SEI, NOP, INC = 0x58, 0x78, 0xEA, 0xEE
+
+
+def sequence_begins(program, levels, *, p=0x20, stack=b""):
+    """The cycle in which an IRQ sequence begins, None without one: its two reads stand before three pushes."""
+    made = machine(bytes(program), registers={"p": p, "s": 0xFD - len(stack)})
+    made.buses["bus"].poke_bytes(0xFFFE, b"\x00\x91")
+    made.buses["bus"].poke_bytes(0x01FE - len(stack), stack)
+    play(made, levels)
+    vectors = [cycle for cycle, address, _, _ in record(made, 40) if address == 0xFFFE]
+    return vectors[0] - 5 if vectors else None
+
+
+def test_a_last_cycle_that_is_stretched_polls_in_every_repetition_but_the_last():
+    """LDA $10 in cycles 0 to 2; its last cycle is performed in cycles 2, 3 and 4."""
+    stretch = [0, 0, RDY, RDY, 0]
+    for cycle, begins in ((0, None), (1, 5), (2, 5), (3, 5), (4, None)):
+        levels = [stretch[n] | (IRQ if n == cycle else 0) for n in range(5)]
+        assert sequence_begins([0xA5, 0x10, INC, 0x00, 0x20], levels) == begins, cycle
+
+
+def test_a_cycle_before_the_last_polls_once_however_long_it_is():
+    """LDA $10 again; its second cycle is performed in cycles 1, 2 and 3, and the last of these polls."""
+    stretch = [0, RDY, RDY, 0, 0]
+    for cycle, begins in ((0, None), (1, None), (2, None), (3, 5), (4, None)):
+        levels = [stretch[n] | (IRQ if n == cycle else 0) for n in range(5)]
+        assert sequence_begins([0xA5, 0x10, INC, 0x00, 0x20], levels) == begins, cycle
+
+
+def test_cli_lets_an_interrupt_in_at_once_when_its_last_cycle_is_stretched():
+    """I is clear as soon as that cycle has been performed once."""
+    assert sequence_begins([CLI, INC, 0x00, 0x20], [IRQ] * 40, p=0x24) == 8
+    assert sequence_begins([CLI, INC, 0x00, 0x20], [IRQ, IRQ | RDY, *[IRQ] * 40], p=0x24) == 3
+
+
+def test_sei_keeps_an_interrupt_out_that_comes_while_its_last_cycle_is_stretched():
+    assert sequence_begins([SEI, INC, 0x00, 0x20], [IRQ, RDY, 0]) == 3
+    assert sequence_begins([SEI, INC, 0x00, 0x20], [0, IRQ | RDY, IRQ | RDY, IRQ]) is None
+
+
+def test_plp_goes_by_the_old_i_however_long_its_last_cycle_is():
+    assert sequence_begins([0x28, NOP, INC, 0x00, 0x20], [0, 0, 0, IRQ | RDY, IRQ | RDY, *[IRQ] * 9], p=0x24,
+                           stack=b"\x20") == 8
+
+
+def test_a_taken_branch_polls_in_the_repetitions_of_its_second_cycle_but_the_last():
+    """BNE to itself and on, in cycles 0 to 2; its second cycle is performed in cycles 1, 2 and 3."""
+    stretch = [0, RDY, RDY, 0, 0, 0]
+    for cycle, begins in ((0, 5), (1, 5), (2, 5), (3, None), (4, None)):
+        levels = [stretch[n] | (IRQ if n == cycle else 0) for n in range(6)]
+        assert sequence_begins([0xD0, 0x00, INC, 0x00, 0x20], levels, p=0x20) == begins, cycle
+
+
+def test_a_taken_branch_does_not_poll_in_repetitions_of_its_third_cycle():
+    stretch = [0, 0, RDY, RDY, 0, 0]
+    for cycle, begins in ((0, 5), (1, None), (2, None), (3, None), (4, None)):
+        levels = [stretch[n] | (IRQ if n == cycle else 0) for n in range(6)]
+        assert sequence_begins([0xD0, 0x00, INC, 0x00, 0x20], levels, p=0x20) == begins, cycle
+
+
+@pytest.mark.parametrize(("code", "registers", "plain"), [
+    (0x9F, {"a": 0xFF, "x": 0xF3}, 0xF3), (0x9E, {"x": 0xF3}, 0xF3), (0x9C, {"y": 0xF3}, 0xF3),
+    (0x9B, {"a": 0xFF, "x": 0xF3}, 0xF3)], ids=["SHA", "SHX", "SHY", "TAS"])
+def test_an_unstable_store_leaves_out_the_high_byte_when_the_cycle_before_is_stretched(code, registers, plain):
+    for levels, stored in (([], plain & 0x21), ([0, 0, 0, RDY], plain)):
+        made = machine(bytes([code, 0x00, 0x20]), registers={"x": 0, "y": 0, **registers})
+        play(made, levels)
+        writes = [(address, value) for _, address, value, kind in record(made, 6) if kind == "write"]
+        index = made.cpu.registers["x" if code == 0x9C else "y"]
+        assert writes == [(0x2000 + index, stored)]

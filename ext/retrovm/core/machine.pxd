@@ -24,6 +24,7 @@ cdef class Machine:
     cdef readonly dict buses
     cdef readonly object frame_rate   # not state: wiring
     cdef object frame_ticks           # not state: derived, ticks a frame, a Fraction
+    cdef list arrivals                # not state: of the session, (address, predicate) of each `run_home` under way
     cdef dict hooks                   # not state: of the session, address: [callback or None]
     cdef int64_t frames
     cdef tick_t frame_end             # not state: derived from frames
@@ -40,6 +41,7 @@ cdef class Machine:
     cdef StopReason run_frames(self, tick_t until, bint render, bint halted) noexcept nogil
     cdef int raise_fault(self) except -1
     cdef bint call_hooks(self) except -1
+    cdef int forget_hook(self, uint32_t address) except -1
     cdef StopReason advance(self, tick_t until, bint render) except *
     cdef int one_instruction(self, bint render) except -1
     cdef int reset_parts(self, bint power_on) except -1

@@ -36,6 +36,7 @@ cdef class Machine:
         self.ports = Ports()
         self.devices = {}
         self.buses = {}
+        self.arrivals = []
         self.hooks = {}
         self.random = self.add(Random("random", seed))
         if max(self.frame_ticks.numerator, self.frame_ticks.denominator) >= 1 << 60:
@@ -159,9 +160,12 @@ cdef class Machine:
 
     cdef bint call_hooks(self) except -1:
         """Calls what is hooked to the present address; true when a callback asks to stop."""
-        cdef uint32_t pc = self.cpu.get_pc() & self.cpu.bus.mask
+        cdef uint32_t pc = self.cpu.get_pc()
         cdef bint stop = False
-        for callback in tuple(self.hooks.get(pc, ())):      # a callback may take itself back
+        for address, arrived in self.arrivals:
+            if address == pc and arrived():
+                return True                      # the instruction here is not what comes next, so its hooks wait
+        for callback in tuple(self.hooks.get(pc & self.cpu.bus.mask, ())):      # a callback may take itself back
             if callback is None or callback(self) is Reason.ADDRESS:
                 stop = True
         return stop
@@ -249,6 +253,25 @@ cdef class Machine:
             raise ArgumentError(f"a number of cycles is 0 or more, and fits into 63 bits, not {cycles}")
         return Reason(self.advance(self.clock.now + <tick_t> cycles * self.cpu.period, True))
 
+    def run_home(self, uint32_t address, arrived, cycles):
+        """Runs to before the instruction at `address`, at a time when `arrived()` is true; for so many cycles at most.
+
+        What is hooked to the address is not called on arrival but, as ever, before the instruction there. Returns the
+        `StopReason`: ADDRESS on arrival, and when a hook on the way asks to stop.
+        """
+        stopped_at, self.stopped_at = self.stopped_at, -1
+        home = (address, arrived)
+        self.arrivals.append(home)
+        self.cpu.bus.hook(address, True)
+        try:
+            reason = self.run_cycles(cycles)
+        finally:
+            self.arrivals.remove(home)
+            self.forget_hook(address)
+        if self.cpu.get_pc() == address and arrived():
+            self.stopped_at = stopped_at
+        return reason
+
     def reset(self, bint power_on=True):
         """Switches the machine off and on, or pulls its reset line (`power_on=False`), which keeps memory."""
         self.clock.begin()
@@ -298,7 +321,18 @@ cdef class Machine:
         callbacks.remove(callback)
         if not callbacks:
             del self.hooks[address]
-            self.cpu.bus.hook(address, False)
+            self.forget_hook(address)
+
+    cdef int forget_hook(self, uint32_t address) except -1:
+        """Runs no longer stop at an address, unless somebody else still wants it: hooks go by what the bus shows of it."""
+        cdef uint32_t mask = self.cpu.bus.mask
+        if address & mask in self.hooks:
+            return 0
+        for home, _ in self.arrivals:
+            if home & mask == address & mask:
+                return 0
+        self.cpu.bus.hook(address, False)
+        return 0
 
     # --- state --------------------------------------------------------------------------------------------------
 

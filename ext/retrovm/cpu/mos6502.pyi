@@ -1,7 +1,8 @@
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from typing import Protocol, type_check_only
 
 from retrovm.core.bus import Bus
-from retrovm.core.cpu import Cpu
+from retrovm.core.cpu import CallResult, Cpu
 from retrovm.core.memory_view import MemoryView
 from retrovm.core.types import StopReason
 
@@ -9,15 +10,33 @@ FACTS: dict[str, tuple[bool, int, bool, bool, int, int, int, str]]
 MODELS: tuple[str, ...]
 REGISTERS: tuple[str, ...]
 
+@type_check_only
+class _Runner(Protocol):
+    """What lets the time pass: a machine, or a processor on its own."""
+
+    def step(self) -> int: ...
+    def run_home(self, address: int, arrived: Callable[[], object], cycles: int) -> StopReason: ...
+
 class Mos6502(Cpu):
     """A 6502: `model` is one of `MODELS`; without a `bus` it has RAM at all addresses and a clock of its own."""
 
     exact: bool
     """Run every instruction in the exact build: the same result, at less speed."""
 
-    def __init__(self, model: str = "6502", *, name: str = "cpu", bus: Bus | None = None, period: int = 1) -> None: ...
+    def __init__(
+        self, model: str = "6502", *, name: str = "cpu", bus: Bus | None = None, period: int = 1,
+        ane_constant: int = 0xEE, lxa_constant: int = 0xEE,
+    ) -> None: ...
     @property
     def model(self) -> str: ...
+    @property
+    def ane_constant(self) -> int:
+        """What A is ORed with in ANE ($8B) of an NMOS model."""
+
+    @property
+    def lxa_constant(self) -> int:
+        """The same in LXA ($AB)."""
+
     @property
     def registers(self) -> dict[str, int]:
         """{"pc", "a", "x", "y", "s", "p"}; assigning a dictionary changes those that it has."""
@@ -41,6 +60,22 @@ class Mos6502(Cpu):
     @nmi.setter
     def nmi(self, asserted: bool) -> None: ...
     @property
+    def rdy(self) -> bool:
+        """True while anyone holds the RDY line low: the processor waits, NMOS in reads only, CMOS in writes too."""
+
+    @rdy.setter
+    def rdy(self, asserted: bool) -> None: ...
+    @property
+    def so(self) -> bool:
+        """The level of the SO line; going from False to True sets V."""
+
+    @so.setter
+    def so(self, asserted: bool) -> None: ...
+    @property
+    def is_held(self) -> bool:
+        """True after RDY was low within an instruction for 1,048,576 cycles on end, until a reset."""
+
+    @property
     def is_jammed(self) -> bool:
         """True after an opcode that stops the processor for good."""
 
@@ -61,6 +96,24 @@ class Mos6502(Cpu):
 
     def run(self, cycles: int | None = None, until: int | None = None) -> StopReason:
         """Runs a processor on its own for so many cycles, or until before the instruction at an address."""
+
+    def call(self, address: int, *, limit: int = 100_000_000, **registers: int) -> CallResult:
+        """Runs a subroutine to its RTS on a processor on its own, as if a JSR stood at the program counter.
+
+        Parameters
+            address    of its first instruction
+            limit      the cycles that it may take
+            registers  what it begins with: `a=3, x=4`
+        Returns a `CallResult`. Afterwards the program counter and the stack pointer are as before, the other registers
+        as the subroutine left them. Raises `CallError` when it does not come back; the processor is then where it has
+        come to. In a machine, `vm.call` also lets the other parts live.
+        """
+
+    def call_in(self, runner: _Runner, address: int, limit: int, registers: Mapping[str, int]) -> CallResult:
+        """`call`, where `runner` lets the time pass: a machine, or the processor itself."""
+
+    def run_home(self, address: int, arrived: Callable[[], object], cycles: int) -> StopReason:
+        """Runs to before the instruction at `address`, at a time when `arrived()` is true; for so many cycles at most."""
 
     def power_cycle(self) -> None:
         """Switches it off and on."""

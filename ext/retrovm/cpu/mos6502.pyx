@@ -29,7 +29,8 @@ r"""The 6502 family, all 256 opcodes of each model: the MOS 6502 and its first r
 Emulated      every bus cycle of every opcode, documented or not; IRQ, NMI and RESET sequences with the cycles in which
               the lines are polled; the bus while nobody answers
               all of it as each model does it, decimal mode and WAI and STP included
-Not emulated  RDY, SO; RESET works when it is pulled, and holding it longer changes nothing
+              RDY in every cycle, and the falling edge of SO
+Not emulated  RESET works when it is pulled, and holding it longer changes nothing
 
 Two builds of the same text run it (mos6502_cycles.pxi). The fast one runs as long as no device can interrupt and nobody
 looks; the exact one runs everything else. The driver, `run_until`, hands over between them:
@@ -40,11 +41,12 @@ looks; the exact one runs everything else. The driver, `run_until`, hands over b
     exact  an instruction that an event may fall into, interrupt sequences, opcodes that may let a waiting IRQ in, code
            outside plain memory, and everything while a tracer records.
 
-Files: mos6502_cycles.pxi bus cycles, mos6502_modes.pxi addressing, mos6502_operations.pxi what is computed,
-mos6502_control.pxi jumps and interrupts, mos6502_cmos.pxi what the 65C02 does otherwise, mos6502_dispatch.pxi and
-mos6502_tables.h (generated from isa/mos6502.py) the opcodes of each model composed of these.
+Files: mos6502_cycles.pxi bus cycles, mos6502_pins.pxi RDY and SO, mos6502_modes.pxi addressing, mos6502_operations.pxi what
+is computed, mos6502_control.pxi jumps and interrupts, mos6502_cmos.pxi what the 65C02 does otherwise, mos6502_dispatch.pxi
+and mos6502_tables.h (generated from isa/mos6502.py) the opcodes of each model composed of these.
 
-Sources: docs/references.md: 64doc, nmos-unintended, decimal, visual6502, 6502-interrupts, 6507, r65c00, w65c02s, 65c02-opcodes.
+Sources: docs/references.md: 64doc, nmos-unintended, decimal, visual6502, 6502-interrupts, breaks, 6507, r65c00, w65c02s,
+65c02-opcodes.
 """
 
 from cpython.object cimport PyObject
@@ -57,7 +59,8 @@ from retrovm.core.memory cimport Memory
 from retrovm.core.python_device cimport PythonDevice
 from retrovm.core.types cimport NEVER, Access, Line, StopReason, likely, tick_t, unlikely
 
-from retrovm.core.errors import ArgumentError
+from retrovm.core.cpu import CallResult
+from retrovm.core.errors import ArgumentError, CallError
 from retrovm.core.memory_view import MemoryView
 from retrovm.core.types import StopReason as Reason
 
@@ -66,6 +69,7 @@ cdef enum:
     OPEN = 0x100
 
 include "mos6502_cycles.pxi"
+include "mos6502_pins.pxi"
 include "mos6502_modes.pxi"
 include "mos6502_operations.pxi"
 include "mos6502_control.pxi"
@@ -122,11 +126,14 @@ cdef inline void load(Mos6502 core, Build r) noexcept nogil:
 cdef inline void start_exact(Mos6502 core, Exact r) noexcept nogil:
     r.now = core.clock.now
     r.polled = r.allowed = 0
+    core.overflow_written = core.stretched = -1
     core.active_since = -1               # whatever it was, it was before this run
     core.wake = plain_until(core)
 
 
 cdef inline void unload(Mos6502 core, Build r) noexcept nogil:
+    if Build is Exact:
+        settle_overflow(r, r.now)
     core.a, core.x, core.y, core.s, core.pc = r.a, r.x, r.y, r.s, <uint32_t> r.pc
     core.p, core.c, core.nz, core.v = r.p, r.c, r.nz, r.v
     # The next fetch overwrites what the data lines carry, unless it finds an open bus. So that both builds leave the same,
@@ -143,7 +150,7 @@ cdef inline void start_fast(Mos6502 core, Fast r) noexcept nogil:
     load(core, r)
     r.lines = &core.bus.data
     r.left = core.left
-    r.used = 0
+    r.used = r.overflow = 0
     r.code = NULL
     r.window = r.window_end = 0     # no code window yet: the first instruction finds one
     r.careful = IRQ_WAITS if core.active & Line.IRQ else 0
@@ -200,11 +207,17 @@ cdef class Mos6502(Cpu):
         bus     the address space that it drives, of 64 KiB in pages of 256 bytes, or of 8 KiB for a 6507, which sees it
                 again and again in its 64 KiB; without one, as much RAM
         period  master-clock ticks a cycle
+        ane_constant, lxa_constant
+                NMOS: what A is ORed with in the undocumented opcodes ANE ($8B, also XAA) and LXA ($AB). It depends on the
+                chip and its temperature: $EE on many, $EF, $FF or $00 on others (docs/references.md: magic-constants)
     """
 
-    def __init__(self, str model="6502", *, str name="cpu", Bus bus=None, period=1):
+    def __init__(self, str model="6502", *, str name="cpu", Bus bus=None, period=1, ane_constant=0xEE, lxa_constant=0xEE):
         if model not in MODELS:
             raise ArgumentError(f"no 6502 model {model!r}; there are: {', '.join(MODELS)}")
+        for constant in (ane_constant, lxa_constant):
+            if not isinstance(constant, int) or not 0 <= constant <= 0xFF:
+                raise ArgumentError(f"{name}: the constant of ANE or LXA is a byte, not {constant!r}")
         (self.is_cmos, self.table, self.has_decimal_mode, self.subtracts_by_digit,
          self.adc_reads, self.sbc_reads, size, pins) = FACTS[model]
         if bus is None:
@@ -216,6 +229,8 @@ cdef class Mos6502(Cpu):
         super().__init__(name, bus, period)
         self.wires = {line: wire for line, wire in self.wires.items() if line.name in pins.split()}
         self.model = model
+        self.ane_constant = ane_constant
+        self.lxa_constant = lxa_constant
         self.numbers = retrovm_numbers(self.is_cmos, self.table)
         self.reset(True)
 
@@ -248,6 +263,7 @@ cdef class Mos6502(Cpu):
             self.changed = False
         if self.nmi_latched:
             active |= Line.NMI
+        see_overflow_pin(self, cycle)
         if active != self.active:
             self.active_before = self.active
             self.active_since = cycle
@@ -265,7 +281,7 @@ cdef class Mos6502(Cpu):
 
     cdef bint may_run_fast(self) noexcept nogil:
         return not (self.exact or self.bus.tracing or self.changed or self.taken or self.resetting
-                    or self.lines & Line.RDY or self.active & interrupts_allowed(self.p))
+                    or self.lines & Line.RDY or self.overflow_at or self.active & interrupts_allowed(self.p))
 
     cdef bint fast(self, tick_t until) noexcept nogil:
         """Whole instructions until this tick, or until the exact build has to run the next one: then false."""
@@ -290,6 +306,8 @@ cdef class Mos6502(Cpu):
             self.look_back(now)
             self.taken = (wanted(self, now - 2 * self.period) & interrupts_allowed(self.p)) != 0
             self.changed = True
+            if self.overflow_at:
+                self.settle_after_fast(now)
         return not self.stuck
 
     cdef uint32_t hold(self, uint32_t pc, Access kind, uint32_t data, tick_t now, tick_t until) noexcept nogil:
@@ -310,6 +328,15 @@ cdef class Mos6502(Cpu):
             if now >= until:
                 self.clock.now = now
                 return data
+
+    cdef void settle_after_fast(self, tick_t now) noexcept nogil:
+        """What an edge at SO that the last instruction of a fast run has caused does to V."""
+        cdef uint32_t late = self.access_how >> HOW_SHIFT
+        if late and overflow_is_due(self, now + (late - 1) * self.period):       # it has written V itself
+            forget_overflow_pin(self, now + (late - 1) * self.period)
+        if overflow_is_due(self, now):
+            self.v |= 0x80
+            forget_overflow_pin(self, now)
 
     cdef void exactly(self, tick_t until, bint stay) noexcept nogil:
         """Whole instructions until this tick, a hook, or a stop; one at least, but for RDY.
@@ -414,18 +441,21 @@ cdef class Mos6502(Cpu):
         self.clock.now = r.now
 
     cdef void stay_waiting(self, tick_t until) noexcept nogil:
-        """The cycles of WAI behind its third, until this tick or the instruction's end. Each but the last polls."""
+        """The second cycle of WAI again and again, until this tick, and the third when it is over.
+
+        It is over when an interrupt was wanted, whether I masks it or not, at the end of the cycle before. So what comes
+        behind WAI begins in the third cycle after the one at whose end the line was low first (docs/references.md: wai).
+        """
         cdef ExactRegisters registers
         cdef Exact r = &registers
-        cdef uint32_t polled = 0
         load(self, r)
         start_exact(self, r)
         while r.now < until and not self.resetting and not self.clock.stop:
             read_idly(self, r, r.pc)
-            polled = wanted(self, r.now - 2 * r.period)
-            if polled:
+            if wanted(self, r.now - 2 * r.period):
+                read_idly(self, r, r.pc)
                 self.halt = RUNS
-                self.taken = (polled & interrupts_allowed(r.p)) != 0
+                self.taken = (wanted(self, r.now - 2 * r.period) & interrupts_allowed(r.p)) != 0
                 break
             if not self.active and not self.changed:
                 skip_unseen(self, r, r.pc, until)
@@ -439,7 +469,8 @@ cdef class Mos6502(Cpu):
             self.p = self.c = self.v = 0
             self.nz = 1
             self.cycle_count = 0
-            self.nmi_latched = self.nmi_was_low = False
+            self.nmi_latched = self.nmi_was_low = self.so_was_low = False
+            self.overflow_at = self.overflow_again_at = 0
         self.halt = RUNS
         self.taken = False
         self.resetting = True
@@ -472,6 +503,9 @@ cdef class Mos6502(Cpu):
         state.flag("changed", &self.changed)
         state.flag("nmi_was_low", &self.nmi_was_low)
         state.flag("nmi_latched", &self.nmi_latched)
+        state.flag("so_was_low", &self.so_was_low)
+        state.i64("overflow_at", &self.overflow_at)
+        state.i64("overflow_again_at", &self.overflow_again_at)
         state.flag("taken", &self.taken)
         state.flag("resetting", &self.resetting)
         return state.u32("halt", &self.halt, HELD)
@@ -540,6 +574,15 @@ cdef class Mos6502(Cpu):
         self.assert_line(Line.RDY, asserted)
 
     @property
+    def so(self):
+        """The level of the SO line; going from False to True sets V, seen from the second cycle after it on."""
+        return (self.lines & Line.SO) != 0
+
+    @so.setter
+    def so(self, bint asserted):
+        self.assert_line(Line.SO, asserted)
+
+    @property
     def is_held(self):
         """True after RDY was low within an instruction for 1,048,576 cycles on end. Only a reset, or assigning `pc`, helps.
 
@@ -589,6 +632,7 @@ cdef class Mos6502(Cpu):
         """
         cdef tick_t end
         cdef uint32_t at
+        cdef bint hook
         cdef StopReason reason = StopReason.CYCLES
         if cycles is None and until is None:
             raise ArgumentError(f"{self.name}: run for a number of cycles, or until an address, or both")
@@ -605,6 +649,7 @@ cdef class Mos6502(Cpu):
         if not 0 <= until < 0x10000:
             raise ArgumentError(f"{self.name}: an address is $0000-$FFFF, not {until!r}")
         at = until
+        hook = hooked(self.bus, at)
         self.clock.begin()
         try:
             self.bus.hook(until, True)
@@ -613,11 +658,75 @@ cdef class Mos6502(Cpu):
                     reason = self.run_one()
                 if reason == StopReason.CYCLES:
                     reason = self.run_until(end)
-            self.bus.hook(until, False)
+            self.bus.hook(until, hook)
         finally:
             self.clock.end()
         self.raise_fault()
         return Reason(reason)
+
+    def call(self, address, *, limit=100_000_000, **registers):
+        """Runs a subroutine to its RTS on a processor on its own, as if a JSR stood at the program counter.
+
+        Parameters
+            address    of its first instruction
+            limit      the cycles that it may take
+            registers  what it begins with: `a=3, x=4`
+        Returns a `CallResult`. Afterwards the program counter and the stack pointer are as before, the other registers
+        as the subroutine left them. Raises `CallError` when it does not come back; the processor is then where it has
+        come to. In a machine, `vm.call` also lets the other parts live.
+        """
+        return self.call_in(self, address, limit, registers)
+
+    def call_in(self, runner, address, limit, registers):
+        """`call`, where `runner` lets the time pass: a machine, or the processor itself. It has `step` and `run_home`."""
+        cdef int64_t before
+        cdef uint32_t at, home, stack, back
+        if not isinstance(address, int):
+            raise ArgumentError(f"{self.name}: an address is a number, not {address!r}; names are for a machine's `vm.call`")
+        if not 0 <= address < 0x10000:
+            raise ArgumentError(f"{self.name}: an address is $0000-$FFFF, not {address!r}")
+        if limit < 0:
+            raise ArgumentError(f"a number of cycles is 0 or more, not {limit}")
+        if not registers.keys().isdisjoint(("pc", "s")):
+            raise ArgumentError(f"{self.name}: a call sets pc and s itself; give it a, x, y or p")
+        self.clock.begin()                   # it must be at rest before anything changes
+        self.clock.end()
+        if self.resetting:
+            runner.step()                    # the reset sequence, or it would be forgotten
+        at, home, stack = address, self.pc, <uint8_t> self.s
+        back = (home - 1) & 0xFFFF           # RTS goes on behind the address that it pulls
+        as_it_was = self.registers
+        self.registers = registers           # refuses what does not fit, before the stack is touched
+        try:
+            self.memory[0x100 | stack] = back >> 8
+            self.memory[0x100 | ((stack - 1) & 0xFF)] = back & 0xFF
+        except ArgumentError:
+            self.registers = as_it_was
+            raise
+        self.s = (stack - 2) & 0xFF
+        self.set_pc(at)
+        before = self.cycle_count
+        # The subroutine may itself run through this address, but then its own frames are on the stack.
+        reason = runner.run_home(home, lambda: <uint8_t> self.s == stack, limit)
+        if self.pc != home or <uint8_t> self.s != stack or self.halt:
+            why = {JAMMED: "the opcode before stops the processor for good", STOPPED: "STP stops the processor until a reset",
+                   WAITS: "WAI waits for an interrupt", RUNS: f"limit={limit} is what it may take"}[self.halt]
+            if reason is Reason.ADDRESS:
+                why = "a hook stops there"
+            raise CallError(f"the subroutine at ${at:04X} did not come back: {reason.name} at ${self.pc:04X} after "
+                            f"{self.cycle_count - before} cycles; {why}")
+        return CallResult(self.cycle_count - before, self.registers)
+
+    def run_home(self, address, arrived, cycles):
+        """Runs to before the instruction at `address`, at a time when `arrived()` is true; for so many cycles at most.
+
+        Returns the `StopReason`: ADDRESS on arrival, and at any other hook of the bus.
+        """
+        cdef int64_t end = self.cycle_count + <int64_t> cycles
+        while True:
+            reason = self.run(cycles=max(0, end - self.cycle_count), until=address)
+            if reason is not Reason.ADDRESS or self.pc != address or arrived():
+                return reason
 
     cdef int raise_fault(self) except -1:
         """Raises what a device written in Python has raised in the run."""

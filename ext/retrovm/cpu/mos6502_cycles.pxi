@@ -4,6 +4,8 @@
 #            the tick of the very cycle. Opcodes and operands come from the code window, which is plain memory.
 #   Exact    Every cycle is performed, recorded where somebody traces, and sampled for interrupts.
 #
+# How RDY stretches a cycle stands in mos6502_pins.pxi.
+#
 # `r.data` is what the data lines carry: the operand, and what an open bus reads as.
 
 ctypedef FastRegisters *Fast
@@ -29,29 +31,37 @@ cdef inline tick_t tick_of(Mos6502 core, int64_t left) noexcept nogil:
     return core.end - (left + 1) * core.period
 
 
-cdef uint32_t device_read(Mos6502 core, uint32_t addr, Access kind, uint32_t data, int64_t left) noexcept nogil:
+# `how` is an `Access`, and above it what the instruction does to V: see `writes_overflow`.
+
+cdef enum:
+    HOW_SHIFT = 8
+    ACCESS_MASK = 0xFF
+
+
+cdef uint32_t device_read(Mos6502 core, uint32_t addr, uint32_t how, uint32_t data, int64_t left) noexcept nogil:
     cdef Slot *slot = &core.bus.slots[addr >> 8]
     cdef tick_t now = tick_of(core, left)
     if unlikely(core.clock.due <= now) or not idle(slot.device, now):
-        return timed_read(core, addr, kind, data, now)
+        return timed_read(core, addr, how, data, now)
     core.bus.data = <uint8_t> data
     core.clock.now = now
     core.access_addr = addr
-    core.access_kind = kind
-    data = (<Device> slot.device).read((addr - slot.base) & slot.mask, kind)
+    core.access_how = how
+    data = (<Device> slot.device).read((addr - slot.base) & slot.mask, <Access> (how & ACCESS_MASK))
     if unlikely(core.clock.due < core.due):
         return leave_after_read(core, data)
     return data
 
 
-cdef uint32_t device_write(Mos6502 core, uint32_t addr, uint32_t value, int64_t left) noexcept nogil:
+cdef uint32_t device_write(Mos6502 core, uint32_t addr, uint32_t value, uint32_t how, int64_t left) noexcept nogil:
     cdef Slot *slot = &core.bus.slots[addr >> 8]
     cdef tick_t now = tick_of(core, left)
     if unlikely(core.clock.due <= now) or not idle(slot.device, now):
-        return timed_write(core, addr, value, now)
+        return timed_write(core, addr, value, how, now)
     core.bus.data = <uint8_t> value
     core.clock.now = now
     core.access_addr = addr
+    core.access_how = how
     (<Device> slot.device).write((addr - slot.base) & slot.mask, <uint8_t> value)
     if unlikely(core.clock.due < core.due):
         return leave_after_write(core, value)
@@ -61,22 +71,23 @@ cdef uint32_t device_write(Mos6502 core, uint32_t addr, uint32_t value, int64_t 
 # What these two do is apart, so that the common case needs few host registers that survive calls. An event that is due
 # was brought forward by an access earlier in this instruction.
 
-cdef uint32_t timed_read(Mos6502 core, uint32_t addr, Access kind, uint32_t data, tick_t now) noexcept nogil:
+cdef uint32_t timed_read(Mos6502 core, uint32_t addr, uint32_t how, uint32_t data, tick_t now) noexcept nogil:
     if core.clock.due <= now:
         core.clock.dispatch(now)
     core.bus.data = <uint8_t> data
-    data = trap_read(core.bus, addr, kind, now)
+    data = trap_read(core.bus, addr, <Access> (how & ACCESS_MASK), now)
     core.access_addr = addr
-    core.access_kind = kind
+    core.access_how = how
     return leave_after_read(core, data) if core.leaving or core.clock.due < core.due else data
 
 
-cdef uint32_t timed_write(Mos6502 core, uint32_t addr, uint32_t value, tick_t now) noexcept nogil:
+cdef uint32_t timed_write(Mos6502 core, uint32_t addr, uint32_t value, uint32_t how, tick_t now) noexcept nogil:
     if core.clock.due <= now:
         core.clock.dispatch(now)
     core.bus.data = <uint8_t> value
     trap_write(core.bus, addr, <uint8_t> value, now)
     core.access_addr = addr
+    core.access_how = how
     return leave_after_write(core, value) if core.leaving or core.clock.due < core.due else 0
 
 
@@ -87,7 +98,7 @@ cdef uint32_t leave_after_read(Mos6502 core, uint32_t data) noexcept nogil:
     core.leaving = True
     if core.lines & Line.RDY:
         begin_stall(core)
-        data = stalled_read(core, core.access_addr, core.access_kind, data)
+        data = stalled_read(core, core.access_addr, <Access> (core.access_how & ACCESS_MASK), data)
         end_stall(core)
     return data | LEAVE
 
@@ -101,34 +112,24 @@ cdef uint32_t leave_after_write(Mos6502 core, uint32_t value) noexcept nogil:
     return LEAVE
 
 
-cdef void begin_stall(Mos6502 core) noexcept nogil:
-    """Sees the lines so far as the exact build would have; from here on every cycle is whole."""
-    core.look_back(core.clock.now + core.period)
-    core.sample(core.clock.now)
-    core.stalled = True
-    core.stalled_from = core.clock.now
-
-
-cdef void end_stall(Mos6502 core) noexcept nogil:
-    """The run ends later by the cycles that nobody had counted on. Where an event has come near, each access looks for it."""
-    core.logged = 0
-    core.end = core.end + core.clock.now - core.stalled_from
-    if core.clock.due <= core.clock.now + 7 * core.period:
-        core.bus.hide(True)
+cdef inline void writes_overflow(Fast r, uint32_t late) noexcept nogil:
+    """The instruction that begins writes V, so many cycles behind its end: an edge at SO that one of its accesses causes
+    may be lost. The compiler knows this, as it knows `used`, so that only an access of a device has to tell it."""
+    r.overflow = 1 + late
 
 
 # The count of cycles is not touched here, nor anything else that lives in a host register: where this path meets the
 # common one, each such value would cost every instruction a move.
 
 cdef inline void read_device(Fast r, uint32_t addr, Access kind) noexcept nogil:
-    r.data = device_read(<Mos6502> r.core, addr, kind, r.data, r.left - r.used)
+    r.data = device_read(<Mos6502> r.core, addr, kind | r.overflow << HOW_SHIFT, r.data, r.left - r.used)
     if unlikely(r.data & LEAVE):
         r.data &= 0xFF
         r.window_end = 0
 
 
 cdef inline void write_device(Fast r, uint32_t addr, uint32_t value) noexcept nogil:
-    if unlikely(device_write(<Mos6502> r.core, addr, value, r.left - r.used)):
+    if unlikely(device_write(<Mos6502> r.core, addr, value, Access.WRITE | r.overflow << HOW_SHIFT, r.left - r.used)):
         r.window_end = 0
     r.data = value
 
@@ -191,33 +192,6 @@ cdef void whole_write(Mos6502 core, tick_t now, uint32_t addr, Access kind, uint
     write_once(core, now, addr, kind, data)
     if unlikely(core.lines & Line.RDY) and core.is_cmos:
         stalled_write(core, addr, kind, data)
-
-
-# --- RDY ----------------------------------------------------------------------------------------------------------------
-#
-# While it is low at the end of a cycle, that cycle does not end: the address stays, and whoever answers there sees the
-# access again. NMOS looks at RDY in reads only.
-
-cdef uint32_t stalled_read(Mos6502 core, uint32_t addr, Access kind, uint32_t data) noexcept nogil:
-    """The read at `clock.now` again, until RDY is high at the end of the cycle."""
-    cdef int64_t patience = HELD_FOR_GOOD
-    while core.lines & Line.RDY and not core.clock.stop:
-        if patience == 0:
-            core.halt = HELD
-            break
-        patience -= 1
-        data = read_once(core, core.clock.now + core.period, addr, kind, data)
-    return data
-
-
-cdef void stalled_write(Mos6502 core, uint32_t addr, Access kind, uint32_t value) noexcept nogil:
-    cdef int64_t patience = HELD_FOR_GOOD
-    while core.lines & Line.RDY and not core.clock.stop:
-        if patience == 0:
-            core.halt = HELD
-            break
-        patience -= 1
-        write_once(core, core.clock.now + core.period, addr, kind, value)
 
 
 cdef inline uint32_t wanted(Mos6502 core, tick_t tick) noexcept nogil:
