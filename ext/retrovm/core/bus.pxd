@@ -8,6 +8,10 @@ from retrovm.core.types cimport NEVER, Access, tick_t, unlikely
 from libc.stdint cimport uint8_t, uint32_t
 
 
+cdef enum:
+    COVERED = 2                # addresses of a processor's own chip
+
+
 cdef enum Trap:                # why a page hides its pointers
     TRAP_READ = 1
     TRAP_WRITE = 2
@@ -51,6 +55,9 @@ cdef class Split(Device):
 
     cdef Slot *slots                  # not state: wiring, who answers at each address
     cdef uint32_t first, size         # not state: wiring, the addresses of the page
+    cdef PyObject **timed             # not state: derived, the parts in which time passes
+    cdef uint32_t timed_count         # not state: derived
+    cdef int survey(self) except -1
     cdef void place(self, uint32_t addr, Slot slot) noexcept nogil
 
 
@@ -79,6 +86,8 @@ cdef class Bus:
     cdef list parts                   # not state: keeps alive what the slots point to
     cdef list regions                 # not state: wiring
     cdef OpenBus open_bus             # not state: wiring
+    cdef Device on_chip               # not state: wiring, a part of the processor's own chip, at the first addresses
+    cdef Slot[COVERED] covered        # not state: wiring, who would answer there
 
     cdef void free_tables(self) noexcept nogil
     cdef int make_tables(self, uint32_t reach) except -1
@@ -92,6 +101,9 @@ cdef class Bus:
     cdef CodeWindow code_window(self, uint32_t addr, uint32_t size) noexcept nogil
     cdef void cut_at_hooks(self, CodeWindow *window, uint32_t addr) noexcept nogil
     cdef int first_hook(self, uint32_t addr) noexcept nogil
+    cdef int cover(self, Device part) except -1
+    cdef int cover_again(self) except -1
+    cdef void write_covered(self, uint32_t addr, uint8_t value) noexcept nogil
     cdef int map_slot(self, uint32_t start, uint32_t size, Slot slot) except -1
     cdef uint8_t peek(self, uint32_t addr) noexcept nogil
     cdef bint poke(self, uint32_t addr, uint8_t value) noexcept nogil

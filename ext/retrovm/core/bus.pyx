@@ -93,9 +93,29 @@ cdef class Split(Device):
 
     def __dealloc__(self):
         free(self.slots)
+        free(self.timed)
 
     cdef void place(self, uint32_t addr, Slot slot) noexcept nogil:
         self.slots[addr - self.first] = slot
+
+    cdef int survey(self) except -1:
+        """Finds the parts that have events, so that `next_event`, which every access asks, need not."""
+        cdef uint32_t i, known
+        cdef PyObject *device
+        if self.timed == NULL:
+            self.timed = <PyObject **> calloc(self.size, sizeof(void *))
+            if self.timed == NULL:
+                raise MemoryError
+        self.timed_count = 0
+        for i in range(self.size):
+            device = self.slots[i].device
+            known = 0
+            while known < self.timed_count and self.timed[known] != device:
+                known += 1
+            if known == self.timed_count and (<Device> device).last != NEVER:
+                self.timed[known] = device
+                self.timed_count += 1
+        return 0
 
     cdef uint8_t read(self, uint32_t addr, Access kind) noexcept nogil:
         cdef Slot *slot = &self.slots[addr]
@@ -121,13 +141,10 @@ cdef class Split(Device):
         cdef tick_t due = NEVER
         cdef tick_t event
         cdef uint32_t i
-        cdef PyObject *seen = NULL
-        for i in range(self.size):
-            if self.slots[i].device != seen:
-                seen = self.slots[i].device
-                event = (<Device> seen).next_event()
-                if event < due:
-                    due = event
+        for i in range(self.timed_count):
+            event = (<Device> self.timed[i]).next_event()
+            if event < due:
+                due = event
         return due
 
 
@@ -290,6 +307,7 @@ cdef class Bus:
             split = self.split(page)
             for at in range(max(first, start), min(first + self.page_size, end)):
                 split.place(at, slot)
+            split.survey()
             shared.device = <PyObject *> split
             shared.memory = NULL
             shared.writable = False
@@ -297,6 +315,35 @@ cdef class Bus:
             shared.mask = self.page_size - 1
             self.slots[page] = shared
             self.publish(page)
+        if start < COVERED and self.on_chip is not None and slot.device != <PyObject *> self.on_chip:
+            self.cover_again()
+
+    # A processor may have registers on its own chip. What is mapped at their addresses, whenever that is, lies below them.
+
+    cdef int cover(self, Device part) except -1:
+        """Lets a part of the processor's own chip answer at the first `COVERED` addresses."""
+        if self.on_chip is not None:
+            raise ArgumentError(f"{self.name}: {self.on_chip.name} of another processor is at its first addresses already")
+        self.on_chip = part
+        self.regions.append((0, COVERED - 1, part.name, part, None))
+        return self.cover_again()
+
+    cdef int cover_again(self) except -1:
+        cdef Slot slot = self.nobody()
+        cdef Split split = self.split(0)
+        cdef uint32_t addr
+        slot.device = <PyObject *> self.on_chip
+        for addr in range(COVERED):
+            if split.slots[addr].device != slot.device:
+                self.covered[addr] = split.slots[addr]
+        return self.map_slot(0, COVERED, slot)
+
+    cdef void write_covered(self, uint32_t addr, uint8_t value) noexcept nogil:
+        """A write that reaches what lies below a part of the processor's chip."""
+        cdef Slot *slot = &self.covered[addr]
+        if (<Device> slot.device).last < self.clock.now:
+            (<Device> slot.device).run_to(self.clock.now)
+        (<Device> slot.device).write((addr - slot.base) & slot.mask, value)
 
     cdef Split split(self, uint32_t page):
         """The `Split` of this page; a new one holds what the page had."""
