@@ -127,11 +127,11 @@ class VM(Machine):
         come to.
         """
         from retrovm.cpu.mos6502 import Mos6502
+        from retrovm.cpu.mos6502_call import call
 
-        cpu = self.cpu
-        if not isinstance(cpu, Mos6502):
-            raise CallError(f"{self.spec.id}: vm.call runs routines of a 6502, not of {type(cpu).__name__}")
-        return cpu.call_in(self, self._address(target), limit, registers)
+        if not isinstance(self.cpu, Mos6502):
+            raise CallError(f"{self.spec.id}: vm.call runs routines of a 6502, not of {type(self.cpu).__name__}")
+        return call(self.cpu, self, self._address(target), limit, registers)
 
     # --- input ----------------------------------------------------------------------------------------------
 

@@ -292,3 +292,11 @@ def test_a_machine_that_stopped_at_a_hook_goes_on_there_after_a_call(vm):
     vm.call(tiny.MULTIPLY, a=3, x=4)
     vm.run(cycles=1)
     assert stops == [pc], "the instruction that it stopped at runs, and is not stopped at again"
+
+
+@builds
+def test_a_processor_that_rdy_holds_does_not_come_back(exact):
+    cpu = processor(exact=exact)
+    cpu.rdy = True
+    with pytest.raises(CallError, match="after 1000 cycles; RDY is low, and holds the processor"):
+        cpu.call(SUBROUTINE, limit=1000)

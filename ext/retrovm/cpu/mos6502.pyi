@@ -1,5 +1,4 @@
 from collections.abc import Callable, Mapping
-from typing import Protocol, type_check_only
 
 from retrovm.core.bus import Bus
 from retrovm.core.cpu import CallResult, Cpu
@@ -9,13 +8,6 @@ from retrovm.core.types import StopReason
 FACTS: dict[str, tuple[bool, int, bool, bool, int, int, int, str]]
 MODELS: tuple[str, ...]
 REGISTERS: tuple[str, ...]
-
-@type_check_only
-class _Runner(Protocol):
-    """What lets the time pass: a machine, or a processor on its own."""
-
-    def step(self) -> int: ...
-    def run_home(self, address: int, arrived: Callable[[], object], cycles: int) -> StopReason: ...
 
 class Mos6502(Cpu):
     """A 6502: `model` is one of `MODELS`; without a `bus` it has RAM at all addresses and a clock of its own."""
@@ -108,9 +100,6 @@ class Mos6502(Cpu):
         as the subroutine left them. Raises `CallError` when it does not come back; the processor is then where it has
         come to. In a machine, `vm.call` also lets the other parts live.
         """
-
-    def call_in(self, runner: _Runner, address: int, limit: int, registers: Mapping[str, int]) -> CallResult:
-        """`call`, where `runner` lets the time pass: a machine, or the processor itself."""
 
     def run_home(self, address: int, arrived: Callable[[], object], cycles: int) -> StopReason:
         """Runs to before the instruction at `address`, at a time when `arrived()` is true; for so many cycles at most."""

@@ -60,10 +60,10 @@ from retrovm.core.memory cimport Memory
 from retrovm.core.python_device cimport PythonDevice
 from retrovm.core.types cimport NEVER, Access, Line, StopReason, likely, tick_t, unlikely
 
-from retrovm.core.cpu import CallResult
-from retrovm.core.errors import ArgumentError, CallError
+from retrovm.core.errors import ArgumentError
 from retrovm.core.memory_view import MemoryView
 from retrovm.core.types import StopReason as Reason
+from retrovm.cpu.mos6502_call import call
 
 # The poll of most instructions is in their last cycle but one.
 cdef enum:
@@ -705,47 +705,7 @@ cdef class Mos6502(Cpu):
         as the subroutine left them. Raises `CallError` when it does not come back; the processor is then where it has
         come to. In a machine, `vm.call` also lets the other parts live.
         """
-        return self.call_in(self, address, limit, registers)
-
-    def call_in(self, runner, address, limit, registers):
-        """`call`, where `runner` lets the time pass: a machine, or the processor itself. It has `step` and `run_home`."""
-        cdef int64_t before
-        cdef uint32_t at, home, stack, back
-        if not isinstance(address, int):
-            raise ArgumentError(f"{self.name}: an address is a number, not {address!r}; names are for a machine's `vm.call`")
-        if not 0 <= address < 0x10000:
-            raise ArgumentError(f"{self.name}: an address is $0000-$FFFF, not {address!r}")
-        if limit < 0:
-            raise ArgumentError(f"a number of cycles is 0 or more, not {limit}")
-        if not registers.keys().isdisjoint(("pc", "s")):
-            raise ArgumentError(f"{self.name}: a call sets pc and s itself; give it a, x, y or p")
-        self.clock.begin()                   # it must be at rest before anything changes
-        self.clock.end()
-        if self.resetting:
-            runner.step()                    # the reset sequence, or it would be forgotten
-        at, home, stack = address, self.pc, <uint8_t> self.s
-        back = (home - 1) & 0xFFFF           # RTS goes on behind the address that it pulls
-        as_it_was = self.registers
-        self.registers = registers           # refuses what does not fit, before the stack is touched
-        try:
-            self.memory[0x100 | stack] = back >> 8
-            self.memory[0x100 | ((stack - 1) & 0xFF)] = back & 0xFF
-        except ArgumentError:
-            self.registers = as_it_was
-            raise
-        self.s = (stack - 2) & 0xFF
-        self.set_pc(at)
-        before = self.cycle_count
-        # The subroutine may itself run through this address, but then its own frames are on the stack.
-        reason = runner.run_home(home, lambda: <uint8_t> self.s == stack, limit)
-        if self.pc != home or <uint8_t> self.s != stack or self.halt:
-            why = {JAMMED: "the opcode before stops the processor for good", STOPPED: "STP stops the processor until a reset",
-                   WAITS: "WAI waits for an interrupt", RUNS: f"limit={limit} is what it may take"}[self.halt]
-            if reason is Reason.ADDRESS:
-                why = "a hook stops there"
-            raise CallError(f"the subroutine at ${at:04X} did not come back: {reason.name} at ${self.pc:04X} after "
-                            f"{self.cycle_count - before} cycles; {why}")
-        return CallResult(self.cycle_count - before, self.registers)
+        return call(self, self, address, limit, registers)
 
     def run_home(self, address, arrived, cycles):
         """Runs to before the instruction at `address`, at a time when `arrived()` is true; for so many cycles at most.
