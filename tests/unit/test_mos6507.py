@@ -138,7 +138,8 @@ def test_it_has_no_pins_for_interrupts_and_overflow():
             pull()
     with pytest.raises(ArgumentError, match="lines are bits"):
         LineScript("script", cpu, [(1, Line.IRQ)])
-    assert not cpu.irq and not cpu.nmi
+    assert not cpu.irq
+    assert not cpu.nmi
 
 
 @builds

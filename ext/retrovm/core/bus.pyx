@@ -331,7 +331,7 @@ cdef class Bus:
     cdef int cover_again(self) except -1:
         cdef Slot slot = self.nobody()
         cdef Split split = self.split(0)
-        cdef uint32_t addr
+        cdef int addr
         slot.device = <PyObject *> self.on_chip
         for addr in range(COVERED):
             if split.slots[addr].device != slot.device:

@@ -4,8 +4,9 @@ from retrovm.core.bus import Bus
 from retrovm.core.cpu import CallResult, Cpu
 from retrovm.core.memory_view import MemoryView
 from retrovm.core.types import StopReason
+from retrovm.cpu.mos6510_port import Mos6510Port
 
-FACTS: dict[str, tuple[bool, int, bool, bool, int, int, int, str]]
+FACTS: dict[str, tuple[bool, int, int, bool, bool, int, int, int, str, bool]]
 MODELS: tuple[str, ...]
 REGISTERS: tuple[str, ...]
 
@@ -17,7 +18,7 @@ class Mos6502(Cpu):
 
     def __init__(
         self, model: str = "6502", *, name: str = "cpu", bus: Bus | None = None, period: int = 1,
-        ane_constant: int = 0xEE, lxa_constant: int = 0xEE,
+        ane_constant: int = 0xEE, lxa_constant: int = 0xEE, port: Mos6510Port | None = None,
     ) -> None: ...
     @property
     def model(self) -> str: ...
@@ -28,6 +29,10 @@ class Mos6502(Cpu):
     @property
     def lxa_constant(self) -> int:
         """The same in LXA ($AB)."""
+
+    @property
+    def port(self) -> Mos6510Port | None:
+        """The I/O port of a 6510; None in other models."""
 
     @property
     def registers(self) -> dict[str, int]:

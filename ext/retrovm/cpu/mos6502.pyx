@@ -46,8 +46,8 @@ is computed, mos6502_control.pxi jumps and interrupts, mos6502_cmos.pxi what the
 zero of the 6510, mos6502_dispatch.pxi and mos6502_tables.h (generated from isa/mos6502.py) the opcodes of each model composed
 of these.
 
-Sources: docs/references.md: 64doc, nmos-unintended, decimal, visual6502, 6502-interrupts, breaks, 6507, 6510-port, r65c00, w65c02s,
-65c02-opcodes.
+Sources: docs/references.md: 64doc, nmos-unintended, decimal, visual6502, 6502-interrupts, breaks, 6507, 6510-port, r65c00,
+w65c02s, 65c02-opcodes.
 """
 
 from cpython.object cimport PyObject
