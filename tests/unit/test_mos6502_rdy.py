@@ -191,7 +191,7 @@ def test_a_processor_that_is_held_within_an_instruction_for_good_halts(exact):
     assert not made.cpu.is_held
 
 
-@pytest.mark.parametrize("model", [*MODELS])
+@pytest.mark.parametrize("model", WITH_LINES)
 @pytest.mark.parametrize("period", [1, 3])
 def test_a_device_that_holds_the_processor_at_any_access_is_the_same_in_both_builds(model, period):
     for opcode in opcodes(model):

@@ -4,6 +4,8 @@ An opcode is run by a handler: the composition of its addressing mode and its op
 of one model or of several, share a handler. Modes and operations are written by hand, in mos6502_modes.pxi, mos6502_cmos.pxi,
 mos6502_operations.pxi and mos6502_control.pxi.
 
+In the fast build a model with a port at the first two addresses has handlers of its own for what goes to page zero.
+
     dispatch_text()   ext/retrovm/cpu/mos6502_dispatch.pxi: every handler, in a fast build for each technology and in the
                       exact build; and what each model is
     tables_text()     ext/retrovm/cpu/mos6502_tables.h: the handler of each opcode of each model
@@ -28,10 +30,13 @@ OVERFLOW = {"BIT": 0, "ADC": 1, "SBC": 1, "RRA": 1, "ISC": 1}
 # What the CMOS sequencer does in cycles of its own.
 CMOS_MODES = {"read_abx", "read_aby", "read_izy", "write_abx", "write_aby", "write_izy",
               "modify_zp", "modify_zpx", "modify_abs", "modify_abx", "JMP_ind"}
+# What goes to page zero, for its operand or for a pointer.
+ZERO_PAGE_MODES = {"zp", "zpx", "zpy"}
+POINTER_MODES = {"izx", "izy"}
 
 
-def parts(opcode: Opcode) -> list[str]:
-    """The functions that an opcode is composed of, in their order."""
+def parts(opcode: Opcode, port: bool = False) -> list[str]:
+    """The functions that an opcode is composed of, in their order; `port`: in the fast build of a model with a port."""
     operation = opcode.operation
     if opcode.access == "none" and opcode.mode not in ("imp", "acc"):
         found = [f"{operation}_{opcode.mode}"]
@@ -49,47 +54,59 @@ def parts(opcode: Opcode) -> list[str]:
             found[0] += "_quick" if opcode.is_quick_shift else "_cmos"
         if operation in ("ADC", "SBC"):
             found.append(f"decimal_cycle_{operation}" if opcode.mode == "imm" else "decimal_cycle")
+    if port and opcode.mode in ZERO_PAGE_MODES | POINTER_MODES:
+        found[0] += "_port"
+        if opcode.mode in ZERO_PAGE_MODES and found[-1] == "store":
+            found[-1] = "store_zero"
     return found
 
 
-def handler(opcode: Opcode) -> str:
+def handler(opcode: Opcode, port: bool = False) -> str:
     """The name of what runs this opcode."""
-    return "X_" + "_".join(parts(opcode))
+    return "X_" + "_".join(parts(opcode, port))
 
 
-def statements(opcode: Opcode) -> str:
-    return "; ".join(f"{part}(r)" for part in parts(opcode))
+def statements(opcode: Opcode, port: bool = False) -> str:
+    return "; ".join(f"{part}(r)" for part in parts(opcode, port))
 
 
-def handlers(technology: str | None = None) -> dict[str, Opcode]:
-    """The handlers of the models of a technology, or of all, each with one of its opcodes."""
-    found: dict[str, Opcode] = {}
+def handlers(technology: str | None = None) -> dict[str, tuple[Opcode, bool]]:
+    """The handlers of the exact build, or of the fast build of a technology: (one of its opcodes, `port`) of each."""
+    found: dict[str, tuple[Opcode, bool]] = {}
     for name, model in MODELS.items():
         if technology in (None, model.technology):
+            port = technology is not None and model.has_port
             for opcode in opcodes(name):
-                found.setdefault(handler(opcode), opcode)
+                found.setdefault(handler(opcode, port), (opcode, port))
     return found
+
+
+def every_handler() -> list[str]:
+    return list(dict.fromkeys([*handlers(), *(name for technology in TECHNOLOGIES for name in handlers(technology))]))
+
+
+def table_of(name: str, port: bool) -> tuple[str, ...]:
+    """From code to handler, in the fast build of a model with a port or elsewhere."""
+    return tuple(handler(opcode, port) for opcode in opcodes(name))
 
 
 def tables(technology: str) -> list[tuple[str, ...]]:
-    """The different tables from code to handler that models of a technology have."""
-    found = []
-    for name, model in MODELS.items():
-        table = tuple(handler(opcode) for opcode in opcodes(name))
-        if model.technology == technology and table not in found:
-            found.append(table)
-    return found
+    """The different tables from code to handler that models of a technology have in the fast build."""
+    return list(dict.fromkeys(table_of(name, model.has_port)
+                              for name, model in MODELS.items() if model.technology == technology))
 
 
 def facts() -> list[str]:
     """What `Mos6502` knows of each model."""
-    lines = ["# Model: (CMOS, number of its table, decimal mode, SBC by digits, what ADC # and SBC # read in decimal mode).",
+    lines = ["# Model: (CMOS, numbers of its tables in the fast and the exact build, decimal mode, SBC by digits,",
+             "# what ADC # and SBC # read in decimal mode, addresses, pins, port).",
              "FACTS = {"]
     for name, model in MODELS.items():
-        table = tables(model.technology).index(tuple(handler(opcode) for opcode in opcodes(name)))
+        table, exact_table = (tables(model.technology).index(table_of(name, port)) for port in (model.has_port, False))
         adc, sbc = model.decimal_reads
-        lines.append(f'    "{name}": ({model.technology == "cmos"}, {table}, {model.has_decimal_mode}, '
-                     f"{model.subtracts_by_digit}, 0x{adc:02X}, 0x{sbc:02X}),")
+        lines.append(f'    "{name}": ({model.technology == "cmos"}, {table}, {exact_table}, {model.has_decimal_mode}, '
+                     f"{model.subtracts_by_digit}, 0x{adc:02X}, 0x{sbc:02X}, 0x{1 << model.address_lines:X}, "
+                     f'"{" ".join(model.pins)}", {model.has_port}),')
     return [*lines, "}"]
 
 
@@ -100,7 +117,7 @@ def fast_text(technology: str) -> list[str]:
              "    cdef Fast r = &registers",
              "    start_fast(core, r)",
              f"    START(r, {technology.upper()}, core.table)"]
-    for name, opcode in handlers(technology).items():
+    for name, (opcode, port) in handlers(technology).items():
         if opcode.mnemonic in EXACT_ONLY:
             lines.append(f"    OPCODE({name}); BACK(r)")
         else:
@@ -111,7 +128,7 @@ def fast_text(technology: str) -> list[str]:
                 guard = "GUARD_DEVICE(r); "
             if opcode.mnemonic in OVERFLOW and opcode.mode != "imm":
                 guard += f"writes_overflow(r, {OVERFLOW[opcode.mnemonic]}); "
-            lines.append(f"    OPCODE({name}); {guard}{statements(opcode)}; NEXT(r)")
+            lines.append(f"    OPCODE({name}); {guard}{statements(opcode, port)}; NEXT(r)")
     return [*lines,
             "    END()",
             "    AT_WINDOW()",
@@ -126,11 +143,11 @@ def fast_text(technology: str) -> list[str]:
 def dispatch_text() -> str:
     """The generated Cython file."""
     lines = [f"# {SOURCE}", "", *facts(), "", 'cdef extern from "mos6502_tables.h":', "    cdef enum:"]
-    lines += [f"        {name}" for name in handlers()]
+    lines += [f"        {name}" for name in every_handler()]
     for technology in TECHNOLOGIES:
         lines += ["", "", *fast_text(technology)]
     lines += ["", "", "cdef inline void execute(Exact r, uint32_t number) noexcept nogil:"]
-    for index, (name, opcode) in enumerate(handlers().items()):
+    for index, (name, (opcode, _)) in enumerate(handlers().items()):
         lines.append(f"    {'elif' if index else 'if'} number == {name}: {statements(opcode)}")
     return "\n".join(lines) + "\n"
 
@@ -138,7 +155,7 @@ def dispatch_text() -> str:
 def tables_text() -> str:
     """The generated C file."""
     lines = [f"/* {SOURCE} */", "#ifndef RETROVM_MOS6502_TABLES_H", "#define RETROVM_MOS6502_TABLES_H", "", "enum {"]
-    lines += [f"    {name}," for name in handlers()]
+    lines += [f"    {name}," for name in every_handler()]
     lines += ["};"]
     for technology in TECHNOLOGIES:
         found = tables(technology)
