@@ -41,7 +41,8 @@ def stretched(cycles, levels, *, writes_too):
 
 @pytest.mark.parametrize("model", MODELS)
 def test_rdy_stretches_any_cycle_of_any_opcode_and_changes_nothing_else(model):
-    every = variants(model)
+    # RDY changes what the unstable stores write: a test of their own, below.
+    every = [variant for variant in variants(model) if variant.opcode.mnemonic not in ("SHA", "SHX", "SHY", "TAS")]
     for variant in every if LONG else random.Random(model).sample(every, 60):
         plain = record(prepared(variant.program, model), SHOWN)
         for first in range(9):
