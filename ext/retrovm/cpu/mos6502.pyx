@@ -78,7 +78,7 @@ include "mos6502_cmos.pxi"
 include "mos6502_port.pxi"
 
 cdef extern from "mos6502_dispatch.h" nogil:
-    int NMOS, CMOS
+    int NMOS, PORT, CMOS
     const uint16_t *retrovm_numbers(bint cmos, int table) noexcept
     void START(Fast r, int models, int table) noexcept
     void OPCODE(int opcode) noexcept
@@ -315,6 +315,8 @@ cdef class Mos6502(Cpu):
         self.stuck = self.leaving = self.stalled = False
         if self.is_cmos:
             run_cmos(self)
+        elif self.port is not None:
+            run_port(self)
         else:
             run_nmos(self)
         self.pc = self.pc & 0xFFFF

@@ -453,7 +453,7 @@ enum {
     X_modify_zpx_port_ISC_store_zero,
 };
 
-/* The tables of the NMOS models: L makes of a handler's name what a table holds. */
+/* The tables of the fast build NMOS: L makes of a handler's name what a table holds. */
 #define NMOS_(L) \
   {L(X_BRK_brk), L(X_read_izx_ORA), L(X_JAM_jam), L(X_modify_izx_SLO_store), \
    L(X_read_zp_NOP), L(X_read_zp_ORA), L(X_modify_zp_ASL_store), L(X_modify_zp_SLO_store), \
@@ -582,7 +582,10 @@ enum {
    L(X_BEQ_rel), L(X_read_izy_SBC), L(X_JAM_jam), L(X_modify_izy_ISC_store), \
    L(X_read_zpx_NOP), L(X_read_zpx_SBC), L(X_modify_zpx_INC_store), L(X_modify_zpx_ISC_store), \
    L(X_imp_SED), L(X_read_aby_SBC), L(X_imp_NOP), L(X_modify_aby_ISC_store), \
-   L(X_read_abx_NOP), L(X_read_abx_SBC), L(X_modify_abx_INC_store), L(X_modify_abx_ISC_store)}, \
+   L(X_read_abx_NOP), L(X_read_abx_SBC), L(X_modify_abx_INC_store), L(X_modify_abx_ISC_store)}
+
+/* The tables of the fast build PORT: L makes of a handler's name what a table holds. */
+#define PORT_(L) \
   {L(X_BRK_brk), L(X_read_izx_port_ORA), L(X_JAM_jam), L(X_modify_izx_port_SLO_store), \
    L(X_read_zp_port_NOP), L(X_read_zp_port_ORA), L(X_modify_zp_port_ASL_store_zero), L(X_modify_zp_port_SLO_store_zero), \
    L(X_PHP_php), L(X_read_imm_ORA), L(X_acc_ASL_to_a), L(X_read_imm_ANC), \
@@ -648,7 +651,7 @@ enum {
    L(X_imp_SED), L(X_read_aby_SBC), L(X_imp_NOP), L(X_modify_aby_ISC_store), \
    L(X_read_abx_NOP), L(X_read_abx_SBC), L(X_modify_abx_INC_store), L(X_modify_abx_ISC_store)}
 
-/* The tables of the CMOS models: L makes of a handler's name what a table holds. */
+/* The tables of the fast build CMOS: L makes of a handler's name what a table holds. */
 #define CMOS_(L) \
   {L(X_BRK_brk), L(X_read_izx_ORA), L(X_read_imm_NOP), L(X_NOP_opc), \
    L(X_modify_zp_cmos_TSB_store), L(X_read_zp_ORA), L(X_modify_zp_cmos_ASL_store), L(X_modify_zp_cmos_RMB0_store), \
