@@ -1,0 +1,363 @@
+"""For which member of the CHIP-8 family a program was written, as far as its text tells, and why.
+
+    >>> found = analyse(bytes.fromhex("00FF 6A00 8A06 A20A D004 F0909090F0"))
+    >>> found.platform, found.reasons[0]
+    ('superchip', '00FF at $0200 is new in SCHIP 1.0')
+    >>> found.quirks["shift"].text
+    'matters at 8A06 at $0204'
+
+Three kinds of facts are read off the instructions that are reached (`chip8_flow`): which members have them; where
+members differ in what they do (`Quirk`), whether the program can notice, and which way it takes them; and how
+large the program is. `Analysis.platform` is the name that chip-8-database gives to the platform, `variant` the name here.
+
+Sources: chip8-research (instructions and quirks of each member), chip8-database (names), cosmac-vip (memory map,
+instructions of 1978), octo-manual (what the comparisons of Octo become).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from .chip8 import CHIP8, SCHIP10, SCHIP11, VARIANTS, XOCHIP, decode
+from .chip8_flow import ORIGIN, Step, Walk, reachable
+
+# The COSMAC VIP keeps its stack, its registers and its display from $0EA0 on; others have 4 KiB.
+VIP_ROOM = 0xEA0 - ORIGIN
+ROOM = 0x1000 - ORIGIN
+
+# Platforms of chip-8-database, their names here, and for people.
+PLATFORMS = {
+    "originalChip8": (CHIP8, "CHIP-8 of the COSMAC VIP"),
+    "hybridVIP": (CHIP8, "CHIP-8 with machine code of the COSMAC VIP"),
+    "modernChip8": (CHIP8, "CHIP-8 as later interpreters run it"),
+    "chip8x": ("chip8x", "CHIP-8X"),
+    "chip48": ("chip48", "CHIP-48"),
+    "superchip1": (SCHIP10, "SCHIP 1.0"),
+    "superchip": (SCHIP11, "SCHIP 1.1"),
+    "megachip8": ("megachip8", "MegaChip8"),
+    "xochip": (XOCHIP, "XO-CHIP"),
+    # The database has no program for these.
+    "chip8e": ("chip8e", "CHIP-8E"),
+    "chip8-64x64": ("chip8-64x64", "CHIP-8 with 64 x 64 pixels"),
+}
+# Members whose own instructions are none to the others, which gives them away.
+APART = ("megachip8", "chip8x", "chip8e")
+# The first two bytes of programs with the interpreter of 64 x 64 pixels, and its routine that clears the screen.
+TALL_START, TALL_CLEAR = 0x1260, 0x230
+
+# FX55 and FX65 leave I in three ways; what uses I behind them notices.
+USES_I = "reads_i"
+
+
+@dataclass(frozen=True)
+class Quirk:
+    """A difference between members, and this program.
+
+    matters  whether the program can notice
+    wants    whether it needs the quirk of chip-8-database with this name; None when that cannot be told
+    text     why
+    """
+
+    matters: bool
+    wants: bool | None
+    text: str
+
+
+@dataclass(frozen=True)
+class Analysis:
+    """What `analyse` finds.
+
+    platform    as chip-8-database calls it; `variant` as it is called here, and `title` for people
+    confidence  from 0 to 1
+    reasons     for the platform, the strongest first; `doubts` against it, or what could not be seen
+    quirks      by the names of chip-8-database: shift, memoryLeaveIUnchanged, jump, logic, vblank, wrap
+    walk        the instructions that were reached
+    """
+
+    platform: str
+    confidence: float
+    reasons: tuple[str, ...]
+    doubts: tuple[str, ...]
+    quirks: dict[str, Quirk] = field(repr=False)
+    walk: Walk = field(repr=False)
+
+    @property
+    def variant(self) -> str:
+        """The name of the variant of the machine."""
+        return PLATFORMS[self.platform][0]
+
+    @property
+    def title(self) -> str:
+        """The name of the platform for people."""
+        return PLATFORMS[self.platform][1]
+
+    @property
+    def text(self) -> str:
+        """All of it as one line."""
+        facts = [*self.reasons, *(f"unsure: {doubt}" for doubt in self.doubts)]
+        quirks = [f"{QUIRK_NAMES[name]} quirk {quirk.text}" for name, quirk in self.quirks.items()]
+        return f"{self.title}: {'; '.join([*facts, *quirks])}"
+
+
+QUIRK_NAMES = {"shift": "shift", "memoryLeaveIUnchanged": "load/store", "jump": "jump", "logic": "logic",
+               "vblank": "display wait", "wrap": "wrap"}
+
+
+def analyse(program: bytes, start: int = ORIGIN) -> Analysis:
+    """Reads a program that lies and starts at `start`. Any bytes will do; the confidence tells what they are worth."""
+    walk = reachable(program, start)
+    quirks = {"shift": _shift(walk), "memoryLeaveIUnchanged": _memory(walk), "jump": _jump(walk), "logic": _logic(walk),
+              "vblank": _vblank(walk), "wrap": _wrap(walk)}
+    platform, confidence, reasons, doubts = _choose(walk, quirks)
+    if walk.strange:
+        address, word = min(walk.strange.items())
+        doubts.append(f"{word:04X} at ${address:04X}, which is reached, is no instruction")
+        confidence /= 2
+    if walk.patches:
+        byte, writer = min(walk.patches.items())
+        doubts.append(f"the program writes instructions of its own: {writer} writes ${byte:04X}")
+    if walk.patience <= 0:
+        doubts.append("it is too tangled to look at all of it")
+    return Analysis(platform, confidence, tuple(reasons), tuple(doubts), quirks, walk)
+
+
+# --- the platform -------------------------------------------------------------------------------------------
+
+
+def _choose(walk: Walk, quirks: dict[str, Quirk]) -> tuple[str, float, list[str], list[str]]:
+    """Platform, confidence, reasons, doubts."""
+    marked = _marked(walk)
+    if marked is not None:
+        return marked
+    size = len(walk.program)
+    only = {variant: [step for step in walk.steps.values() if _is_new(step, variant)]
+            for variant in (XOCHIP, SCHIP11, SCHIP10)}
+    beyond = [step for step in walk.sites("SAVE_FLAGS", "LOAD_FLAGS") if step.operands["X"] > 7]
+    if only[XOCHIP]:
+        return "xochip", 0.95, [f"{_listed(only[XOCHIP])} only in XO-CHIP"], []
+    if size > ROOM:
+        return "xochip", 0.9, [f"{size:,} bytes are more than the {ROOM:,} from $0200 to the end of 4 KiB"], []
+    if beyond:
+        return "xochip", 0.8, [f"{_listed(beyond)}, and members before XO-CHIP have 8 flags"], []
+    big = [step for step in walk.sites("DRW") if step.operands["N"] == 0]
+    needs = []
+    if only[SCHIP11]:
+        needs.append(f"{_listed(only[SCHIP11])} new in SCHIP 1.1")
+    elif only[SCHIP10]:
+        needs.append(f"{_listed(only[SCHIP10])} new in SCHIP 1.0")
+    if big:
+        needs.append(f"{_listed(big)} drawn by no member before SCHIP")
+    if needs:
+        return _schip(quirks, needs)
+    return _chip8(walk, quirks)
+
+
+def _schip(quirks: dict[str, Quirk], needs: list[str]) -> tuple[str, float, list[str], list[str]]:
+    """SCHIP, or XO-CHIP when the program takes shifts, FX55 and FX65 or BNNN as only that does."""
+    against = [f"{QUIRK_NAMES[name]}: {quirks[name].text}" for name in _HP48 if quirks[name].wants is False]
+    if not against:
+        return "superchip", 0.9 if _settled(quirks) else 0.75, needs, []
+    against = [f"SCHIP would do otherwise, {reason}" for reason in against]
+    return "xochip", 0.6, [*needs, *against], ["a program may contain such a mistake and be for SCHIP all the same"]
+
+
+def _chip8(walk: Walk, quirks: dict[str, Quirk]) -> tuple[str, float, list[str], list[str]]:
+    """A program with no more than the instructions of CHIP-8."""
+    native = walk.sites("SYS")
+    if native:
+        return "hybridVIP", 0.7, [f"{_listed(native)} a call of machine code in the program"], []
+    known = f"all {len(walk.steps):,} instructions reached from ${walk.start:04X} are CHIP-8's"
+    wants = [f"{QUIRK_NAMES[name]}: {quirks[name].text}" for name in _HP48 if quirks[name].wants]
+    rejects = [f"{QUIRK_NAMES[name]}: {quirks[name].text}" for name in _HP48 if quirks[name].wants is False]
+    if wants and not rejects:
+        return "superchip", 0.6, [*wants, known], ["the same program may be meant for CHIP-8 and contain a mistake"]
+    doubts = [f"it takes some quirks as SCHIP does, {wants[0]}"] if wants else []
+    later = _later(walk, quirks)
+    if later:
+        return "modernChip8", 0.8, [known, *later], doubts
+    doubts.append("nothing tells whether it was made for the COSMAC VIP, which waits for the display; "
+                  "programs of its time are known by their SHA-1")
+    return "modernChip8", 0.5, [known], doubts
+
+
+# Where SCHIP and CHIP-48 differ from CHIP-8 and XO-CHIP alike.
+_HP48 = ("shift", "memoryLeaveIUnchanged", "jump")
+
+
+def _later(walk: Walk, quirks: dict[str, Quirk]) -> list[str]:
+    """What programs for the COSMAC VIP do not have."""
+    found = []
+    if len(walk.program) > VIP_ROOM:
+        found.append(f"{len(walk.program):,} bytes are more than the {VIP_ROOM:,} of the COSMAC VIP")
+    if quirks["logic"].wants is False:
+        found.append(f"logic: {quirks['logic'].text}")
+    far = [step for step in walk.sites("LD_I") if step.operands["NNN"] >= ORIGIN + VIP_ROOM]
+    if far:
+        found.append(f"{far[0]} points to where the COSMAC VIP has its stack and display")
+    if new := walk.sites("XOR", "SHR", "SUBN", "SHL"):
+        found.append(f"{_listed(new)} not in its manual of 1978")
+    if scratch := [step for step in walk.sites("LD_NN", "LD", "RND", "LD_VX_DT") if step.operands["X"] == 15]:
+        found.append(f"{scratch[0]} uses the register of the flags for data, as Octo does")
+    if odd := [step for address, step in sorted(walk.steps.items()) if address & 1]:
+        found.append(f"{odd[0]} lies at an odd address")
+    return found
+
+
+def _marked(walk: Walk) -> tuple[str, float, list[str], list[str]] | None:
+    """A member that some words give away, for to the others they are no instructions."""
+    if walk.start == ORIGIN and walk.program[:2] == TALL_START.to_bytes(2):
+        clears = [step for step in walk.sites("SYS") if step.operands["NNN"] == TALL_CLEAR]
+        if clears:
+            return "chip8-64x64", 0.9, ["it begins with a jump over the interpreter of 64 x 64 pixels, which "
+                                        f"{clears[0]} calls to clear the screen"], []
+    for platform in (name for name in APART if name in VARIANTS):
+        for address, word in sorted(walk.strange.items()):
+            row = decode(word, platform)
+            if row is not None and row.name != "SYS":
+                return platform, 0.8, [f"{word:04X} at ${address:04X} is of {PLATFORMS[platform][1]} alone"], []
+    return None
+
+
+def _is_new(step: Step, variant: str) -> bool:
+    """Did this member bring the instruction? Calls of machine code are of the form of later instructions."""
+    row = step.instruction
+    return variant in row.variants and not any(
+        earlier in row.variants for earlier in (CHIP8, SCHIP10, SCHIP11, XOCHIP)[
+            : (CHIP8, SCHIP10, SCHIP11, XOCHIP).index(variant)]) and decode(step.word) is row
+
+
+def _settled(quirks: dict[str, Quirk]) -> bool:
+    return all(not quirks[name].matters or quirks[name].wants for name in _HP48)
+
+
+def _listed(steps: Iterable[Step]) -> str:
+    """One of the instructions, as the subject of a sentence."""
+    steps = sorted(steps, key=lambda step: step.address)
+    more = f" and {len(steps) - 1} more" if len(steps) > 1 else ""
+    return f"{steps[0]}{more} {'is' if len(steps) == 1 else 'are'}"
+
+
+# --- the quirks ---------------------------------------------------------------------------------------------
+
+
+def _shift(walk: Walk) -> Quirk:
+    """8XY6 and 8XYE shift VY into VX, or with the quirk VX itself."""
+    shifts = walk.sites("SHR", "SHL")
+    unequal = [step for step in shifts if step.operands["X"] != step.operands["Y"]]
+    if not shifts:
+        return Quirk(False, None, "irrelevant: no 8XY6, no 8XYE")
+    if not unequal:
+        return Quirk(False, None, "irrelevant: 8XY6 and 8XYE only with X=Y")
+    # VY = V0 is what the notation of the HP48, which has no VY, leaves there.
+    for step in unequal:
+        latest = _latest(walk, step, step.operands["X"], step.operands["Y"])
+        if latest == step.operands["Y"] or (latest is None and step.operands["Y"] != 0):
+            return Quirk(True, False, f"{step} shifts another register, V{step.operands['Y']:X}")
+    for step in unequal:
+        if _latest(walk, step, step.operands["X"], 0) == step.operands["X"]:
+            return Quirk(True, True, f"{step} shifts V{step.operands['X']:X}, which was set just before, and not V0")
+    return Quirk(True, None, f"matters at {unequal[0]}")
+
+
+def _latest(walk: Walk, step: Step, *registers: int) -> int | None:
+    """Which of the registers was written last before the step, where that is certain."""
+    for before in walk.line(step.address):
+        written = [register for register in registers if before.writes >> register & 1]
+        if written:
+            return written[0] if len(written) == 1 else None
+    return None
+
+
+def _memory(walk: Walk) -> Quirk:
+    """FX55 and FX65 add X + 1 to I, or with the quirk leave it."""
+    steps = walk.sites("SAVE", "LOAD")
+    if not steps:
+        return Quirk(False, None, "irrelevant: no FX55, no FX65")
+    uses = {step: [use for use in walk.first(step, _meets_i) if USES_I in use.instruction.flags] for step in steps}
+    keeps = next((f"{use} writes back what {step} read" for use in walk.sites("SAVE")
+                  if (step := _written_back(walk, use)) is not None), None)
+    adds = next((f"{step} comes again without a new I" for step, found in uses.items() if step in found), None)
+    adds = adds or next((f"{use} behind {step} would write what is there" for step, found in uses.items()
+                         for use in found if step.instruction.name == "LOAD" and use.word == step.word - 0x10
+                         and use.address == step.after), None)
+    if adds and not keeps:
+        return Quirk(True, False, adds)
+    if keeps and not adds:
+        return Quirk(True, True, keeps)
+    first = next((f"{use} behind {step}" for step, found in uses.items() for use in found), None)
+    if first is None:
+        return Quirk(False, None, "irrelevant: I is set anew behind each FX55 and FX65")
+    return Quirk(True, None, f"matters to {first}")
+
+
+def _meets_i(step: Step) -> bool:
+    return USES_I in step.instruction.flags or "sets_i" in step.instruction.flags
+
+
+def _written_back(walk: Walk, save: Step) -> Step | None:
+    """The FX65 whose registers FX55 stores, one of them changed, where I stays untouched between them."""
+    changed = 0
+    for before in walk.line(save.address):
+        name = before.instruction.name
+        if name == "LOAD":
+            return before if before.operands["X"] >= save.operands["X"] and changed & save.reads else None
+        if _meets_i(before):
+            return None
+        changed |= before.writes
+    return None
+
+
+def _jump(walk: Walk) -> Quirk:
+    """BNNN adds V0, or with the quirk VX."""
+    steps = walk.sites("JP_V0")
+    if not steps:
+        return Quirk(False, None, "irrelevant: no BNNN")
+    for step in steps:
+        register = step.word >> 8 & 15
+        latest = _latest(walk, step, *{0, register})
+        if latest is not None and register != 0:
+            return Quirk(True, latest != 0, f"{step} comes after V{latest:X} is set")
+    return Quirk(True, None, f"matters at {steps[0]}")
+
+
+def _logic(walk: Walk) -> Quirk:
+    """8XY1, 8XY2 and 8XY3 leave VF, or with the quirk clear it."""
+    steps = walk.sites("OR", "AND", "XOR")
+    if not steps:
+        return Quirk(False, None, "irrelevant: no 8XY1, 8XY2, 8XY3")
+    for step in steps:
+        if step.operands["X"] == 15:
+            return Quirk(True, False, f"{step} has its result in VF")
+        for use in walk.first(step, lambda step: bool((step.reads | step.writes) >> 15)):
+            if use.reads >> 15:
+                return Quirk(True, False, f"{use} needs the VF of before {step}")
+    return Quirk(False, None, "irrelevant: VF is set anew before it is used")
+
+
+def _vblank(walk: Walk) -> Quirk:
+    """DXYN draws at once, or with the quirk waits for the next frame."""
+    if not walk.sites("DRW"):
+        return Quirk(False, None, "irrelevant: no DXYN")
+    return Quirk(True, None, "matters to the speed: it draws")
+
+
+def _wrap(walk: Walk) -> Quirk:
+    """What DXYN draws beyond the edges is cut off, or with the quirk comes in at the other side."""
+    steps = walk.sites("DRW")
+    high = bool(walk.sites("HIRES"))
+    for step in steps:
+        x, y = (_known(walk, step, step.operands[letter]) for letter in "XY")
+        rows, columns = (step.operands["N"], 8) if step.operands["N"] else (16, 16)
+        width, height = (128, 64) if high else (64, 32)
+        if x is None or y is None or x % width + columns > width or y % height + rows > height:
+            return Quirk(True, None, f"may matter at {step}")
+    return Quirk(False, None, "irrelevant: every sprite lies inside" if steps else "irrelevant: no DXYN")
+
+
+def _known(walk: Walk, step: Step, register: int) -> int | None:
+    """The number in a register, where it was put there just before."""
+    for before in walk.line(step.address):
+        if before.writes >> register & 1:
+            return before.operands["NN"] if before.instruction.name == "LD_NN" else None
+    return None
