@@ -6,7 +6,7 @@ command line know a machine by its `MachineSpec` alone.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
@@ -26,7 +26,8 @@ class Option:
 
     `parse` turns what a user gave, a value or the text of a command line, into the value that the machine gets; it
     raises `ValueError` with a reason. `integer`, `boolean`, `choice` and `rate` below make such functions. `show` turns
-    that value back into text.
+    that value back into text. `settles` names options that go with it: where this one is given, what a program asks for
+    of those does not count.
     """
 
     name: str
@@ -34,6 +35,7 @@ class Option:
     default: Any
     parse: Callable[[Any], Any]
     show: Callable[[Any], str] = str
+    settles: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,11 +59,15 @@ class Port:
 
 @dataclass(frozen=True)
 class Judgement:
-    """What a machine thinks of a medium: `confidence` from 0 to 1, the reason in words, options that it needs."""
+    """What a machine thinks of a medium: `confidence` from 0 to 1, the reason in words, options that it needs.
+
+    `details` gives more of it, in lines for people; it is called when somebody asks.
+    """
 
     confidence: float
     reason: str
     options: Options = field(default_factory=dict)
+    details: Callable[[], Sequence[str]] = field(default=tuple, compare=False)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -92,6 +98,11 @@ class MachineSpec:
         """The options that were given, as the text that a command line takes. Raises `OptionError`."""
         parsed = self.parse_options(given)
         return {option.name: option.show(parsed[option.name]) for option in self.options if option.name in given}
+
+    def combine_options(self, program: Options, given: Options) -> dict[str, Any]:
+        """What a program asks for together with what was given, which goes before it; see `Option.settles`."""
+        settled = {name for option in self.options if option.name in given for name in option.settles}
+        return {**{name: value for name, value in program.items() if name not in settled}, **given}
 
     def parse_options(self, given: Options) -> dict[str, Any]:
         """All options, those not given at their default. Raises `OptionError`, naming the nearest option."""

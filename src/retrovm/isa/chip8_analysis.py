@@ -26,7 +26,7 @@ from .chip8_flow import ORIGIN, Step, Walk, reachable
 VIP_ROOM = 0xEA0 - ORIGIN
 ROOM = 0x1000 - ORIGIN
 
-# Platforms of chip-8-database, their names here, and for people.
+# Platforms of chip-8-database, and by their own names those that it has no program for: the variant, a name for people.
 PLATFORMS = {
     "originalChip8": (CHIP8, "CHIP-8 of the COSMAC VIP"),
     "hybridVIP": (CHIP8, "CHIP-8 with machine code of the COSMAC VIP"),
@@ -37,12 +37,16 @@ PLATFORMS = {
     "superchip": (SCHIP11, "SCHIP 1.1"),
     "megachip8": ("megachip8", "MegaChip8"),
     "xochip": (XOCHIP, "XO-CHIP"),
-    # The database has no program for these.
-    "chip8e": ("chip8e", "CHIP-8E"),
     "chip8-64x64": ("chip8-64x64", "CHIP-8 with 64 x 64 pixels"),
+    "chip8-64x128": ("chip8-64x128", "CHIP-8 with 64 x 128 pixels"),
+    "chip10": ("chip10", "CHIP-10"),
+    "chip8e": ("chip8e", "CHIP-8E"),
+    "schpc": ("schpc", "SCHPC"),
+    "schip-modern": ("schip-modern", "SCHIP as in Octo"),
 }
-# Members whose own instructions are none to the others, which gives them away.
+# Members whose own instructions are none to the others, and where their programs start, if not at $0200.
 APART = ("megachip8", "chip8x", "chip8e")
+STARTS = {"chip8x": 0x300, "chip8-64x64": 0x260, "chip8-64x128": 0x244}
 # The first two bytes of programs with the interpreter of 64 x 64 pixels, and its routine that clears the screen.
 TALL_START, TALL_CLEAR = 0x1260, 0x230
 
@@ -93,23 +97,35 @@ class Analysis:
         return PLATFORMS[self.platform][1]
 
     @property
-    def text(self) -> str:
-        """All of it as one line."""
-        facts = [*self.reasons, *(f"unsure: {doubt}" for doubt in self.doubts)]
-        quirks = [f"{QUIRK_NAMES[name]} quirk {quirk.text}" for name, quirk in self.quirks.items()]
-        return f"{self.title}: {'; '.join([*facts, *quirks])}"
+    def lines(self) -> list[str]:
+        """All of it for people."""
+        return [f"{self.title}: {'; '.join(self.reasons)}", *(f"unsure: {doubt}" for doubt in self.doubts),
+                *(f"{QUIRK_NAMES[name]} quirk {quirk.text}" for name, quirk in self.quirks.items())]
 
 
 QUIRK_NAMES = {"shift": "shift", "memoryLeaveIUnchanged": "load/store", "jump": "jump", "logic": "logic",
                "vblank": "display wait", "wrap": "wrap"}
 
 
+def runs_as(program: bytes, platform: str) -> bool:
+    """Has this platform all instructions that it would reach?"""
+    variant = PLATFORMS[platform][0]
+    start = ORIGIN if program[:2] == TALL_START.to_bytes(2) else STARTS.get(platform, ORIGIN)
+    return variant not in VARIANTS or not reachable(program, start, variant).strange
+
+
 def analyse(program: bytes, start: int = ORIGIN) -> Analysis:
     """Reads a program that lies and starts at `start`. Any bytes will do; the confidence tells what they are worth."""
     walk = reachable(program, start)
+    apart = _apart(walk) if walk.strange or walk.sites("SYS") else None
+    if apart is not None:
+        walk = apart[1]
     quirks = {"shift": _shift(walk), "memoryLeaveIUnchanged": _memory(walk), "jump": _jump(walk), "logic": _logic(walk),
               "vblank": _vblank(walk), "wrap": _wrap(walk)}
-    platform, confidence, reasons, doubts = _choose(walk, quirks)
+    if apart is not None:
+        platform, confidence, reasons, doubts = apart[0], 0.8, [f"{_own(walk, apart[0])[0]} is of it alone"], []
+    else:
+        platform, confidence, reasons, doubts = _choose(walk, quirks)
     if walk.strange:
         address, word = min(walk.strange.items())
         doubts.append(f"{word:04X} at ${address:04X}, which is reached, is no instruction")
@@ -127,9 +143,9 @@ def analyse(program: bytes, start: int = ORIGIN) -> Analysis:
 
 def _choose(walk: Walk, quirks: dict[str, Quirk]) -> tuple[str, float, list[str], list[str]]:
     """Platform, confidence, reasons, doubts."""
-    marked = _marked(walk)
-    if marked is not None:
-        return marked
+    clear = _clears_64x64(walk)
+    if clear is not None:
+        return "chip8-64x64", 0.9, [f"it begins with the interpreter of 64 x 64 pixels, and {clear} clears them"], []
     size = len(walk.program)
     only = {variant: [step for step in walk.steps.values() if _is_new(step, variant)]
             for variant in (XOCHIP, SCHIP11, SCHIP10)}
@@ -204,19 +220,24 @@ def _later(walk: Walk, quirks: dict[str, Quirk]) -> list[str]:
     return found
 
 
-def _marked(walk: Walk) -> tuple[str, float, list[str], list[str]] | None:
-    """A member that some words give away, for to the others they are no instructions."""
-    if walk.start == ORIGIN and walk.program[:2] == TALL_START.to_bytes(2):
-        clears = [step for step in walk.sites("SYS") if step.operands["NNN"] == TALL_CLEAR]
-        if clears:
-            return "chip8-64x64", 0.9, ["it begins with a jump over the interpreter of 64 x 64 pixels, which "
-                                        f"{clears[0]} calls to clear the screen"], []
+def _apart(walk: Walk) -> tuple[str, Walk] | None:
+    """The member with instructions of its own under which the program makes sense, and the walk as it would go."""
     for platform in (name for name in APART if name in VARIANTS):
-        for address, word in sorted(walk.strange.items()):
-            row = decode(word, platform)
-            if row is not None and row.name != "SYS":
-                return platform, 0.8, [f"{word:04X} at ${address:04X} is of {PLATFORMS[platform][1]} alone"], []
+        other = reachable(walk.program, STARTS.get(platform, walk.start), platform)
+        if _own(other, platform) and not other.strange:
+            return platform, other
     return None
+
+
+def _own(walk: Walk, variant: str) -> list[Step]:
+    return [step for address, step in sorted(walk.steps.items()) if step.instruction.variants == {variant}]
+
+
+def _clears_64x64(walk: Walk) -> Step | None:
+    """The call of the routine that clears 64 x 64 pixels, in a program that begins with their interpreter."""
+    if walk.start != ORIGIN or walk.program[:2] != TALL_START.to_bytes(2):
+        return None
+    return next((step for step in walk.sites("SYS") if step.operands["NNN"] == TALL_CLEAR), None)
 
 
 def _is_new(step: Step, variant: str) -> bool:

@@ -29,8 +29,9 @@ from retrovm.core.memory import Memory
 from retrovm.core.ports import Buttons
 from retrovm.core.screen import Screen
 from retrovm.cpu.chip8 import FLAGS, Chip8
-from retrovm.media.traits import chip8_likeness
-from retrovm.spec import Button, MachineSpec, Option, Options, Port, boolean, choice, integer
+from retrovm.errors import OptionError
+from retrovm.media import chip8_judgement
+from retrovm.spec import Button, Judgement, MachineSpec, Option, Options, Port, boolean, choice, integer
 
 if TYPE_CHECKING:
     from retrovm.core.machine import Machine
@@ -113,6 +114,25 @@ def quirk(name: str, text: str) -> Option:
     return Option(name=name, help=f"{text}; as on the COSMAC VIP when not given", default=None, parse=boolean)
 
 
+def _takes(name: str, value: Any) -> bool:
+    try:
+        SPEC.parse_options({name: value})
+    except OptionError:
+        return False
+    return True
+
+
+def judge(media: Media) -> Judgement | None:
+    """How surely the medium is for a member of the family, and for which."""
+    found = chip8_judgement.judge(media)
+    if found is None:
+        return None
+    options = {name: value for name, value in found.options.items() if _takes(name, value)}
+    if "variant" not in options and found.options["variant"] != "chip8":
+        return Judgement(0.15, found.reason, options, found.details)
+    return Judgement(found.confidence, found.reason, options, found.details)
+
+
 SPEC = MachineSpec(
     id="chip8",
     title="CHIP-8",
@@ -121,7 +141,7 @@ SPEC = MachineSpec(
     wire=wire,
     clock_rate=clock_rate,
     frame_rate=lambda options: Fraction(FRAME_RATE),
-    judge=chip8_likeness,
+    judge=judge,
     options=(
         Option(name="tickrate", help="instructions a frame", default=15, parse=integer(1, 1_000_000)),
         Option(name="font", help="the digits: vip or octo", default="vip", parse=choice(*FONTS)),
@@ -139,6 +159,6 @@ SPEC = MachineSpec(
         quirk("vblank", "DXYN ends the instructions of the frame"),
     ),
     ports=(KEYPAD,),
-    formats=("ch8", "binary", "ihex", "srec"),
+    formats=("ch8", "octocart", "binary", "ihex", "srec"),
     demo="chip8/ember",
 )

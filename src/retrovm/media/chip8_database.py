@@ -9,7 +9,8 @@ reads one line only.
     (('xochip',), 1000, False)
 
 The environment variable RETROVM_CHIP8_DATABASE names a file of your own: a table like this one, or a `programs.json`
-in chip-8-database's form. What it says of a program goes before what is here.
+in chip-8-database's form. What it says of a program goes before what is here. The bundled programs, which that
+database does not know, are in `chip8_bundled.txt`.
 
 The table is made anew from a newer database, its `platforms.json` and `programs.json` in one folder, by
 
@@ -33,6 +34,7 @@ from typing import Any
 from retrovm.errors import MediaError
 
 TABLE = Path(__file__).with_name("chip8_programs.txt")
+BUNDLED = Path(__file__).with_name("chip8_bundled.txt")
 VARIABLE = "RETROVM_CHIP8_DATABASE"
 
 SHA1 = re.compile(r"[0-9a-f]{40}")
@@ -92,7 +94,8 @@ def find(sha1: str) -> Entry | None:
     Raises `MediaError` when RETROVM_CHIP8_DATABASE names a file that cannot be read.
     """
     own = os.environ.get(VARIABLE)
-    for text, file in ((_own(own), own), (_shipped(), TABLE.name)) if own else ((_shipped(), TABLE.name),):
+    tables = [(_own(own), own)] if own else []
+    for text, file in (*tables, (_text(TABLE), TABLE.name), (_text(BUNDLED), BUNDLED.name)):
         at = text.find(f"\n{sha1.lower()} ")
         if at >= 0:
             return _entry(text[at + 1 : text.index("\n", at + 1)], file)
@@ -101,7 +104,7 @@ def find(sha1: str) -> Entry | None:
 
 def entries(text: str | None = None) -> Iterator[Entry]:
     """All programs of a table; without one, of that which is shipped."""
-    for line in (_shipped() if text is None else text).splitlines():
+    for line in (_text(TABLE) if text is None else text).splitlines():
         if SHA1.match(line):
             yield _entry(line, TABLE.name)
 
@@ -110,7 +113,7 @@ def entries(text: str | None = None) -> Iterator[Entry]:
 def platforms() -> dict[str, Platform]:
     """All platforms by id."""
     found = {}
-    for line in _shipped().splitlines():
+    for line in _text(TABLE).splitlines():
         if line.startswith("platform "):
             id, facts = line.split()[1], _facts(line.split()[2:])
             quirks = {name: value == "1" for name, value in facts.items() if name != "tickrate"}
@@ -119,8 +122,8 @@ def platforms() -> dict[str, Platform]:
 
 
 @cache
-def _shipped() -> str:
-    return TABLE.read_text(encoding="utf-8")
+def _text(path: Path) -> str:
+    return path.read_text(encoding="utf-8")
 
 
 def _own(path: str) -> str:
