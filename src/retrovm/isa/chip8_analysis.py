@@ -44,11 +44,14 @@ PLATFORMS = {
     "schpc": ("schpc", "SCHPC"),
     "schip-modern": ("schip-modern", "SCHIP as in Octo"),
 }
+# Each has the instructions of those before it.
+MEMBERS = (CHIP8, SCHIP10, SCHIP11, XOCHIP)
 # Members whose own instructions are none to the others, and where their programs start, if not at $0200.
 APART = ("megachip8", "chip8x", "chip8e")
 STARTS = {"chip8x": 0x300, "chip8-64x64": 0x260, "chip8-64x128": 0x244}
-# The first two bytes of programs with the interpreter of 64 x 64 pixels, and its routine that clears the screen.
-TALL_START, TALL_CLEAR = 0x1260, 0x230
+# How programs begin that carry the interpreter of 64 x 64 pixels, where what it interprets may begin, and its routine that
+# clears the screen.
+CARRIED, BEHIND_CARRIED, CLEARS_64X64 = bytes.fromhex("1260"), (0x2C0, 0x260), 0x230
 
 # FX55 and FX65 leave I in three ways; what uses I behind them notices.
 USES_I = "reads_i"
@@ -110,25 +113,21 @@ QUIRK_NAMES = {"shift": "shift", "memoryLeaveIUnchanged": "load/store", "jump": 
 def runs_as(program: bytes, platform: str) -> bool:
     """Has this platform all instructions that it would reach?"""
     variant = PLATFORMS[platform][0]
-    start = ORIGIN if program[:2] == TALL_START.to_bytes(2) else STARTS.get(platform, ORIGIN)
+    if _carried(program, ORIGIN) is not None:
+        return variant == "chip8-64x64"
+    start = STARTS.get(platform, ORIGIN)
     return variant not in VARIANTS or not reachable(program, start, variant).strange
 
 
 def analyse(program: bytes, start: int = ORIGIN) -> Analysis:
     """Reads a program that lies and starts at `start`. Any bytes will do; the confidence tells what they are worth."""
-    walk = reachable(program, start)
-    apart = _apart(walk) if walk.strange or walk.sites("SYS") else None
-    if apart is not None:
-        walk = apart[1]
+    walk, certain = _walk(program, start)
     quirks = {"shift": _shift(walk), "memoryLeaveIUnchanged": _memory(walk), "jump": _jump(walk), "logic": _logic(walk),
               "vblank": _vblank(walk), "wrap": _wrap(walk)}
-    if apart is not None:
-        platform, confidence, reasons, doubts = apart[0], 0.8, [f"{_own(walk, apart[0])[0]} is of it alone"], []
-    else:
-        platform, confidence, reasons, doubts = _choose(walk, quirks)
+    platform, confidence, reasons, doubts = certain or _choose(walk, quirks)
     if walk.strange:
         address, word = min(walk.strange.items())
-        doubts.append(f"{word:04X} at ${address:04X}, which is reached, is no instruction")
+        doubts.insert(0, f"{word:04X} at ${address:04X}, which is reached, is no instruction")
         confidence /= 2
     if walk.patches:
         byte, writer = min(walk.patches.items())
@@ -140,12 +139,28 @@ def analyse(program: bytes, start: int = ORIGIN) -> Analysis:
 
 # --- the platform -------------------------------------------------------------------------------------------
 
+# Platform, confidence, reasons, doubts.
+_Choice = tuple[str, float, list[str], list[str]]
 
-def _choose(walk: Walk, quirks: dict[str, Quirk]) -> tuple[str, float, list[str], list[str]]:
-    """Platform, confidence, reasons, doubts."""
-    clear = _clears_64x64(walk)
-    if clear is not None:
-        return "chip8-64x64", 0.9, [f"it begins with the interpreter of 64 x 64 pixels, and {clear} clears them"], []
+
+def _walk(program: bytes, start: int) -> tuple[Walk, _Choice | None]:
+    """The way of the program, and the platform where only one makes sense of it."""
+    carried = _carried(program, start)
+    if carried is not None:
+        walk, clear = carried
+        return walk, ("chip8-64x64", 0.9, [f"it begins with the interpreter of 64 x 64 pixels, and {clear} clears them"], [])
+    walk = reachable(program, start)
+    if walk.strange or walk.sites("SYS"):
+        for platform in (name for name in APART if name in VARIANTS):
+            other = reachable(program, STARTS.get(platform, start), platform)
+            own = [step for _, step in sorted(other.steps.items()) if step.instruction.variants == {platform}]
+            if own and not other.strange:
+                return other, (platform, 0.8, [f"{_listed(own)} of {PLATFORMS[platform][1]} alone"], [])
+    return walk, None
+
+
+def _choose(walk: Walk, quirks: dict[str, Quirk]) -> _Choice:
+    """The platform that the instructions, the size and the quirks speak for."""
     size = len(walk.program)
     only = {variant: [step for step in walk.steps.values() if _is_new(step, variant)]
             for variant in (XOCHIP, SCHIP11, SCHIP10)}
@@ -155,7 +170,7 @@ def _choose(walk: Walk, quirks: dict[str, Quirk]) -> tuple[str, float, list[str]
     if size > ROOM:
         return "xochip", 0.9, [f"{size:,} bytes are more than the {ROOM:,} from $0200 to the end of 4 KiB"], []
     if beyond:
-        return "xochip", 0.8, [f"{_listed(beyond)}, and members before XO-CHIP have 8 flags"], []
+        return "xochip", 0.8, [f"{beyond[0]} needs more than the 8 flags of members before XO-CHIP"], []
     big = [step for step in walk.sites("DRW") if step.operands["N"] == 0]
     needs = []
     if only[SCHIP11]:
@@ -169,7 +184,7 @@ def _choose(walk: Walk, quirks: dict[str, Quirk]) -> tuple[str, float, list[str]
     return _chip8(walk, quirks)
 
 
-def _schip(quirks: dict[str, Quirk], needs: list[str]) -> tuple[str, float, list[str], list[str]]:
+def _schip(quirks: dict[str, Quirk], needs: list[str]) -> _Choice:
     """SCHIP, or XO-CHIP when the program takes shifts, FX55 and FX65 or BNNN as only that does."""
     against = [f"{QUIRK_NAMES[name]}: {quirks[name].text}" for name in _HP48 if quirks[name].wants is False]
     if not against:
@@ -178,7 +193,7 @@ def _schip(quirks: dict[str, Quirk], needs: list[str]) -> tuple[str, float, list
     return "xochip", 0.6, [*needs, *against], ["a program may contain such a mistake and be for SCHIP all the same"]
 
 
-def _chip8(walk: Walk, quirks: dict[str, Quirk]) -> tuple[str, float, list[str], list[str]]:
+def _chip8(walk: Walk, quirks: dict[str, Quirk]) -> _Choice:
     """A program with no more than the instructions of CHIP-8."""
     native = walk.sites("SYS")
     if native:
@@ -220,32 +235,21 @@ def _later(walk: Walk, quirks: dict[str, Quirk]) -> list[str]:
     return found
 
 
-def _apart(walk: Walk) -> tuple[str, Walk] | None:
-    """The member with instructions of its own under which the program makes sense, and the walk as it would go."""
-    for platform in (name for name in APART if name in VARIANTS):
-        other = reachable(walk.program, STARTS.get(platform, walk.start), platform)
-        if _own(other, platform) and not other.strange:
-            return platform, other
+def _carried(program: bytes, origin: int) -> tuple[Walk, Step] | None:
+    """The way of a program that begins with the interpreter of 64 x 64 pixels, and its call of what clears them."""
+    if origin == ORIGIN and program.startswith(CARRIED):
+        for start in BEHIND_CARRIED:
+            walk = reachable(program, start, origin=origin)
+            for step in walk.sites("SYS"):
+                if step.operands["NNN"] == CLEARS_64X64:
+                    return walk, step
     return None
 
 
-def _own(walk: Walk, variant: str) -> list[Step]:
-    return [step for address, step in sorted(walk.steps.items()) if step.instruction.variants == {variant}]
-
-
-def _clears_64x64(walk: Walk) -> Step | None:
-    """The call of the routine that clears 64 x 64 pixels, in a program that begins with their interpreter."""
-    if walk.start != ORIGIN or walk.program[:2] != TALL_START.to_bytes(2):
-        return None
-    return next((step for step in walk.sites("SYS") if step.operands["NNN"] == TALL_CLEAR), None)
-
-
 def _is_new(step: Step, variant: str) -> bool:
-    """Did this member bring the instruction? Calls of machine code are of the form of later instructions."""
-    row = step.instruction
-    return variant in row.variants and not any(
-        earlier in row.variants for earlier in (CHIP8, SCHIP10, SCHIP11, XOCHIP)[
-            : (CHIP8, SCHIP10, SCHIP11, XOCHIP).index(variant)]) and decode(step.word) is row
+    """Did this member bring the instruction?"""
+    brought = next((member for member in MEMBERS if member in step.instruction.variants), None)
+    return brought == variant
 
 
 def _settled(quirks: dict[str, Quirk]) -> bool:
@@ -270,15 +274,26 @@ def _shift(walk: Walk) -> Quirk:
         return Quirk(False, None, "irrelevant: no 8XY6, no 8XYE")
     if not unequal:
         return Quirk(False, None, "irrelevant: 8XY6 and 8XYE only with X=Y")
-    # VY = V0 is what the notation of the HP48, which has no VY, leaves there.
-    for step in unequal:
-        latest = _latest(walk, step, step.operands["X"], step.operands["Y"])
-        if latest == step.operands["Y"] or (latest is None and step.operands["Y"] != 0):
-            return Quirk(True, False, f"{step} shifts another register, V{step.operands['Y']:X}")
-    for step in unequal:
-        if _latest(walk, step, step.operands["X"], 0) == step.operands["X"]:
-            return Quirk(True, True, f"{step} shifts V{step.operands['X']:X}, which was set just before, and not V0")
+    # Where only VX is shifted, as on the HP48, nobody has a reason to name another VY than V0.
+    itself = [step for step in unequal if _set_for_nothing(walk, step, step.operands["X"])]
+    other = [step for step in unequal if step not in itself
+             and (step.operands["Y"] != 0 or _latest(walk, step, step.operands["X"], 0) == 0)]
+    if other and not itself:
+        return Quirk(True, False, f"{other[0]} shifts another register, V{other[0].operands['Y']:X}")
+    if itself and not other:
+        first = itself[0].operands
+        return Quirk(True, True, f"{itself[0]} shifts V{first['X']:X}, which was set just before, and not V{first['Y']:X}")
     return Quirk(True, None, f"matters at {unequal[0]}")
+
+
+def _set_for_nothing(walk: Walk, step: Step, register: int) -> bool:
+    """Is the register set before the step and used by nothing up to it?"""
+    for before in walk.line(step.address):
+        if before.reads >> register & 1:
+            return False
+        if before.writes >> register & 1:
+            return True
+    return False
 
 
 def _latest(walk: Walk, step: Step, *registers: int) -> int | None:

@@ -64,7 +64,7 @@ class Walk:
     """What is reached.
 
     start     the address of the first instruction
-    program   the bytes from there on
+    origin    the address of the first byte of `program`
     steps     the instructions by address; `WRITTEN` where the program itself writes one
     strange   the words that are reached and are no instruction, by address
     patches   by the address of a byte of an instruction, the one that writes it
@@ -75,6 +75,7 @@ class Walk:
     """
 
     start: int
+    origin: int
     program: bytes
     steps: dict[int, Step] = field(default_factory=dict)
     strange: dict[int, int] = field(default_factory=dict)
@@ -157,28 +158,29 @@ class Walk:
         return {}
 
 
-def reachable(program: bytes, start: int = ORIGIN, variant: str | None = None) -> Walk:
-    """Follows all ways through a program that lies and starts at `start`, as a member of the family would.
+def reachable(program: bytes, start: int = ORIGIN, variant: str | None = None, origin: int | None = None) -> Walk:
+    """Follows all ways through a program that starts at `start`, as a member of the family would.
 
+    It lies there too, or else at `origin`.
     `variant` is one of `chip8.VARIANTS`; without it the instructions of all count. A way ends where it leaves the
     program, at 0000, which fills unused memory, and at a word that is no instruction, such as a call of machine code
     (0NNN) outside of the program. It does not end at what the program itself wrote there, as far as ANNN before FX33 or
     FX55 tells. Behind a call it goes on only if the routine may return, for data often follows one that does not. BNNN
     goes to its table: to what lies at NNN, and on as long as pieces of the same length follow.
     """
-    return _Walker(program, start, variant).walk
+    return _Walker(Walk(start, start if origin is None else origin, program), variant).walk
 
 
 class _Walker:
-    def __init__(self, program: bytes, start: int, variant: str | None) -> None:
-        self.walk = Walk(start, program)
+    def __init__(self, walk: Walk, variant: str | None) -> None:
+        self.walk = walk
         self.variant = variant
         self.before: defaultdict[int, list[int]] = defaultdict(list)
         self.returning: set[int] = set()
         self.sizes: dict[int, int] = {}
         self.ends: set[int] = set()        # where a way ended at 0000
         self.writes: dict[int, Step] = {}
-        self.waiting = [start]
+        self.waiting = [walk.start]
         while self.waiting:
             while self.waiting:
                 address = self.waiting.pop()
@@ -243,7 +245,7 @@ class _Walker:
                 first = self.walk.steps[at].operands["NNN"]
                 count = 3 if step.instruction.name == "BCD" else step.operands["X"] + 1
                 self.writes |= {address: step for address in range(first, first + count)
-                                if 0 <= address - self.walk.start < len(self.walk.program)}
+                                if 0 <= address - self.walk.origin < len(self.walk.program)}
                 return
             if "sets_i" in before.flags or before.flow is Flow.CALL:
                 return
@@ -297,7 +299,7 @@ class _Walker:
         return 0
 
     def _word(self, address: int) -> int | None:
-        offset = address - self.walk.start
+        offset = address - self.walk.origin
         inside = 0 <= offset <= len(self.walk.program) - 2
         return int.from_bytes(self.walk.program[offset : offset + 2]) if inside else None
 
@@ -306,7 +308,7 @@ class _Walker:
         if instruction is None:
             return None
         # Machine code of a program lies in the program. What calls some elsewhere is data that looks like a call.
-        if instruction.name == "SYS" and not 0 <= (word & 0xFFF) - self.walk.start < len(self.walk.program):
+        if instruction.name == "SYS" and not 0 <= (word & 0xFFF) - self.walk.origin < len(self.walk.program):
             return None
         second = self._word(address + 2) if instruction.length == 4 else 0
         return Step(address, word, instruction, instruction.fields(word, second or 0))

@@ -4,7 +4,7 @@ The facts come from chip-8-database, whose platforms and quirks keep their names
 `chip8_programs.txt`: one line a platform and one a program, the latter in the order of their SHA-1, so that a look-up
 reads one line only.
 
-    >>> entry = find("f13766c14aeb02ad8d4d103cb5eadd282d20cd29")
+    >>> entry = find("440c5fbe9f5f840e76c308738fb0d37772d66674")
     >>> entry.platforms, entry.tickrate, entry.quirks("xochip")["wrap"]
     (('xochip',), 1000, False)
 
@@ -149,7 +149,8 @@ def _facts(words: list[str]) -> dict[str, str]:
 
 def _entry(line: str, file: str) -> Entry:
     sha1, names, *rest = line.split()
-    facts, known = _facts(rest), {}
+    facts = _facts(rest)
+    known: dict[str, Any] = {}
     overrides: dict[str, dict[str, bool]] = {}
     try:
         for name, value in facts.items():

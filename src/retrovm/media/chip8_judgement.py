@@ -1,7 +1,8 @@
 """For which member of the CHIP-8 family a medium is: by its SHA-1, by the end of its name, by its instructions.
 
-An Octo cartridge says itself how it is to be run. For others, in this order: what `chip8_database` knows of the SHA-1 is certain; a name may end in that of a member, which counts unless
-the program has instructions that this member lacks; `isa.chip8_analysis` reads the rest off the program.
+An Octo cartridge says itself how it is to be run. For others, in this order: what `chip8_database` knows of the SHA-1 is
+certain; a name may end in that of a member, which counts unless the program has instructions that this member lacks;
+`isa.chip8_analysis` reads the rest off the program.
 
 Sources: chip8-database (platforms and quirks), chip8-research (ends of names, as in Cadmium).
 """
@@ -61,10 +62,10 @@ def judge(media: Media) -> Judgement | None:
         reason, confidence = f"{title}, {reason}", 0.4 if found.walk.strange else 0.95
     if found.doubts and platform == found.platform:
         reason += f"; unsure: {found.doubts[0]}"
-    return Judgement(confidence, reason, options_of(platform, media=media), details=lambda: found.lines)
+    return Judgement(confidence, reason, options_of(platform), details=lambda: found.lines)
 
 
-def options_of(platform: str, entry: Entry | None = None, media: Media | None = None) -> dict[str, Any]:
+def options_of(platform: str, entry: Entry | None = None) -> dict[str, Any]:
     """The options of the machine `chip8` for a platform of the database, and for what it knows of a program.
 
     `variant` is always there. Of quirks only those are there that the variant has otherwise.
@@ -78,8 +79,6 @@ def options_of(platform: str, entry: Entry | None = None, media: Media | None = 
             if quirk in FLAGS and on != usual.quirks.get(quirk, False):
                 name, value = FLAGS[quirk]
                 options[name] = value if on else not value
-    if platform == "chip8-64x64" and media is not None and media.data[:2] == b"\x12\x60":
-        options["start"] = START         # the file begins with the interpreter, not with what it interprets
     if entry is None:
         return options
     if entry.tickrate is not None or known is not None:
@@ -123,7 +122,7 @@ def _known(media: Media, entry: Entry) -> Judgement:
     platform, *others = entry.platforms
     also = f", also for {', '.join(PLATFORMS[other][1] for other in others if other in PLATFORMS)}" if others else ""
     reason = f"its SHA-1 is that of a program for {PLATFORMS[platform][1]}{also}"
-    return Judgement(1.0, reason, options_of(platform, entry, media), details=lambda: _told(_program(media)))
+    return Judgement(1.0, reason, options_of(platform, entry), details=lambda: _told(_program(media)))
 
 
 def _told(program: bytes | None) -> list[str]:

@@ -84,7 +84,7 @@ def pack(source: str, options: Mapping[str, Any] | None = None) -> bytes:
 
 def _picture(x: int, y: int) -> int:
     """The number of the colour of a pixel in `PICTURE`."""
-    inside = 8 <= x < WIDTH - 8 and 4 <= y and not (y >= HEIGHT - 12 and (x < 24 or x >= WIDTH - 24))
+    inside = 8 <= x < WIDTH - 8 and y >= 4 and not (y >= HEIGHT - 12 and (x < 24 or x >= WIDTH - 24))
     return 2 if 20 <= x < WIDTH - 20 and 16 <= y < 88 else int(inside)
 
 
