@@ -19,7 +19,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from .chip8 import CHIP8, SCHIP10, SCHIP11, VARIANTS, XOCHIP, decode
+from .chip8 import CHIP8, SCHIP10, SCHIP11, VARIANTS, XOCHIP
 from .chip8_flow import ORIGIN, Step, Walk, reachable
 
 # The COSMAC VIP keeps its stack, its registers and its display from $0EA0 on; others have 4 KiB.
