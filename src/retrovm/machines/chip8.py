@@ -30,6 +30,7 @@ from retrovm.core.ports import Buttons
 from retrovm.core.screen import Screen
 from retrovm.cpu.chip8 import FLAGS, Chip8
 from retrovm.errors import OptionError
+from retrovm.machines.chip8_host import HOST_OPTIONS, front
 from retrovm.media import chip8_judgement
 from retrovm.spec import Button, Judgement, MachineSpec, Option, Options, Port, boolean, choice, integer
 
@@ -157,8 +158,10 @@ SPEC = MachineSpec(
         quirk("jump", "BXNN jumps to XNN + VX, not to NNN + V0"),
         quirk("logic", "8XY1, 8XY2 and 8XY3 clear VF"),
         quirk("vblank", "DXYN ends the instructions of the frame"),
+        *HOST_OPTIONS,
     ),
     ports=(KEYPAD,),
     formats=("ch8", "octocart", "binary", "ihex", "srec"),
     demo="chip8/ember",
+    front=front(KEYPAD),
 )
