@@ -21,7 +21,7 @@ SOURCES = sorted([*(ROOT / "ext").rglob("*.py[xd]"), *(ROOT / "ext").rglob("*.px
 WORDS = {"errors", "spec", "ranges", "registry"}
 PARTS = {"core", "cpu", "chips", "carts"}
 BASE = WORDS | {"media", "bundled"}
-MIDDLE = BASE | PARTS | {"isa", "machines", "session", "snapshot", "symbols", "trace", "detection", "loading"}
+MIDDLE = BASE | PARTS | {"isa", "machines", "session", "snapshot", "symbols", "detection", "loading"}
 MAY_IMPORT = {
     "core": set(),
     "cpu": {"core"},
@@ -38,7 +38,6 @@ MAY_IMPORT = {
     "machines": BASE | PARTS,
     "snapshot": {"errors"},
     "symbols": {"errors", "spec", "isa"},
-    "trace": {"errors", "core"},
     "session": MIDDLE - {"detection", "loading", "machines"},
     "loading": MIDDLE,
     "player": MIDDLE,
@@ -70,13 +69,16 @@ def is_for_type_checkers(node):
     return isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test)
 
 
-def python_imports(path):
+def python_imports(path, late=True):
+    """What a module imports; without `late`, when it is imported itself, and not in the body of a function."""
     package = name_of(path).split(".") if path.stem == "__init__" else name_of(path).split(".")[:-1]
     todo = [ast.parse(path.read_text(encoding="utf-8"))]
     while todo:
         node = todo.pop()
         if is_for_type_checkers(node):
             todo.extend(node.orelse)
+            continue
+        if not late and isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
             continue
         todo.extend(ast.iter_child_nodes(node))
         if isinstance(node, ast.Import):
@@ -128,6 +130,33 @@ def test_a_module_imports_only_what_lies_below_it(path):
         elif first not in sys.stdlib_module_names and not is_beside(path, first):
             wrong += [] if first in FOREIGN.get(layer, ()) else [module]
     assert not wrong, f"{layer or 'retrovm'} must not import {', '.join(wrong)}"
+
+
+def loaded_first():
+    """Module: the modules of retrovm that are loaded before it is, which are its packages and what it imports."""
+    paths = {f"retrovm.{name_of(path)}".rstrip("."): path for path in SOURCES if path.suffix in (".py", ".pyx")}
+    found = {}
+    for module, path in paths.items():
+        wanted = python_imports(path, late=False) if path.suffix == ".py" else cython_imports(path)
+        found[module] = {name for each in [module.rpartition(".")[0], *wanted] for name in upwards(each)
+                         if name in paths and name != module}
+    return found
+
+
+def upwards(name):
+    while name:
+        yield name
+        name = name.rpartition(".")[0]
+
+
+def test_no_module_is_loaded_before_itself():
+    """In a circle, threads that begin to import at two places of it wait for each other, and Python lets one of them fail."""
+    before = loaded_first()
+    assert before["retrovm.suite.task"] >= {"retrovm", "retrovm.suite", "retrovm.suite.select"}
+    done = set()
+    while ready := {module for module, first in before.items() if module not in done and first <= done}:
+        done |= ready
+    assert not before.keys() - done, f"in a circle, or behind one: {sorted(before.keys() - done)}"
 
 
 def is_beside(path, name):

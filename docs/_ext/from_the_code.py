@@ -5,6 +5,8 @@
     {machine-keys} ID            the buttons of a machine and their host keys
     {command} NAME               a command of `retrovm`: what it does, its arguments and options; the line
                                  COMMANDS of a page becomes a section with it for every command there is
+    {chip8-variant} NAME         in what a member of the CHIP-8 family differs from the COSMAC VIP's
+    {chip8-opcodes}              the instructions of the CHIP-8 family, and which of its members have them
     {opcodes} MODEL              the instruction set of a 6502: instruction, mode, bytes, cycles and what adds to them
     {api} MODULE NAME ...        classes and functions with their signatures, from the stub of a compiled module or
                                  from the source of another one; without names, all that are public
@@ -132,6 +134,40 @@ def more_cycles(opcode: Any) -> Iterator[str]:
         yield "waits"
 
 
+NUMBERS = {
+    "width": "pixels, at most", "height": "pixels, at most", "planes": "bits of a pixel", "memory": "bytes",
+    "start": "where programs lie and start", "stack": "return addresses that have room", "flags": "flag registers",
+    "tickrate": "instructions a frame", "frame_rate": "frames a second", "font": "the digits",
+}
+
+
+class Chip8Variant(Generated):
+    def markdown(self) -> str:
+        from retrovm.isa.chip8_variants import FLAGS, VARIANTS
+
+        variant, vip = VARIANTS[self.arguments[0]], VARIANTS["chip8"]
+        numbers = ("width", "height", "planes", "memory", "start", "stack", "flags", "tickrate", "frame_rate", "font")
+        rows = [(f"`{name}`", FLAGS.get(name, NUMBERS.get(name, "")), in_words(name, getattr(variant, name)))
+                for name in (*FLAGS, *numbers) if variant is vip or getattr(variant, name) != getattr(vip, name)]
+        return table(("", "what it is", variant.title if variant is vip else f"{variant.title}, unlike chip8"), rows)
+
+
+def in_words(name: str, value: Any) -> str:
+    """A value of a variant, for people."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return f"${value:04X}" if name == "start" else f"{value:,}" if isinstance(value, int) else str(value)
+
+
+class Chip8Opcodes(Generated):
+    required_arguments = 0
+
+    def markdown(self) -> str:
+        from retrovm.isa.chip8 import markdown_table
+
+        return markdown_table()
+
+
 class Api(Generated):
     def markdown(self) -> str:
         module, *names = self.arguments
@@ -240,7 +276,8 @@ def default_of(option: Any) -> str:
 
 def setup(app: Any) -> dict[str, bool]:
     for name, directive in (("docstring", Docstring), ("machine-options", MachineOptions),
-                            ("machine-keys", MachineKeys), ("command", Command), ("opcodes", Opcodes), ("api", Api)):
+                            ("machine-keys", MachineKeys), ("command", Command), ("opcodes", Opcodes), ("api", Api),
+                            ("chip8-variant", Chip8Variant), ("chip8-opcodes", Chip8Opcodes)):
         app.add_directive(name, directive)
     app.connect("source-read", list_commands)
     return {"parallel_read_safe": True}

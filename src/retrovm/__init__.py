@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from retrovm import cpu, media
+    from retrovm.core.cpu import CallResult
     from retrovm.core.machine import Machine
     from retrovm.core.python_device import PythonDevice
     from retrovm.core.types import Access, Line, StopReason
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
     from retrovm.loading import create, get_include, load
     from retrovm.media import Media
     from retrovm.registry import machines
-    from retrovm.session import VM, CallResult
+    from retrovm.session import VM
     from retrovm.spec import Button, Judgement, MachineSpec, Option, Port
 
     __version__: str
@@ -43,7 +44,7 @@ if TYPE_CHECKING:
 # Where each public name is defined. `machines` is a package that can be called: retrovm/machines/__init__.py.
 _HOMES = {
     "Access": "core.types", "Line": "core.types", "StopReason": "core.types",
-    "Machine": "core.machine", "PythonDevice": "core.python_device",
+    "CallResult": "core.cpu", "Machine": "core.machine", "PythonDevice": "core.python_device",
     "Target": "detection", "detect": "detection",
     "AddressError": "errors", "ArgumentError": "errors", "BusyError": "errors", "CallError": "errors",
     "ManifestError": "errors",
@@ -51,7 +52,7 @@ _HOMES = {
     "StateError": "errors", "UnknownNameError": "errors",
     "create": "loading", "get_include": "loading", "load": "loading",
     "Media": "media",
-    "CallResult": "session", "VM": "session",
+    "VM": "session",
     "Button": "spec", "Judgement": "spec", "MachineSpec": "spec", "Option": "spec", "Port": "spec",
 }
 _PACKAGES = ("cpu", "machines", "media")

@@ -1,6 +1,6 @@
 """Every error of retrovm. Each message says what was found, what was expected, and what to do."""
 
-from retrovm.core.errors import AddressError, ArgumentError, BusyError, RetroVMError, StateError
+from retrovm.core.errors import AddressError, ArgumentError, BusyError, CallError, RetroVMError, StateError
 
 __all__ = ["AddressError", "ArgumentError", "BusyError", "CallError", "ManifestError", "MediaError",
            "OptionError", "RegistrationError", "RetroVMError", "StateError", "UnknownNameError"]
@@ -53,7 +53,3 @@ class RegistrationError(RetroVMError):
 
 class UnknownNameError(RetroVMError, LookupError):
     """No machine, button, part or symbol has this name. The message lists the nearest ones."""
-
-
-class CallError(RetroVMError):
-    """A subroutine that was called from the host did not come back, or this processor has no such calls."""

@@ -7,13 +7,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
 from hashlib import sha256
 from pickle import PicklingError
 from typing import TYPE_CHECKING, Any
 
+from retrovm.core.cpu import CallResult
 from retrovm.core.machine import Machine
 from retrovm.core.memory_view import MemoryView
 from retrovm.core.ports import Buttons
@@ -29,24 +28,16 @@ from retrovm.errors import (
 from retrovm.snapshot import Snapshot
 from retrovm.spec import MachineSpec, nearest
 from retrovm.symbols import Symbols
-from retrovm.trace import BusTrace
 
 if TYPE_CHECKING:
     from retrovm.core.ports import Serial
+    from retrovm.core.trace import BusTrace
     from retrovm.media import Media
 
 Target = int | str
 """An address, or the name of one that `vm.symbols` knows."""
 
 Hook = Callable[["VM"], object]
-
-
-@dataclass(frozen=True)
-class CallResult:
-    """What a subroutine did: `cycles` from its first instruction to the end of its RTS, `registers` then."""
-
-    cycles: int
-    registers: dict[str, int]
 
 
 class VM(Machine):
@@ -75,7 +66,6 @@ class VM(Machine):
             raise ArgumentError(f"{spec.id}: its wiring adds no processor, and a machine has at least one")
         self.memory = MemoryView(self.cpu.bus)
         self.symbols = Symbols()
-        self._trace: BusTrace | None = None
         self.reset(True)
 
     def __repr__(self) -> str:
@@ -137,33 +127,11 @@ class VM(Machine):
         come to.
         """
         from retrovm.cpu.mos6502 import Mos6502
+        from retrovm.cpu.mos6502_call import call
 
-        cpu = self.cpu
-        if not isinstance(cpu, Mos6502):
-            raise CallError(f"{self.spec.id}: vm.call runs routines of a 6502, not of {type(cpu).__name__}")
-        address = self._address(target)
-        if cpu.is_resetting:
-            self.step()                        # the reset sequence, or it would be forgotten
-        home, stack = cpu.pc, cpu.registers["s"]
-        back = (home - 1) & 0xFFFF             # RTS goes on behind the address that it pulls
-        self.memory[0x100 + stack] = back >> 8
-        self.memory[0x100 + ((stack - 1) & 0xFF)] = back & 0xFF
-        cpu.registers = {**registers, "s": (stack - 2) & 0xFF, "pc": address}
-
-        def came_back(machine: VM) -> StopReason | None:
-            # The subroutine may itself run through this address, but then its own frames are on the stack.
-            return StopReason.ADDRESS if cpu.registers["s"] == stack else None
-
-        before = cpu.cycles
-        self.add_hook(home, came_back)
-        try:
-            reason = self.run_cycles(limit)
-        finally:
-            self.remove_hook(home, came_back)
-        if reason != StopReason.ADDRESS or cpu.pc != home or cpu.registers["s"] != stack:
-            raise CallError(f"the subroutine at ${address:04X} did not come back: {reason.name} at "
-                            f"${cpu.pc:04X} after {cpu.cycles - before} cycles")
-        return CallResult(cpu.cycles - before, dict(cpu.registers))
+        if not isinstance(self.cpu, Mos6502):
+            raise CallError(f"{self.spec.id}: vm.call runs routines of a 6502, not of {type(self.cpu).__name__}")
+        return call(self.cpu, self, self._address(target), limit, registers)
 
     # --- input ----------------------------------------------------------------------------------------------
 
@@ -201,20 +169,12 @@ class VM(Machine):
         """Takes back `hook`. `ArgumentError` when there is no such hook."""
         self.remove_hook(self._address(target), callback)
 
-    @contextmanager
-    def trace_bus(self) -> Iterator[BusTrace]:
+    def trace_bus(self) -> BusTrace:
         """Records every bus cycle inside a `with` block.
 
         The trace is a sequence of (cycle, address, value, "read" or "write"), inside the block and after it.
         """
-        if self._trace is not None:
-            raise ArgumentError("the bus is traced already; end that block first")
-        self._trace = trace = BusTrace(self.cpu)
-        try:
-            with trace:
-                yield trace
-        finally:
-            self._trace = None
+        return self.cpu.trace_bus()
 
     def _address(self, target: Target) -> int:
         try:

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 import retrovm
 from retrovm import bundled, registry
+from retrovm.cpu import chip8
 
 MACHINES = tuple(registry.machines())
 
@@ -70,3 +71,26 @@ def test_detection_of_noise_is_an_answer_or_a_typed_error(data, suffix):
         assert str(error)
         return
     assert all(0 <= target.confidence <= 1 and target.reason for target in targets)
+
+
+@pytest.mark.parametrize("variant", chip8.VARIANTS)
+@given(data=st.one_of(st.binary(min_size=1, max_size=3000), st.binary(min_size=3000, max_size=65536)),
+       flags=st.dictionaries(st.sampled_from(chip8.FLAGS), st.booleans()), keys=st.integers(0, 0xFFFF))
+def test_any_bytes_run_on_any_chip8_or_are_refused(variant, data, flags, keys):
+    with hostile.no_hang():
+        try:
+            vm = retrovm.create("chip8", data, name="program.ch8", variant=variant, tickrate=500, **flags)
+        except retrovm.RetroVMError as error:
+            assert "bytes" in str(error)
+            return
+        for key in range(16):
+            if keys >> key & 1:
+                vm.button_press(f"{key:x}")
+        vm.tick(30)
+        for key in range(16):
+            vm.button_release(f"{key:x}")
+        vm.tick(30)
+        assert vm.cpu.halted is None or vm.cpu.halted.strip()
+        assert 0 <= vm.cpu.pc <= vm.cpu.bus.size - 2
+        assert vm.screen.indices.size in (2048, 4096, 8192)
+        assert vm.cpu.cycles == 60 * 500

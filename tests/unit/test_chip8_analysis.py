@@ -181,3 +181,15 @@ def test_any_bytes_can_be_analysed(data):
     assert 0 < found.confidence <= 1
     assert found.reasons
     assert all(isinstance(line, str) for line in found.lines)
+
+
+def test_instructions_of_one_member_alone_give_it_away():
+    # CHIP-8X starts at $0300: next background, colours of a zone, the second keypad.
+    draws = "02A0 6103 6207 A310 B120 E1F2 D125 1306 F0F0"
+    found = analyse(bytes.fromhex(draws))
+    assert (found.platform, found.variant) == ("chip8x", "chip8x")
+    assert found.reasons == ("02A0 at $0300 and 2 more are of CHIP-8X alone",)
+    # CHIP-8E: wait for the timer, skip if greater, jump back.
+    found = analyse(bytes.fromhex("A20E 0151 5011 D125 F14F BB06 00ED F0F0"))
+    assert found.platform == "chip8e"
+    assert found.reasons[0].endswith("of CHIP-8E alone")

@@ -162,8 +162,8 @@ def changed(made, key, width, value):
 
 
 @pytest.mark.parametrize(("key", "width", "value"), [
-    ("pc", 4, 0xFFF), ("pc", 4, 0xFFFFFFFF), ("sp", 4, 13), ("random", 4, 1 << 31), ("wait", 1, 3),
-    ("key_register", 1, 16), ("halt", 1, 6), ("selected", 1, 2),
+    ("pc", 4, 0xFFF), ("pc", 4, 0xFFFFFFFF), ("sp", 4, 13), ("random", 4, 1 << 31), ("wait", 1, 4),
+    ("key_register", 1, 16), ("halt", 1, 7), ("position", 1, 128), ("hires", 1, 1), ("i", 4, 0x10000), ("selected", 1, 2),
 ])
 def test_a_snapshot_that_would_index_outside_is_refused_and_changes_nothing(key, width, value):
     made = machine("1200")

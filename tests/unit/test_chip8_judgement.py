@@ -7,11 +7,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import retrovm
+from retrovm.isa.chip8 import VARIANTS
 from retrovm.isa.chip8_analysis import PLATFORMS
 from retrovm.isa.octo import assemble
+from retrovm.machines.chip8 import SPEC
 from retrovm.media import Media, Segment, chip8_database, octocart, open_media
 from retrovm.media.ch8 import SUFFIXES
-from retrovm.media.chip8_database import Entry
+from retrovm.media.chip8_database import Entry, entries
 from retrovm.media.chip8_judgement import judge, octo_options, options_of
 
 # Draws the digit in V0 at V1, V2 and waits for the next one.
@@ -45,15 +48,14 @@ def test_a_platform_that_is_a_variant_with_other_quirks_gives_those(known):
     known(DIGITS, ["modernChip8"])
     assert judge(open_media(DIGITS)).options == {"variant": "chip8", "logic": False, "vblank": False, "tickrate": 12}
     known(DIGITS, ["originalChip8"])
-    assert judge(open_media(DIGITS)).options == {"variant": "chip8", "tickrate": 15}
+    assert judge(open_media(DIGITS)).options == {"variant": "chip8"}
 
 
 def test_quirks_of_a_program_are_given_only_where_its_platform_has_others():
     entry = Entry("", ("xochip",), {"xochip": {"wrap": False, "shift": False, "memoryLeaveIUnchanged": True}})
-    assert options_of("xochip", entry) == {"variant": "xochip", "clip": True, "load_store": True, "tickrate": 100}
+    assert options_of("xochip", entry) == {"variant": "xochip", "clip": True, "load_store": True}
     entry = Entry("", ("superchip",), {"superchip": {"memoryLeaveIUnchanged": False, "memoryIncrementByX": True}})
-    assert options_of("superchip", entry) == {"variant": "schip1.1", "load_store": False, "load_store_x": True,
-                                              "tickrate": 30}
+    assert options_of("superchip", entry) == {"variant": "schip1.1", "load_store": False, "load_store_x": True}
 
 
 def test_without_a_database_the_variant_says_how_fast():
@@ -117,7 +119,29 @@ def test_a_name_that_the_instructions_contradict_does_not_count():
 @pytest.mark.parametrize("suffix", SUFFIXES)
 def test_every_suffix_is_that_of_a_member(suffix):
     assert SUFFIXES[suffix] is None or SUFFIXES[suffix] in PLATFORMS
-    assert judge(open_media(DIGITS, name=f"a{suffix}")).options["variant"]
+    found = judge(open_media(DIGITS, name=f"a{suffix}"))
+    platform = SUFFIXES[suffix] or "modernChip8"
+    if PLATFORMS[platform][0] in VARIANTS:
+        assert SPEC.parse_options(found.options)["variant"] == PLATFORMS[platform][0]
+    else:
+        assert found.confidence == 0.15
+        assert f"there is no variant for {PLATFORMS[platform][1]}" in found.reason
+
+
+def test_the_machine_takes_the_options_of_every_program_of_the_database():
+    for entry in entries():
+        options = SPEC.parse_options(options_of(entry.platforms[0], entry))
+        assert options["variant"] in VARIANTS
+        assert options["colours"][:len(entry.pixels)] == entry.pixels or not entry.pixels
+
+
+def test_a_variant_that_is_given_settles_what_the_program_asks_for(known):
+    known(DIGITS, ["modernChip8"], tickrate=40, keys={"up": 5})
+    vm = retrovm.load(DIGITS)
+    assert [vm.options[name] for name in ("variant", "logic", "tickrate")] == ["chip8", False, 40]
+    vm = retrovm.create("chip8", DIGITS, variant="schip1.1")
+    assert [vm.options[name] for name in ("variant", "logic", "tickrate")] == ["schip1.1", None, None]
+    assert vm.options["keys"] == (("up", 5),)
 
 
 def test_a_program_with_addresses_must_lie_at_0200():

@@ -8,8 +8,8 @@ from retrovm.cpu.chip8 import FLAGS, PROFILES
 
 def test_the_profile_of_chip8_is_the_cosmac_vip():
     assert after("1200", 0).cpu.quirks == {
-        "shift": False, "load_store": False, "vf_order": False, "clip": True, "jump": False, "logic": True,
-        "vblank": True,
+        "shift": False, "load_store": False, "load_store_x": False, "vf_order": False, "clip": True, "jump": False,
+        "logic": True, "vblank": True,
     }
     assert PROFILES["chip8"]["stack"] == 12
 
@@ -29,6 +29,12 @@ def test_shift_shifts_vx_itself(opcode, result):
 @pytest.mark.parametrize("opcode", ["F255", "F265"])
 def test_load_store_leaves_i(opcode):
     assert after("A300" + opcode, load_store=True).cpu.registers["i"] == 0x300
+
+
+@pytest.mark.parametrize("opcode", ["F255", "F265"])
+def test_load_store_x_adds_x_to_i_unless_load_store_keeps_it(opcode):
+    assert after("A300" + opcode, load_store_x=True).cpu.registers["i"] == 0x302
+    assert after("A300" + opcode, load_store_x=True, load_store=True).cpu.registers["i"] == 0x300
 
 
 @pytest.mark.parametrize("opcode", ["8F44", "8F45", "8F47", "8F46", "8F4E"])

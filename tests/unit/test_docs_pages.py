@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from retrovm import registry
+from retrovm.isa.chip8 import VARIANTS
 from retrovm.isa.mos6502 import MODELS
 from retrovm.suite import judges, keys, manifest
 
@@ -71,6 +72,12 @@ def test_the_keys_of_a_test_are_those_that_a_manifest_takes(monkeypatch):
 
 def test_every_model_of_the_6502_has_its_table_of_opcodes():
     assert re.findall(r"^```\{opcodes\} (\S+)$", page("opcodes-6502.md"), re.MULTILINE) == list(MODELS)
+
+
+def test_every_member_of_the_chip8_family_has_a_section_made_from_its_profile():
+    text = page("machines/chip8-variants.md")
+    assert re.findall(r"^### (\S+)$", text, re.MULTILINE) == re.findall(r"^```\{chip8-variant\} (\S+)$", text, re.MULTILINE)
+    assert sorted(re.findall(r"^### (\S+)$", text, re.MULTILINE)) == sorted(VARIANTS)
 
 
 def test_every_page_is_reached_from_the_index():

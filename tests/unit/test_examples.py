@@ -38,3 +38,20 @@ def test_every_cell_of_the_notebook_runs_and_the_twin_goes_its_own_way():
             exec("".join(cell["source"]), names)
     assert names["vm"].screen.png()[:4] == b"\x89PNG"
     assert names["changed"] > 0
+
+
+def test_the_differential_driver_prints_a_line_a_frame_and_finds_the_first_that_differs(tmp_path, capsys):
+    main = runpy.run_path(str(EXAMPLES / "octo_differential.py"))["main"]
+    program, events, expected = tmp_path / "random.ch8", tmp_path / "events.json", tmp_path / "expected.txt"
+    program.write_bytes(bytes.fromhex("F10A C0FF D001 1200"))
+    events.write_text('[[3, "d", 7], [5, "u", 7]]')
+    command = [str(program), "--frames", "9", "--tickrate", "7", "--events", str(events)]
+    assert main(command) == 0
+    said = capsys.readouterr().out
+    assert [line.split()[2] for line in said.splitlines()] == ["1"] * 4 + ["5"] * 5
+    assert said.splitlines()[-1].endswith("v=c6070000000000000000000000000000")
+    expected.write_text(said)
+    assert main([*command, "--expect", str(expected)]) == 0
+    expected.write_text(said.replace("v=c6", "v=c7"))
+    assert main([*command, "--expect", str(expected)]) == 1
+    assert capsys.readouterr().out.splitlines()[1].startswith("mine    5 ")

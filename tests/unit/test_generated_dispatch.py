@@ -2,8 +2,10 @@
 
 import pytest
 
-from retrovm.isa.chip8 import CHIP8, INSTRUCTIONS
+from retrovm.cpu.chip8 import FEATURES, FLAGS, PROFILES
+from retrovm.isa import chip8, chip8_variants
 from retrovm.isa.chip8_core import dispatch_text as chip8_text
+from retrovm.isa.chip8_core import functions, rules
 from retrovm.isa.generate import FILES
 from retrovm.isa.mos6502 import MODELS, opcodes
 from retrovm.isa.mos6502_core import dispatch_text as mos6502_text
@@ -17,10 +19,22 @@ def test_the_committed_file_is_the_one_that_the_table_gives(path):
     assert path.read_text(encoding="utf-8") == FILES[path]()
 
 
-def test_every_instruction_of_the_vip_has_a_case():
+@pytest.mark.parametrize("variant", chip8.VARIANTS)
+def test_every_instruction_of_every_chip8_has_an_operation(variant):
     text = chip8_text()
-    for row in INSTRUCTIONS:
-        assert (f"OPCODE(OP_{row.pattern});" in text) == (CHIP8 in row.variants)
+    found = {rule.row: rule.function for rule in rules() if variant in rule.variants and not rule.needs}
+    assert found.keys() == set(chip8.instructions(variant))
+    assert all(text.count(f"OPCODE({function.upper()});") == 1 for function in found.values())
+
+
+def test_the_profiles_of_the_core_are_those_of_the_table():
+    assert chip8_variants.profiles() == PROFILES
+    assert list(PROFILES) == list(chip8.VARIANTS)
+    assert (tuple(chip8_variants.FLAGS), chip8_variants.FEATURES) == (FLAGS, FEATURES)
+
+
+def test_an_operation_has_one_number_however_many_opcodes_it_is():
+    assert len(functions()) == len({rule.function for rule in rules()}) + 1 < 256
 
 
 def test_every_opcode_of_every_6502_has_a_handler_in_the_exact_build_and_in_the_fast_one_of_its_technology():

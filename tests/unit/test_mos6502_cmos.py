@@ -77,10 +77,10 @@ def test_wai_waits_and_the_time_passes(exact, period):
 def test_an_irq_ends_wai_by_its_handler_where_i_is_clear(exact):
     made = with_vectors(b"\xcb\xe8", exact=exact)
     play(made, [0] * 500 + [IRQ] * 5)
-    made.run_cycles(502)
+    made.run_cycles(503)
     assert not made.cpu.is_waiting
     made.run_cycles(7)
-    assert (made.cpu.cycles, made.cpu.pc) == (509, 0x9100)
+    assert (made.cpu.cycles, made.cpu.pc) == (510, 0x9100)
     assert made.cpu.memory[0x01FC] == 0x01       # back behind WAI
     assert made.cpu.registers["x"] == 0
 
@@ -89,8 +89,8 @@ def test_an_irq_ends_wai_by_its_handler_where_i_is_clear(exact):
 def test_an_irq_ends_wai_where_i_is_set_and_the_program_goes_on_behind_it(exact):
     made = with_vectors(b"\xcb\xe8\xe8", exact=exact, registers={"p": 0x24})
     play(made, [0] * 500 + [IRQ] * 50)
-    made.run_cycles(506)
-    assert (made.cpu.cycles, made.cpu.pc, made.cpu.registers["x"]) == (506, 0x0403, 2)
+    made.run_cycles(507)
+    assert (made.cpu.cycles, made.cpu.pc, made.cpu.registers["x"]) == (507, 0x0403, 2)
 
 
 @builds
@@ -98,8 +98,8 @@ def test_an_irq_ends_wai_where_i_is_set_and_the_program_goes_on_behind_it(exact)
 def test_an_nmi_ends_wai_by_its_handler(exact, p):
     made = with_vectors(b"\xcb\xe8", exact=exact, registers={"p": p})
     play(made, [0] * 500 + [NMI])
-    made.run_cycles(509)
-    assert (made.cpu.cycles, made.cpu.pc) == (509, 0x9000)
+    made.run_cycles(510)
+    assert (made.cpu.cycles, made.cpu.pc) == (510, 0x9000)
 
 
 @builds
@@ -118,7 +118,7 @@ def test_wai_reads_at_the_next_instruction_while_it_waits():
 
 def test_wai_steps_a_cycle_at_a_time():
     made = with_vectors(b"\xcb")
-    assert (made.step(), made.step(), made.step()) == (3, 1, 1)
+    assert (made.step(), made.step(), made.step()) == (2, 1, 1)
 
 
 def test_wai_alone_without_an_end_says_that_nothing_will_wake_it():

@@ -20,6 +20,7 @@ USES: dict[str, Callable[[Machine], object]] = {
     "cpu.step": lambda machine: machine.cpu.step(),
     "cpu.run": lambda machine: machine.cpu.run(cycles=10),
     "cpu.run until": lambda machine: machine.cpu.run(until=0x10),
+    "cpu.call": lambda machine: machine.cpu.call(0x10),
     "save_fields": lambda machine: machine.save_fields(),
     "load_fields": lambda machine: machine.load_fields(b""),
     "dump_fields": lambda machine: machine.dump_fields(),

@@ -4,7 +4,9 @@ import subprocess
 import sys
 import sysconfig
 from concurrent.futures import ThreadPoolExecutor
+from importlib import import_module
 from importlib.metadata import entry_points
+from pkgutil import iter_modules
 from threading import Barrier
 
 import pytest
@@ -41,6 +43,24 @@ with ThreadPoolExecutor({threads}) as pool:
     list(pool.map(use, range({threads})))
 """
 
+FIRST_IMPORTS = """
+import importlib, random, sys, threading
+from concurrent.futures import ThreadPoolExecutor
+
+NAMES = {names}
+START = threading.Barrier({threads})
+
+def use(thread):
+    order = random.Random({seed} * 100 + thread).sample(NAMES, len(NAMES))
+    START.wait()
+    for name in order:
+        importlib.import_module(name)
+
+sys.setswitchinterval(1e-6)
+with ThreadPoolExecutor({threads}) as pool:
+    list(pool.map(use, range({threads})))
+"""
+
 COMPILED = """
 import importlib, pkgutil, sys
 import retrovm.chips, retrovm.core, retrovm.cpu
@@ -52,6 +72,13 @@ for name in names:
     importlib.import_module(name)
     assert not sys._is_gil_enabled(), name
 """
+
+
+def modules():
+    """The modules that need no extra to be installed."""
+    packages = ["chips", "core", "cpu", "isa", "machines", "media", "suite", "suite.judges"]
+    return [module.name for package in map(import_module, (f"retrovm.{name}" for name in packages))
+            for module in iter_modules(package.__path__, f"{package.__name__}.") if module.name != "retrovm.isa.generate"]
 
 
 @pytest.fixture
@@ -78,6 +105,12 @@ def at_once(work):
 @pytest.mark.parametrize("seed", range(3))
 def test_the_first_use_of_anything_may_come_from_many_threads_at_once(seed):
     code = FIRST_USE.replace("{threads}", str(THREADS)).replace("{seed}", str(seed))
+    subprocess.run([sys.executable, "-W", "error", "-c", code], check=True, timeout=120)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_the_first_import_of_any_module_may_come_from_many_threads_at_once(seed):
+    code = FIRST_IMPORTS.replace("{threads}", str(THREADS)).replace("{seed}", str(seed)).replace("{names}", repr(modules()))
     subprocess.run([sys.executable, "-W", "error", "-c", code], check=True, timeout=120)
 
 

@@ -63,6 +63,7 @@ cdef class Bus:
     cdef uint8_t **rp                 # not state: derived, the biased read pointer of each page, NULL = ask the slot
     cdef uint8_t **wp                 # not state: derived, likewise; behind the read pointers, so that one register serves both
     cdef Slot *slots                  # not state: wiring; who switches banks maps them anew when it is restored
+    cdef bint hidden                  # not state: derived, every page is hidden for the moment
     cdef uint8_t *traps               # not state: of the session, the Trap bits of each page
     cdef uint32_t *run_start          # not state: derived, first and one past the last address of the run of plain pages around
     cdef uint32_t *run_end            # not state: derived, likewise
@@ -82,6 +83,7 @@ cdef class Bus:
     cdef Split split(self, uint32_t page)
     cdef void set_traps(self, uint32_t start, uint32_t size, uint8_t bits, bint on) noexcept nogil
     cdef void publish(self, uint32_t page) noexcept nogil
+    cdef void hide(self, bint hidden) noexcept nogil
     cdef void find_runs(self) noexcept nogil
     cdef CodeWindow code_window(self, uint32_t addr, uint32_t size) noexcept nogil
     cdef void cut_at_hooks(self, CodeWindow *window, uint32_t addr) noexcept nogil

@@ -288,10 +288,18 @@ cdef class Bus:
         """Derives the pointers of a page from its slot and its traps."""
         cdef Slot *slot = &self.slots[page]
         cdef uint8_t traps = self.traps[page]
-        self.rp[page] = NULL if traps & TRAP_READ else slot.memory
-        self.wp[page] = NULL if traps & TRAP_WRITE or not slot.writable else slot.memory
+        self.rp[page] = NULL if self.hidden or traps & TRAP_READ else slot.memory
+        self.wp[page] = NULL if self.hidden or traps & TRAP_WRITE or not slot.writable else slot.memory
         self.generation = self.generation + 1
         self.clock.wake()
+
+    cdef void hide(self, bint hidden) noexcept nogil:
+        """Sends every access through the device interface, or ends that: for a processor that has to look at each."""
+        cdef uint32_t page
+        if hidden != self.hidden:
+            self.hidden = hidden
+            for page in range(self.pages):
+                self.publish(page)
 
     cdef void find_runs(self) noexcept nogil:
         """Finds, for each page, how far the same memory goes on around it without a trap."""

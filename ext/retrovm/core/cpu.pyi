@@ -1,7 +1,17 @@
+from dataclasses import dataclass
+
 from retrovm.core.bus import Bus
 from retrovm.core.clock import Clock
 from retrovm.core.device import Device, Wire
+from retrovm.core.trace import BusTrace
 from retrovm.core.types import Line
+
+@dataclass(frozen=True)
+class CallResult:
+    """What a subroutine did: `cycles` from its first instruction to the end of its RTS, `registers` then."""
+
+    cycles: int
+    registers: dict[str, int]
 
 class Cpu(Device):
     """The base of every processor; `period` is the master-clock ticks a cycle."""
@@ -20,6 +30,9 @@ class Cpu(Device):
 
     def assert_line(self, line: Line, asserted: bool) -> None:
         """Pulls a line from the host's side, or lets it go."""
+
+    def trace_bus(self) -> BusTrace:
+        """Records every bus cycle inside a `with` block, into a `BusTrace`."""
 
     @property
     def pc(self) -> int:

@@ -3,8 +3,19 @@
 `run_until` and `run_one` end between instructions. `clock.now` is then the tick of the first cycle that has not happened.
 """
 
-from retrovm.core.types import Line as LineName
+from dataclasses import dataclass
+
 from retrovm.core.errors import ArgumentError
+from retrovm.core.trace import BusTrace
+from retrovm.core.types import Line as LineName
+
+
+@dataclass(frozen=True)
+class CallResult:
+    """What a subroutine did: `cycles` from its first instruction to the end of its RTS, `registers` then."""
+
+    cycles: int
+    registers: dict
 
 
 cdef class Cpu(Device):
@@ -54,6 +65,10 @@ cdef class Cpu(Device):
     def assert_line(self, Line line, bint asserted):
         """Pulls a line from the host's side, or lets it go; devices pull it on their own account."""
         (<Wire> self.wires[line]).drive(self.host[line], asserted)
+
+    def trace_bus(self):
+        """Records every bus cycle inside a `with` block, into a `BusTrace`."""
+        return BusTrace(self)
 
     cdef int sync(self, State state) except -1:
         Device.sync(self, state)

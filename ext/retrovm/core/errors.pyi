@@ -10,5 +10,8 @@ class AddressError(RetroVMError, IndexError):
 class BusyError(RetroVMError):
     """The machine is in the middle of a run: one of another thread, or the one that has called a device in Python."""
 
+class CallError(RetroVMError):
+    """A subroutine that was called from the host did not come back, or this processor has no such calls."""
+
 class StateError(RetroVMError):
     """The bytes do not describe a state of this machine. Nothing was changed."""

@@ -24,6 +24,7 @@ cdef class Machine:
     cdef readonly dict buses
     cdef readonly object frame_rate   # not state: wiring
     cdef object frame_ticks           # not state: derived, ticks a frame, a Fraction
+    cdef list arrivals                # not state: of the session, (address, predicate) of each `run_home` under way
     cdef dict hooks                   # not state: of the session, address: [callback or None]
     cdef int64_t frames
     cdef tick_t frame_end             # not state: derived from frames

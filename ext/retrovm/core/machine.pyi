@@ -62,6 +62,9 @@ class Machine:
     def run_cycles(self, cycles: int | None = None) -> StopReason:
         """Runs for so many processor cycles, rounded up to a whole instruction; None is without limit."""
 
+    def run_home(self, address: int, arrived: Callable[[], object], cycles: int) -> StopReason:
+        """Runs to before the instruction at `address`, at a time when `arrived()` is true; for so many cycles at most."""
+
     def reset(self, power_on: bool = True) -> None:
         """Switches the machine off and on, or pulls its reset line."""
 

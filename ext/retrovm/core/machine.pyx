@@ -36,6 +36,7 @@ cdef class Machine:
         self.ports = Ports()
         self.devices = {}
         self.buses = {}
+        self.arrivals = []
         self.hooks = {}
         self.random = self.add(Random("random", seed))
         if max(self.frame_ticks.numerator, self.frame_ticks.denominator) >= 1 << 60:
@@ -161,6 +162,9 @@ cdef class Machine:
         """Calls what is hooked to the present address; true when a callback asks to stop."""
         cdef uint32_t pc = self.cpu.get_pc()
         cdef bint stop = False
+        for address, arrived in self.arrivals:
+            if address == pc and arrived():
+                return True                      # the instruction here is not what comes next, so its hooks wait
         for callback in tuple(self.hooks.get(pc, ())):      # a callback may take itself back
             if callback is None or callback(self) is Reason.ADDRESS:
                 stop = True
@@ -249,6 +253,26 @@ cdef class Machine:
             raise ArgumentError(f"a number of cycles is 0 or more, and fits into 63 bits, not {cycles}")
         return Reason(self.advance(self.clock.now + <tick_t> cycles * self.cpu.period, True))
 
+    def run_home(self, uint32_t address, arrived, cycles):
+        """Runs to before the instruction at `address`, at a time when `arrived()` is true; for so many cycles at most.
+
+        What is hooked to the address is not called on arrival but, as ever, before the instruction there. Returns the
+        `StopReason`: ADDRESS on arrival, and when a hook on the way asks to stop.
+        """
+        stopped_at, self.stopped_at = self.stopped_at, -1
+        home = (address, arrived)
+        self.arrivals.append(home)
+        self.cpu.bus.hook(address, True)
+        try:
+            reason = self.run_cycles(cycles)
+        finally:
+            self.arrivals.remove(home)
+            if address not in self.hooks and all(other != address for other, _ in self.arrivals):
+                self.cpu.bus.hook(address, False)
+        if self.cpu.get_pc() == address and arrived():
+            self.stopped_at = stopped_at
+        return reason
+
     def reset(self, bint power_on=True):
         """Switches the machine off and on, or pulls its reset line (`power_on=False`), which keeps memory."""
         self.clock.begin()
@@ -295,7 +319,8 @@ cdef class Machine:
         callbacks.remove(callback)
         if not callbacks:
             del self.hooks[address]
-            self.cpu.bus.hook(address, False)
+            if all(home != address for home, _ in self.arrivals):
+                self.cpu.bus.hook(address, False)
 
     # --- state --------------------------------------------------------------------------------------------------
 

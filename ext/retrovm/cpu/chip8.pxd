@@ -10,22 +10,24 @@ from libc.stdint cimport int64_t, uint8_t, uint16_t, uint32_t, uint64_t
 
 cdef enum:
     STACK = 16           # the deepest stack of the family
-    PLANES = 4           # the most planes: XO-CHIP
-    WORDS = 128          # of a plane: 64 rows of 2 words; a word is 64 pixels, the leftmost in its highest bit
+    PLANES = 4           # the most planes
+    PATTERN = 16         # bytes of a pattern of sound
+    FLAG_REGISTERS = 16  # the most of the family
 
 
-cdef struct Quirks:      # in what the members of the family differ; the docstring of Chip8 says what each means
-    bint shift
-    bint load_store
-    bint vf_order
+cdef struct Quirks:      # in what the members of the family differ; isa/chip8_variants.py says what each means
     bint clip
-    bint jump
-    bint logic
     bint vblank
-    uint32_t stack       # the most return addresses
+    bint modes
+    bint half_pixels
+    bint count_rows
+    bint blocks
+    uint32_t tall
     uint32_t planes
-    uint32_t width       # of the display, in pixels, powers of two
+    uint32_t width
     uint32_t height
+    uint32_t stack
+    uint32_t flags
 
 
 cdef struct Registers:
@@ -33,49 +35,80 @@ cdef struct Registers:
     uint16_t[STACK] stack
     uint32_t pc
     uint32_t sp          # return addresses on the stack
-    uint16_t i
+    uint32_t i
     uint8_t dt
     uint8_t st
 
 
+cdef class Decoding:
+    """What each opcode is: shared by all processors of one variant with the same flags."""
+
+    cdef uint8_t[65536] operation
+    cdef object __weakref__
+
+
 cdef class Chip8(Cpu):
     cdef readonly Buttons keypad      # not state: wiring
+    cdef readonly Buttons keypad2     # not state: wiring
     cdef readonly Screen screen       # not state: wiring
     cdef readonly Audio audio         # not state: wiring
     cdef readonly str profile         # not state: wiring
     cdef readonly uint32_t start      # not state: wiring
     cdef uint32_t seed                # not state: wiring
     cdef Quirks quirk                 # not state: wiring
-    cdef const uint8_t *decode        # not state: wiring, the number of the operation of each opcode
+    cdef dict chosen                  # not state: wiring, the flags by name
+    cdef Decoding decoding            # not state: wiring
+    cdef const uint8_t *decode        # not state: wiring, in `decoding`
 
     cdef Registers reg
     cdef int64_t executed                    # instructions since power-on
     cdef int64_t drawn_numbers               # CXNN since power-on
     cdef uint32_t random                     # state of CXNN's generator
     cdef uint16_t keys                       # that are down in this frame, a bit a key
+    cdef uint16_t keys2                      # likewise on the second keypad
     cdef uint8_t wait                        # a Wait
     cdef uint8_t key_register                # where FX0A puts the key
     cdef uint8_t halt                        # a Halt
     cdef uint32_t halt_pc
     cdef uint16_t halt_opcode
     cdef bint timers_on                      # DT and ST count at the end of this frame
+    cdef uint8_t[FLAG_REGISTERS] rpl         # the flag registers of FX75: the calculator's, which a program finds again
 
-    cdef uint64_t[PLANES][WORDS] display
+    # The display: `planes` planes of `plane_words` words; a word is 64 pixels, the leftmost in its highest bit. Row y of
+    # `width` pixels begins at word y * width / 64.
+    cdef uint64_t *display
+    cdef uint32_t plane_words                # not state: wiring
+    cdef uint32_t width, height              # not state: derived from hires, of what is in `display`
+    cdef bint hires
     cdef uint8_t selected                    # planes that drawing changes, a bit a plane
+    cdef uint8_t background                  # colour of CHIP-8X
     cdef bint changed                        # the display, since the last end of a frame
-    cdef uint64_t[PLANES][WORDS] picture     # not state: the display at the last end of a frame that changed it
+    cdef uint64_t *picture                   # not state: the display at the last end of a frame that changed it
+    cdef uint8_t picture_background          # not state: likewise
+    cdef bint picture_halved                 # not state: likewise, each second pixel of each second row is shown
     cdef bint stale                          # not state: the screen has not got `picture` yet
 
-    cdef tick_t half_wave                    # not state: ticks between two edges of the tone, from the clock's rate
-    cdef tick_t edge                         # when the next one is
-    cdef bint high                           # what the tone is at
+    # The sound while ST is not 0: the bits of a pattern, the highest of the first byte first.
+    cdef uint8_t[PATTERN] pattern
+    cdef bint patterned                      # the pattern was loaded: `pitch` counts, not `tone`
+    cdef uint8_t pitch                       # of FX3A
+    cdef uint8_t tone                        # of FXF8; 0 is the machine's own
+    cdef tick_t ticks_a_second               # not state: wiring
+    cdef uint64_t bit_time                   # not state: derived from pitch and tone, 2**-16 ticks
+    cdef uint8_t position                    # the bit that begins next
+    cdef tick_t edge                         # when it does
+    cdef uint16_t edge_part                  # so many 2**-16 ticks later
 
+    cdef int choose(self, str profile, dict quirks) except -1
+    cdef void set_mode(self, bint hires) noexcept nogil
     cdef void pass_time(self, tick_t until) noexcept nogil
     cdef void stop_at(self, Halt reason, uint32_t pc, uint32_t opcode) noexcept nogil
     cdef void settle(self, uint32_t pc) noexcept nogil
     cdef void restart(self) noexcept nogil
     cdef void set_sound(self, uint8_t value, tick_t now) noexcept nogil
     cdef void play(self, tick_t now) noexcept nogil
+    cdef void retune(self) noexcept nogil
+    cdef void put_picture(self) noexcept nogil
     cdef void paint(self) noexcept nogil
 
 
@@ -83,6 +116,7 @@ cdef enum Wait:
     NOTHING = 0
     END_OF_FRAME = 1     # DXYN with the vblank quirk
     A_KEY = 2            # FX0A
+    DELAY = 3            # until DT is 0
 
 
 cdef enum Halt:
@@ -92,3 +126,4 @@ cdef enum Halt:
     STACK_OVERFLOW = 3
     STACK_UNDERFLOW = 4
     END_OF_MEMORY = 5
+    EXIT = 6

@@ -9,6 +9,11 @@ from retrovm.core.screen import Screen
 
 PROFILES: dict[str, dict[str, Any]]
 FLAGS: tuple[str, ...]
+FEATURES: tuple[str, ...]
+VARIANTS: tuple[str, ...]
+
+class Decoding:
+    """What each opcode is: shared by all processors of one variant with the same flags."""
 
 class Chip8(Cpu):
     """A CHIP-8 with its display, keypad and timers."""
@@ -21,14 +26,17 @@ class Chip8(Cpu):
         screen: Screen | None = None,
         audio: Audio | None = None,
         *,
+        keypad2: Buttons | None = None,
         profile: str = "chip8",
-        start: int = 0x200,
+        start: int | None = None,
         seed: int = 1,
         period: int = 1,
-        **quirks: bool,
+        **quirks: int,
     ) -> None: ...
     @property
     def keypad(self) -> Buttons | None: ...
+    @property
+    def keypad2(self) -> Buttons | None: ...
     @property
     def screen(self) -> Screen | None: ...
     @property
@@ -53,3 +61,7 @@ class Chip8(Cpu):
     def halted(self) -> str | None: ...
     @property
     def quirks(self) -> dict[str, bool]: ...
+    @property
+    def flag_registers(self) -> bytes: ...
+    @flag_registers.setter
+    def flag_registers(self, values: bytes) -> None: ...

@@ -4,28 +4,38 @@ CHIP-8 was never a chip: it is the machine that Joseph Weisbecker's interpreter 
 Display, keypad and timers belong to the instruction set, so they are here.
 
     V0-VF     8 bits; VF is also the flag        DT   delay timer, counts down once a frame
-    I         16 bits, an address                ST   sound timer, likewise; a tone while it is not 0
+    I         16 bits, an address                ST   sound timer, likewise; a sound while it is not 0
     PC        address of the next instruction    a stack of return addresses, outside memory
+
+Members of the family
+    `PROFILES` has one for each, written by the generator from isa/chip8_variants.py; which instructions they have comes
+    from isa/chip8.py. What a member or a flag changes in an instruction is an operation of its own, chosen when the
+    decode table is made: nothing is asked while a program runs. Tables are shared by all processors that agree.
 
 Time
     A cycle is a slot for one instruction, whatever it does: programs of this family are written for a number of
     instructions a frame. A slot takes `period` ticks of the machine's clock; the ticks between are for the edges of
-    the tone. A frame: keys are latched, waits end, instructions run, DT and ST count, the picture goes to the screen.
+    the sound. A frame: keys are latched, waits end, instructions run, DT and ST count, the picture goes to the screen.
     After DXYN with the vblank quirk, in FX0A and after a halt time passes in empty slots.
 
 Emulated
-    Every instruction of the variant, with its quirks; the one generator of random numbers that all conformance data
-    of the family assumes (state = (state * 1103515245 + 12345) mod 2**31, a number is its bits 16 to 23).
+    Every instruction of the variant, with its quirks; planes, modes, colours, patterns of sound; the one generator of
+    random numbers that all conformance data of the family assumes (state = (state * 1103515245 + 12345) mod 2**31, a
+    number is its bits 16 to 23).
 
 Not emulated
     The time that an instruction takes on a real COSMAC VIP; machine code (0NNN halts); the interpreter's own
     bytes, stack and display in the VIP's memory; the tone of FX0A while a key is held.
 
-Sources: cosmac-vip (instructions, tone), chip8-research (quirks), octo-manual (FX0A), chip8-database (profiles).
+Sources: cosmac-vip (instructions, tone), chip8-research (quirks), octo-manual (FX0A), chip8-database (profiles),
+xochip-spec (planes, sound), legacy-superchip (SUPER-CHIP 1.x), chip8-extensions (CHIP-8E, CHIP-8X).
 """
 
+from weakref import WeakValueDictionary
+
 cimport cython
-from libc.string cimport memcpy, memset
+from libc.stdlib cimport abs, calloc, free
+from libc.string cimport memcpy, memmove, memset
 from retrovm.core.bus cimport Bus, CodeWindow, hooked, trap_read, trap_write
 from retrovm.core.types cimport Access, StopReason, likely, unlikely
 
@@ -43,8 +53,10 @@ cdef extern from *:
     #define retrovm_fetch(r) \\
         if ((r)->left <= 0 || (uint32_t) ((r)->pc - (r)->first) >= (r)->room) goto left_; \\
         (r)->left--; \\
-        (r)->opcode = (uint32_t) (r)->code[(r)->pc] << 8 | (r)->code[(r)->pc + 1]; \\
+        (r)->opcode = retrovm_word((r)->code + (r)->pc); \\
         (r)->pc += 2;
+
+    static inline uint32_t retrovm_word(const uint8_t *at) { return (uint32_t) at[0] << 8 | at[1]; }
 
     #ifdef RETROVM_GOTO
     #define DISPATCH(labels, decode, r) \\
@@ -66,20 +78,12 @@ cdef extern from *:
     void NEXT(const uint8_t *decode, Loop *r) noexcept nogil
     void END_DISPATCH() noexcept nogil
 
-include "chip8_display.pxi"
 include "chip8_operations.pxi"
+include "chip8_sound.pxi"
+include "chip8_display.pxi"
+include "chip8_drawing.pxi"
+include "chip8_extensions.pxi"
 include "chip8_dispatch.pxi"
-
-PROFILES = {
-    "chip8": {
-        "shift": False, "load_store": False, "vf_order": False, "clip": True, "jump": False, "logic": True,
-        "vblank": True, "stack": 12, "planes": 1, "width": 64, "height": 32,
-    },
-}
-FLAGS = ("shift", "load_store", "vf_order", "clip", "jump", "logic", "vblank")
-
-cdef int TONE = 1400             # Hz, the VIP's; its oscillator is not exact
-cdef int LOUDNESS = 6000         # of a level of 16 bits
 
 cdef dict HALTS = {
     Halt.UNKNOWN_OPCODE: "opcode {opcode:04X} at ${pc:04X} is not an instruction of {profile}",
@@ -89,23 +93,38 @@ cdef dict HALTS = {
                          "taken",
     Halt.STACK_UNDERFLOW: "opcode {opcode:04X} at ${pc:04X} returns with nothing on the stack",
     Halt.END_OF_MEMORY: "the program ran off the end of memory to ${pc:04X}; the last address is ${last:04X}",
+    Halt.EXIT: "the program has ended, by opcode {opcode:04X} at ${pc:04X}",
 }
 
-cdef uint8_t[65536] DECODE       # one load; a second level for the groups 0, 8, E and F is 40 % slower
+# By variant and features. 64 KiB each: one load; a second level for the groups 0, 8, E and F is 40 % slower.
+cdef object DECODINGS = WeakValueDictionary()
 
 
-cdef int fill_decode() except -1:
-    cdef uint32_t opcode
-    cdef uint8_t number
-    for number in range(OP_ILLEGAL + 1, OPERATIONS):
-        for opcode in range(65536):
-            if opcode & chip8_patterns[number][0] == chip8_patterns[number][1]:
-                DECODE[opcode] = number
-    return 0
+cdef Decoding decoding_of(uint32_t variant, uint32_t features):
+    """What each opcode is on a variant, by its number, with these bits of FEATURES."""
+    cdef Decoding made = DECODINGS.get((variant, features))
+    cdef const Rule *rule
+    cdef uint32_t n, rest, open_bits
+    if made is not None:
+        return made
+    made = Decoding()
+    for n in range(<uint32_t> RULES):
+        rule = &chip8_rules[n]
+        if not rule.variants >> variant & 1 or rule.needs & ~features:
+            continue
+        open_bits = ~rule.mask & 0xFFFF
+        rest = open_bits
+        while True:                      # each opcode of the rule: all that the open bits can be
+            made.operation[rule.bits | rest] = <uint8_t> rule.operation
+            if rest == 0:
+                break
+            rest = rest - 1 & open_bits
+    DECODINGS[variant, features] = made
+    return made
 
 
 fill_pixels()
-fill_decode()
+fill_pitches()
 
 
 cdef class Chip8(Cpu):
@@ -116,47 +135,66 @@ cdef class Chip8(Cpu):
     Parameters
         name, bus, period  as in every processor; a cycle is one instruction
         keypad   16 `Buttons`, from key 0 to key F; without one no key is ever down
-        screen   where pictures go, 64 x 32; without one they are not drawn
-        audio    where the tone goes, channel 0
+        screen   where pictures go, with room for those of the variant; without one they are not drawn
+        audio    where the sound goes, channel 0
+        keypad2  the second keypad of a CHIP-8X, likewise
         profile  a name in `PROFILES`: which member of the family
-        start    the address of the first instruction
+        start    the address of the first instruction; that of the profile when not given
         seed     of the random numbers, mod 2**31
-        quirks   flags in the place of those of the profile:
-                 shift       8XY6 and 8XYE shift VX itself, not VY
-                 load_store  FX55 and FX65 leave I, where it else becomes I + X + 1
-                 vf_order    8XYn write VF before the result, not after it
-                 clip        sprites are cut at the edges, where they else wrap
-                 jump        BXNN jumps to XNN + VX, not NNN + V0
-                 logic       8XY1, 8XY2 and 8XY3 clear VF
-                 vblank      DXYN ends the instructions of the frame
+        quirks   what to take in the place of the profile's: `FLAGS`, `stack` (return addresses, 1 to 16) and `planes`
+                 (2 or 4, for a profile with 2)
     """
 
     def __init__(self, str name, Bus bus not None, Buttons keypad=None, Screen screen=None, Audio audio=None, *,
-                 str profile="chip8", start=0x200, seed=1, period=1, **quirks):
+                 Buttons keypad2=None, str profile="chip8", start=None, seed=1, period=1, **quirks):
         super().__init__(name, bus, period)
-        if profile not in PROFILES:
-            raise ArgumentError(f"{name}: no profile {profile!r}; there are: {', '.join(PROFILES)}")
-        for flag in quirks:
-            if flag not in FLAGS:
-                raise ArgumentError(f"{name}: no quirk {flag!r}; there are: {', '.join(FLAGS)}")
+        self.choose(profile, quirks)
+        start = PROFILES[profile]["start"] if start is None else start
         if not 0 <= start <= bus.size - 2:
             raise ArgumentError(f"{name}: a program starts at $0000-${bus.size - 2:04X}, not {start!r}")
-        if keypad is not None and len(keypad.names) != 16:
-            raise ArgumentError(f"{name}: a keypad has 16 buttons, not {len(keypad.names)}")
-        self.quirk = {**PROFILES[profile], **{flag: bool(on) for flag, on in quirks.items()}}
+        for pad in (keypad, keypad2):
+            if pad is not None and len(pad.names) != 16:
+                raise ArgumentError(f"{name}: a keypad has 16 buttons, not {len(pad.names)}")
         if screen is not None and (screen.max_width < <int> self.quirk.width
                                    or screen.max_height < <int> self.quirk.height):
             raise ArgumentError(f"{name}: the display has {self.quirk.width} x {self.quirk.height} pixels, "
                                 f"the screen at most {screen.max_width} x {screen.max_height}")
         self.keypad = keypad
+        self.keypad2 = keypad2
         self.screen = screen
         self.audio = audio
-        self.profile = profile
         self.start = start
         self.seed = seed & 0x7FFFFFFF
-        self.decode = DECODE
-        self.half_wave = max(1, round(self.clock.rate / (2 * TONE)))
+        self.ticks_a_second = int(self.clock.rate)
+        self.plane_words = self.quirk.width * self.quirk.height >> 6
+        self.display = <uint64_t *> calloc(2 * self.quirk.planes * self.plane_words, sizeof(uint64_t))
+        if self.display == NULL:
+            raise MemoryError
+        self.picture = self.display + self.quirk.planes * self.plane_words
         self.reset(True)
+
+    def __dealloc__(self):
+        free(self.display)
+
+    cdef int choose(self, str profile, dict quirks) except -1:
+        """Takes over what kind of processor this is."""
+        if profile not in PROFILES:
+            raise ArgumentError(f"{self.name}: no profile {profile!r}; there are: {', '.join(PROFILES)}")
+        known = PROFILES[profile]
+        for key, value in quirks.items():
+            if key not in FLAGS and key not in ("stack", "planes"):
+                raise ArgumentError(f"{self.name}: no quirk {key!r}; there are: {', '.join(FLAGS)}, stack, planes")
+            if key == "stack" and not 1 <= value <= STACK:
+                raise ArgumentError(f"{self.name}: a stack has 1 to {STACK} places, not {value!r}")
+            if key == "planes" and value != known["planes"] and (known["planes"] != 2 or value != PLANES):
+                raise ArgumentError(f"{self.name}: {profile} has {known['planes']} planes, not {value!r}")
+        self.profile = profile
+        self.chosen = {**known, **{key: bool(value) if key in FLAGS else value for key, value in quirks.items()}}
+        self.quirk = self.chosen
+        self.decoding = decoding_of(VARIANTS.index(profile),
+                                    sum(1 << n for n, feature in enumerate(FEATURES) if self.chosen[feature]))
+        self.decode = self.decoding.operation
+        return 0
 
     # --- running -------------------------------------------------------------------------------------------------
 
@@ -223,8 +261,9 @@ cdef class Chip8(Cpu):
         cdef uint16_t released
         cdef uint8_t key
         self.keys = 0 if self.keypad is None else <uint16_t> self.keypad.pressed
+        self.keys2 = 0 if self.keypad2 is None else <uint16_t> self.keypad2.pressed
         released = before & ~self.keys
-        if self.wait == Wait.END_OF_FRAME:
+        if self.wait == Wait.END_OF_FRAME or (self.wait == Wait.DELAY and self.reg.dt == 0):
             self.wait = Wait.NOTHING
         elif self.wait == Wait.A_KEY and released:
             for key in range(16):
@@ -242,56 +281,93 @@ cdef class Chip8(Cpu):
             if self.reg.st:
                 self.set_sound(self.reg.st - 1, now)
         if self.changed and self.screen is not None:
-            memcpy(self.picture, self.display, sizeof(self.display))
-            self.stale = True
-            self.screen.end_picture(self.quirk.width, self.quirk.height)
+            self.put_picture()
         self.changed = False
         if render and self.stale:
             self.paint()
+
+    cdef void put_picture(self) noexcept nogil:
+        """Keeps the display for the screen, which may ask for it later."""
+        memcpy(self.picture, self.display, self.quirk.planes * self.plane_words * sizeof(uint64_t))
+        self.picture_background = self.background
+        # Scrolled by half a pixel, the picture of a calculator in its mode of 64 x 32 pixels needs all of them.
+        self.picture_halved = self.quirk.half_pixels and not self.hires and made_of_blocks(self)
+        self.screen.end_picture(self.width >> self.picture_halved, self.height >> self.picture_halved)
+        self.stale = True
 
     cdef void paint(self) noexcept nogil:
         paint_picture(self)
         self.screen.coloured = False        # the picture may have been counted in an earlier frame, which was not drawn
         self.stale = False
 
+    cdef void set_mode(self, bint hires) noexcept nogil:
+        """Takes over a mode, in which the display may have another size."""
+        self.hires = hires
+        if self.quirk.modes and not self.quirk.half_pixels and not hires:
+            self.width = 64
+            self.height = 32
+        else:
+            self.width = self.quirk.width
+            self.height = self.quirk.height
+
     cdef void set_sound(self, uint8_t value, tick_t now) noexcept nogil:
-        """ST = value. The tone begins with an edge and ends at rest."""
+        """ST = value. The sound begins with the first bit of the pattern and ends at rest."""
         self.play(now)
         if self.reg.st == 0:
-            self.edge = now
-            self.high = False
+            start_sound(self, now)
         self.reg.st = value
         if value == 0 and self.audio is not None:
             self.audio.level(0, now, 0)
 
+    cdef void retune(self) noexcept nogil:
+        """Finds how long a bit of the pattern is."""
+        cdef uint64_t rate = self.ticks_a_second
+        if self.patterned:
+            self.bit_time = rate * PITCHES[self.pitch] // PITCH_RATE >> 16
+        elif self.tone:
+            self.bit_time = rate * (self.tone + 1) // (2 * VP595) << 16
+        else:
+            self.bit_time = (rate + TONE) // (2 * TONE) << 16
+        if self.bit_time < 1 << 16:
+            self.bit_time = 1 << 16          # on a clock so slow that no tick lies between
+
     cdef void play(self, tick_t now) noexcept nogil:
-        """The edges of the tone before `now`."""
+        """The bits of the pattern that begin before `now`."""
+        cdef uint64_t after
         if self.reg.st == 0:
             return
         while self.edge < now:
-            self.high = not self.high
             if self.audio is not None:
-                self.audio.level(0, self.edge, LOUDNESS if self.high else -LOUDNESS)
-            self.edge = self.edge + self.half_wave
+                self.audio.level(0, self.edge, LOUDNESS if bit_is_high(self) else -LOUDNESS)
+            self.position = self.position + 1 & 127
+            after = self.edge_part + self.bit_time
+            self.edge = self.edge + <tick_t> (after >> 16)
+            self.edge_part = <uint16_t> (after & 0xFFFF)
 
     # --- state ---------------------------------------------------------------------------------------------------
 
     cdef void restart(self) noexcept nogil:
         memset(&self.reg, 0, sizeof(self.reg))
-        memset(self.display, 0, sizeof(self.display))
+        reset_display(self)
         self.wait = Wait.NOTHING
         self.halt = Halt.RUNNING
         self.keys = 0
+        self.keys2 = 0
         self.key_register = 0
         self.selected = 1
-        self.changed = True
+        self.background = 0
+        self.set_mode(False)
         self.timers_on = True
-        self.edge = 0
-        self.high = False
+        self.pitch = 64
+        self.tone = 0
+        self.patterned = False
+        memset(self.pattern, 0xAA, PATTERN)
+        self.retune()
+        start_sound(self, 0)
         self.settle(self.start)
 
     cdef void reset(self, bint power_on) noexcept nogil:
-        """The reset line keeps memory, the counters and the random numbers' state."""
+        """The reset line keeps memory, the flag registers, the counters and the random numbers' state."""
         if self.reg.st:
             self.set_sound(0, self.clock.now)
         self.restart()
@@ -300,6 +376,7 @@ cdef class Chip8(Cpu):
             self.executed = 0
             self.drawn_numbers = 0
             self.random = self.seed
+            memset(self.rpl, 0, sizeof(self.rpl))
             self.stop_at(Halt.RUNNING, 0, 0)
             self.stale = False
 
@@ -310,7 +387,7 @@ cdef class Chip8(Cpu):
             self.paint()
         Cpu.sync(self, state)
         state.block("v", self.reg.v, 16)
-        state.u16("i", &self.reg.i)
+        state.u32("i", &self.reg.i, 0xFFFF)
         state.u32("pc", &self.reg.pc, self.bus.size - 2)
         state.u32("sp", &self.reg.sp, self.quirk.stack)
         state.words("stack", self.reg.stack, 2, self.quirk.stack)
@@ -320,24 +397,37 @@ cdef class Chip8(Cpu):
         state.i64("drawn_numbers", &self.drawn_numbers)
         state.u32("random", &self.random, 0x7FFFFFFF)
         state.u16("keys", &self.keys)
-        state.u8("wait", &self.wait, Wait.A_KEY)
+        state.u16("keys2", &self.keys2)
+        state.u8("wait", &self.wait, Wait.DELAY)
         state.u8("key_register", &self.key_register, 15)
-        state.u8("halt", &self.halt, Halt.END_OF_MEMORY)
+        state.u8("halt", &self.halt, Halt.EXIT)
         state.u32("halt_pc", &self.halt_pc)
         state.u16("halt_opcode", &self.halt_opcode)
         state.flag("timers_on", &self.timers_on)
+        state.block("rpl", self.rpl, FLAG_REGISTERS)
         for plane in range(self.quirk.planes):
-            state.words(f"display{plane}", self.display[plane], 8, self.quirk.width * self.quirk.height >> 6)
+            state.words(f"display{plane}", self.display + plane * self.plane_words, 8, self.plane_words)
+        state.flag("hires", &self.hires)
         state.u8("selected", &self.selected, (1 << self.quirk.planes) - 1)
+        state.u8("background", &self.background, 3)
         state.flag("changed", &self.changed)
+        state.block("pattern", self.pattern, PATTERN)
+        state.flag("patterned", &self.patterned)
+        state.u8("pitch", &self.pitch)
+        state.u8("tone", &self.tone)
+        state.u8("position", &self.position, 127)
         state.i64("edge", &self.edge)
-        state.flag("high", &self.high)
+        state.u16("edge_part", &self.edge_part)
         return 0
 
     cdef int restored(self) except -1:
         self.stale = False
-        if self.reg.st and not -self.clock.rate <= self.edge - self.clock.now <= self.clock.rate:
-            raise StateError(f"{self.name}.edge: the next edge of the tone at tick {self.edge} is more than a second "
+        self.set_mode(self.hires)
+        self.retune()
+        if self.hires and not self.quirk.modes:
+            raise StateError(f"{self.name}.hires: {self.profile} has no second mode")
+        if self.reg.st and not -self.ticks_a_second <= self.edge - self.clock.now <= self.ticks_a_second:
+            raise StateError(f"{self.name}.edge: the next bit of the sound at tick {self.edge} is more than a second "
                              f"from now, tick {self.clock.now}")
         return 0
 
@@ -389,8 +479,10 @@ cdef class Chip8(Cpu):
 
     @property
     def waiting(self):
-        """What the program waits for: "frame" after DXYN with the vblank quirk, "key" in FX0A, None while it runs."""
-        return (None, "frame", "key")[self.wait]
+        """What the program waits for: None while it runs, "frame" after DXYN with the vblank quirk, "key" in FX0A,
+        "delay" in CHIP-8E's waits for DT.
+        """
+        return (None, "frame", "key", "delay")[self.wait]
 
     @property
     def halted(self):
@@ -403,5 +495,17 @@ cdef class Chip8(Cpu):
     @property
     def quirks(self):
         """The flags in force: {"shift": bool, ...}."""
-        cdef dict flags = self.quirk
-        return {flag: bool(flags[flag]) for flag in FLAGS}
+        return {flag: self.chosen[flag] for flag in FLAGS}
+
+    @property
+    def flag_registers(self):
+        """The registers of FX75 and FX85, as many bytes as the variant has. Assign them to hand them on to a program."""
+        return bytes(self.rpl[:self.quirk.flags])
+
+    @flag_registers.setter
+    def flag_registers(self, values):
+        values = bytes(values)
+        if len(values) != self.quirk.flags:
+            raise ArgumentError(f"{self.name}: {self.profile} has {self.quirk.flags} flag registers, not {len(values)}")
+        for n, value in enumerate(values):
+            self.rpl[n] = value

@@ -10,49 +10,226 @@ cdef int fill_pixels() except -1:
     return 0
 
 
-@cython.overflowcheck(False)         # pixels are meant to fall off both ends
-cdef inline uint64_t columns(uint64_t bits, int x) noexcept nogil:
-    """What shows of `bits`, whose left end lies at column x, in the columns 0 to 63."""
-    if x <= -64 or x >= 64:
-        return 0
-    return bits >> x if x >= 0 else bits << -x
+cdef inline uint64_t *plane_row(Chip8 self, uint32_t plane, uint32_t y) noexcept nogil:
+    return self.display + plane * self.plane_words + y * (self.width >> 6)
 
 
-cdef inline bint draw_row(Chip8 self, uint32_t plane, uint32_t x, uint32_t y, uint64_t bits) noexcept nogil:
-    """Draws `bits` with their left end at column x of a row; true when that clears a pixel."""
-    cdef uint32_t words = self.quirk.width >> 6
-    cdef uint64_t *row = &self.display[plane][y * words]
-    cdef uint64_t piece, hit = 0
-    cdef uint32_t w
-    for w in range(words):
-        piece = columns(bits, <int> x - 64 * <int> w)
-        if not self.quirk.clip:
-            piece |= columns(bits, <int> x - 64 * <int> w - <int> self.quirk.width)
-        hit |= row[w] & piece
-        row[w] ^= piece
+# --- bits -----------------------------------------------------------------------------------------------------
+
+@cython.overflowcheck(False)
+cdef inline uint64_t rotated(uint64_t bits, uint32_t x) noexcept nogil:
+    return bits >> x | bits << (64 - x & 63)
+
+
+cdef inline uint64_t doubled(uint64_t bits) noexcept nogil:
+    """The leftmost 8 pixels twice as wide."""
+    cdef uint64_t wide = bits >> 56
+    wide = (wide | wide << 4) & 0x0F0F
+    wide = (wide | wide << 2) & 0x3333
+    wide = (wide | wide << 1) & 0x5555
+    return (wide | wide << 1) << 48
+
+
+cdef inline uint64_t halved(uint64_t bits) noexcept nogil:
+    """The left one of each two pixels, together in the lower 32 bits."""
+    bits = bits >> 1 & <uint64_t> 0x5555555555555555
+    bits = (bits | bits >> 1) & <uint64_t> 0x3333333333333333
+    bits = (bits | bits >> 2) & <uint64_t> 0x0F0F0F0F0F0F0F0F
+    bits = (bits | bits >> 4) & <uint64_t> 0x00FF00FF00FF00FF
+    bits = (bits | bits >> 8) & <uint64_t> 0x0000FFFF0000FFFF
+    return (bits | bits >> 16) & <uint64_t> 0xFFFFFFFF
+
+
+# --- sprites --------------------------------------------------------------------------------------------------
+
+cdef inline uint8_t sprite_byte(Chip8 self, Loop *r, const uint8_t *plain, uint32_t at) noexcept nogil:
+    return plain[at] if likely(plain != NULL) else rd(self, r, at, Access.READ)
+
+
+cdef inline bint draw_row(uint64_t *row, uint32_t words, uint32_t x, uint64_t bits, bint clip) noexcept nogil:
+    """Draws `bits` with their left end at column x of a row of 1 or 2 words; true when that clears a pixel."""
+    cdef uint32_t w = x >> 6
+    cdef uint64_t first = bits >> (x & 63)
+    cdef uint64_t rest = rotated(bits, x & 63) ^ first      # what falls over the end of the word
+    cdef uint64_t hit = row[w] & first
+    row[w] ^= first
+    if rest and not (clip and w == words - 1):
+        w = w + 1 & words - 1
+        hit |= row[w] & rest
+        row[w] ^= rest
     return hit != 0
 
 
-cdef void clear_display(Chip8 self) noexcept nogil:
-    """Clears the selected planes."""
-    cdef uint32_t plane
-    for plane in range(<uint32_t> PLANES):
-        if self.selected >> plane & 1:
-            memset(self.display[plane], 0, sizeof(self.display[plane]))
+cdef inline void draw_narrow(Chip8 self, Loop *r, bint clip) noexcept nogil:
+    """Draws a sprite of 8 columns in plane 0 where a row is one word: on most of the family's members."""
+    cdef uint32_t x = vx(self, r)[0] & 63
+    cdef uint32_t height = self.height
+    cdef uint32_t y = vy(self, r)[0] & (height - 1)
+    cdef uint32_t line, rows = r.opcode & 15
+    cdef const uint8_t *plain = span(self, r.i, rows)
+    cdef uint64_t bits, hit = 0
+    cdef uint64_t *row
+    for line in range(rows):
+        bits = <uint64_t> sprite_byte(self, r, plain, r.i + line) << 56
+        if clip:
+            if y + line >= height:
+                bits = 0
+            bits >>= x
+        else:
+            bits = rotated(bits, x)
+        row = &self.display[y + line & height - 1]
+        hit |= row[0] & bits
+        row[0] ^= bits
+    self.reg.v[15] = hit != 0
     self.changed = True
 
 
-cdef void paint_picture(Chip8 self) noexcept nogil:
-    """Gives the screen the picture: a byte a pixel, plane 0 in bit 0."""
-    cdef uint32_t at, byte, plane
+cdef inline bint draw_doubled(Chip8 self, uint32_t plane, uint32_t x, uint32_t y, uint64_t bits) noexcept nogil:
+    """Draws 8 pixels as blocks of four. The calculator's interpreter draws the upper row and copies it."""
+    cdef uint64_t *upper = plane_row(self, plane, 2 * y)
+    cdef uint64_t *lower = upper + 2
+    cdef uint64_t[2] touched = [0, 0]
+    cdef bint hit = draw_row(upper, 2, 2 * x, doubled(bits), self.quirk.clip)
+    cdef uint32_t w
+    draw_row(touched, 2, 2 * x, <uint64_t> 0xFFFF << 48, self.quirk.clip)
+    for w in range(2):
+        lower[w] = lower[w] & ~touched[w] | upper[w] & touched[w]
+    return hit
+
+
+cdef void draw_wide(Chip8 self, Loop *r) noexcept nogil:
+    """Draws a sprite in whatever mode and planes there are."""
+    cdef bint clip = self.quirk.clip
+    cdef bint halves = self.quirk.half_pixels and not self.hires
+    cdef uint32_t width = self.width >> halves
+    cdef uint32_t height = self.height >> halves
+    cdef uint32_t x = vx(self, r)[0] & (width - 1)
+    cdef uint32_t y = vy(self, r)[0] & (height - 1)
+    cdef uint32_t rows = r.opcode & 15, width_in_bytes = 1
+    cdef uint32_t plane, line, colliding = 0, below = 0, at = r.i
+    cdef uint64_t bits
+    cdef const uint8_t *plain
+    if rows == 0:
+        width_in_bytes = 2 if self.hires else self.quirk.tall >> 3
+        rows = 16 if width_in_bytes else 0
+    for plane in range(self.quirk.planes):
+        if not self.selected >> plane & 1:
+            continue
+        plain = span(self, at, rows * width_in_bytes)
+        for line in range(y, y + rows):
+            bits = <uint64_t> sprite_byte(self, r, plain, at) << 56
+            if width_in_bytes == 2:
+                bits |= <uint64_t> sprite_byte(self, r, plain, at + 1) << 48
+            at += width_in_bytes
+            if line >= height and clip:
+                below += 1
+            elif halves:
+                colliding += draw_doubled(self, plane, x, line & height - 1, bits)
+            else:
+                colliding += draw_row(plane_row(self, plane, line & height - 1), width >> 6, x, bits, clip)
+    if self.quirk.count_rows and self.hires:
+        self.reg.v[15] = <uint8_t> (colliding + below)
+    else:
+        self.reg.v[15] = colliding != 0
+    self.changed = True
+
+
+# --- all of the display ---------------------------------------------------------------------------------------
+
+cdef void clear_display(Chip8 self, uint8_t planes) noexcept nogil:
+    """Clears these planes, a bit a plane."""
+    cdef uint32_t plane
+    for plane in range(self.quirk.planes):
+        if planes >> plane & 1:
+            memset(self.display + plane * self.plane_words, 0, self.plane_words * sizeof(uint64_t))
+    self.changed = True
+
+
+cdef void reset_display(Chip8 self) noexcept nogil:
+    """Clears all planes; blocks of colour become white, the last of the eight."""
+    clear_display(self, 0xFF)
+    if self.quirk.blocks:
+        memset(self.display + self.plane_words, 0xFF, 3 * self.plane_words * sizeof(uint64_t))
+
+
+cdef void scroll_rows(Chip8 self, int rows) noexcept nogil:
+    """Moves the selected planes down, or up by a negative number."""
+    cdef uint32_t plane
+    cdef size_t away = abs(rows) * (self.width >> 6)
+    cdef size_t kept = (self.height - abs(rows)) * (self.width >> 6)
+    cdef uint64_t *top
+    for plane in range(self.quirk.planes):
+        if self.selected >> plane & 1:
+            top = plane_row(self, plane, 0)
+            memmove(top + (away if rows > 0 else 0), top + (0 if rows > 0 else away), kept * sizeof(uint64_t))
+            memset(top if rows > 0 else top + kept, 0, away * sizeof(uint64_t))
+    self.changed = True
+
+
+@cython.overflowcheck(False)         # pixels are meant to fall off
+cdef void scroll_columns(Chip8 self, bint right) noexcept nogil:
+    """Moves the selected planes by 4 pixels."""
+    cdef uint32_t plane, y
+    cdef bint two = self.width == 128
+    cdef uint64_t *row
+    for plane in range(self.quirk.planes):
+        if not self.selected >> plane & 1:
+            continue
+        for y in range(self.height):
+            row = plane_row(self, plane, y)
+            if right:
+                if two:
+                    row[1] = row[1] >> 4 | row[0] << 60
+                row[0] = row[0] >> 4
+            else:
+                row[0] = row[0] << 4
+                if two:
+                    row[0] |= row[1] >> 60
+                    row[1] = row[1] << 4
+    self.changed = True
+
+
+# --- the screen -----------------------------------------------------------------------------------------------
+
+cdef bint made_of_blocks(Chip8 self) noexcept nogil:
+    """Whether 128 x 64 pixels are 64 x 32 blocks of four equal ones."""
+    cdef uint32_t y, w
+    cdef uint64_t *row
+    for y in range(0, 64, 2):
+        row = self.display + 2 * y
+        for w in range(2):
+            if row[w] != row[w + 2] or (row[w] ^ row[w] >> 1) & <uint64_t> 0x5555555555555555:
+                return False
+    return True
+
+
+cdef inline void paint_word(uint8_t *out, const uint64_t *word, uint32_t stride, uint32_t planes,
+                            uint64_t common) noexcept nogil:
+    """64 pixels, a byte each: plane 0 in bit 0, and `common` in all of them."""
+    cdef uint32_t byte, plane
     cdef uint64_t eight, pixels
+    for byte in range(8):
+        pixels = common
+        for plane in range(planes):
+            # Eight pixels at once; a copy of bytes has the same order on every host.
+            memcpy(&eight, PIXELS[word[plane * stride] >> (56 - 8 * byte) & 0xFF], 8)
+            pixels |= eight << plane
+        memcpy(out, &pixels, 8)
+        out += 8
+
+
+cdef void paint_picture(Chip8 self) noexcept nogil:
+    """Gives the screen the picture."""
+    cdef uint32_t at, y
+    cdef uint64_t row
     cdef uint8_t *out = self.screen.pixels
-    for at in range(self.quirk.width * self.quirk.height >> 6):
-        for byte in range(8):
-            pixels = 0
-            for plane in range(self.quirk.planes):
-                # Eight pixels at once; a copy of bytes has the same order on every host.
-                memcpy(&eight, PIXELS[self.picture[plane][at] >> (56 - 8 * byte) & 0xFF], 8)
-                pixels |= eight << plane
-            memcpy(out, &pixels, 8)
-            out += 8
+    cdef uint64_t background = <uint64_t> self.picture_background << 4 | <uint64_t> self.picture_background << 12
+    background |= background << 16
+    background |= background << 32
+    if self.picture_halved:
+        for y in range(32):
+            row = halved(self.picture[4 * y]) << 32 | halved(self.picture[4 * y + 1])
+            paint_word(out + 64 * y, &row, 0, 1, background)
+        return
+    for at in range(<uint32_t> (self.screen.width * self.screen.height) >> 6):
+        paint_word(out + 64 * at, self.picture + at, self.plane_words, self.quirk.planes, background)

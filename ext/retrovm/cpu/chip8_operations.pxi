@@ -1,6 +1,11 @@
 # What each instruction does, in a function named by its opcode's pattern: X and Y are the numbers of VX and VY; N, NN
 # and NNN are constants. `r.pc` is behind the instruction already.
 
+cdef enum:
+    SMALL_DIGIT = 5          # bytes; the small digits begin at 0
+    LARGE_DIGIT = 10
+    LARGE_DIGITS = 80        # where the large ones begin
+
 cdef struct Loop:            # one call of `execute`: what has to live in registers of the host
     uint32_t opcode
     uint32_t pc
@@ -44,11 +49,6 @@ cdef inline void stop(Chip8 self, Loop *r, Halt reason) noexcept nogil:
     r.pc -= 2
     self.stop_at(reason, r.pc, r.opcode)
     end_run(r)
-
-
-cdef inline void skip(Loop *r, bint condition) noexcept nogil:
-    if condition:
-        r.pc += 2
 
 
 # --- memory: the page's pointer, or a call when there is none or somebody watches -----------------------------
@@ -106,6 +106,17 @@ cdef inline void wr(Chip8 self, Loop *r, uint32_t at, uint8_t value) noexcept no
     slow_write(self, addr, value, tick)
 
 
+cdef inline const uint8_t *span(Chip8 self, uint32_t at, uint32_t count) noexcept nogil:
+    """Memory that holds `count` bytes from `at` on, indexed with the address; NULL where they are not plain memory."""
+    cdef uint32_t last = at + count - 1
+    cdef uint8_t *page
+    if unlikely(last > self.bus.mask or count == 0 or self.bus.tracing):
+        return NULL
+    page = self.bus.rp[at >> self.bus.shift]
+    # Nothing that an instruction reads is longer than a page: if it begins and ends in one piece, it is one.
+    return page if likely(page == self.bus.rp[last >> self.bus.shift]) else NULL
+
+
 # --- into the loop and out of it ------------------------------------------------------------------------------
 
 cdef inline void enter(Chip8 self, Loop *r, int64_t slots) noexcept nogil:
@@ -132,7 +143,7 @@ cdef inline void leave(Chip8 self, Loop *r) noexcept nogil:
     self.executed = self.executed + r.slots
     self.cycle_count = self.cycle_count + r.slots
     self.clock.now = r.start + r.slots * self.period
-    self.reg.i = <uint16_t> r.i
+    self.reg.i = r.i
     self.settle(r.pc)
 
 
@@ -172,8 +183,53 @@ cdef inline void op_2nnn(Chip8 self, Loop *r) noexcept nogil:
 
 
 cdef inline void op_bnnn(Chip8 self, Loop *r) noexcept nogil:
-    """Jumps to NNN + V0; with the jump quirk XNN + VX."""
-    r.pc = nnn(r) + (vx(self, r)[0] if self.quirk.jump else self.reg.v[0])
+    """Jumps to NNN + V0."""
+    r.pc = nnn(r) + self.reg.v[0]
+
+
+cdef inline void op_bnnn_vx(Chip8 self, Loop *r) noexcept nogil:
+    """Jumps to XNN + VX."""
+    r.pc = nnn(r) + vx(self, r)[0]
+
+
+cdef inline void op_nop(Chip8 self, Loop *r) noexcept nogil:
+    pass
+
+
+cdef inline void op_00fd(Chip8 self, Loop *r) noexcept nogil:
+    """Ends the program."""
+    stop(self, r, Halt.EXIT)
+
+
+# --- skips: where there are instructions of four bytes, over all of one -----------------------------------------
+
+cdef inline void skip(Loop *r, bint condition) noexcept nogil:
+    if condition:
+        r.pc += 2
+
+
+cdef inline uint32_t next_word(Chip8 self, Loop *r) noexcept nogil:
+    """The word behind an instruction."""
+    cdef uint32_t word
+    if likely(r.pc - r.first < r.room):
+        return <uint32_t> r.code[r.pc] << 8 | r.code[r.pc + 1]
+    word = <uint32_t> rd(self, r, r.pc, Access.OPERAND) << 8
+    return word | rd(self, r, r.pc + 1, Access.OPERAND)
+
+
+cdef inline void skip_long(Chip8 self, Loop *r, bint condition) noexcept nogil:
+    if condition:
+        r.pc += 4 if next_word(self, r) == 0xF000 else 2
+
+
+cdef inline bint key_is_down(Chip8 self, Loop *r) noexcept nogil:
+    """Key VX, of which only the low digit counts."""
+    return self.keys >> (vx(self, r)[0] & 15) & 1
+
+
+cdef inline bint key_exists_and_is_down(Chip8 self, Loop *r) noexcept nogil:
+    """Key VX; there are none above 15."""
+    return vx(self, r)[0] < 16 and self.keys >> vx(self, r)[0] & 1
 
 
 cdef inline void op_3xnn(Chip8 self, Loop *r) noexcept nogil:
@@ -181,9 +237,17 @@ cdef inline void op_3xnn(Chip8 self, Loop *r) noexcept nogil:
     skip(r, vx(self, r)[0] == nn(r))
 
 
+cdef inline void op_3xnn_long(Chip8 self, Loop *r) noexcept nogil:
+    skip_long(self, r, vx(self, r)[0] == nn(r))
+
+
 cdef inline void op_4xnn(Chip8 self, Loop *r) noexcept nogil:
     """Skips if VX is not NN."""
     skip(r, vx(self, r)[0] != nn(r))
+
+
+cdef inline void op_4xnn_long(Chip8 self, Loop *r) noexcept nogil:
+    skip_long(self, r, vx(self, r)[0] != nn(r))
 
 
 cdef inline void op_5xy0(Chip8 self, Loop *r) noexcept nogil:
@@ -191,36 +255,47 @@ cdef inline void op_5xy0(Chip8 self, Loop *r) noexcept nogil:
     skip(r, vx(self, r)[0] == vy(self, r)[0])
 
 
+cdef inline void op_5xy0_long(Chip8 self, Loop *r) noexcept nogil:
+    skip_long(self, r, vx(self, r)[0] == vy(self, r)[0])
+
+
 cdef inline void op_9xy0(Chip8 self, Loop *r) noexcept nogil:
     """Skips if VX is not VY."""
     skip(r, vx(self, r)[0] != vy(self, r)[0])
 
 
+cdef inline void op_9xy0_long(Chip8 self, Loop *r) noexcept nogil:
+    skip_long(self, r, vx(self, r)[0] != vy(self, r)[0])
+
+
 cdef inline void op_ex9e(Chip8 self, Loop *r) noexcept nogil:
-    """Skips if the key in the low digit of VX is down."""
-    skip(r, self.keys >> (vx(self, r)[0] & 15) & 1)
+    """Skips if key VX is down."""
+    skip(r, key_is_down(self, r))
+
+
+cdef inline void op_ex9e_long(Chip8 self, Loop *r) noexcept nogil:
+    skip_long(self, r, key_exists_and_is_down(self, r))
 
 
 cdef inline void op_exa1(Chip8 self, Loop *r) noexcept nogil:
-    """Skips if the key in the low digit of VX is up."""
-    skip(r, not self.keys >> (vx(self, r)[0] & 15) & 1)
+    """Skips if key VX is up."""
+    skip(r, not key_is_down(self, r))
 
 
-# --- arithmetic: VF is written last, so it holds the flag even when it is VX; vf_order turns that round
+cdef inline void op_exa1_long(Chip8 self, Loop *r) noexcept nogil:
+    skip_long(self, r, not key_exists_and_is_down(self, r))
+
+
+# --- arithmetic: VF is written last, so it holds the flag even when it is VX; vf_first turns that round --------
 
 cdef inline void result(Chip8 self, Loop *r, uint32_t value, uint8_t flag) noexcept nogil:
-    if self.quirk.vf_order:
-        self.reg.v[15] = flag
-        vx(self, r)[0] = <uint8_t> value
-    else:
-        vx(self, r)[0] = <uint8_t> value
-        self.reg.v[15] = flag
+    vx(self, r)[0] = <uint8_t> value
+    self.reg.v[15] = flag
 
 
-cdef inline void logic_result(Chip8 self, Loop *r, uint8_t value) noexcept nogil:
-    vx(self, r)[0] = value
-    if self.quirk.logic:
-        self.reg.v[15] = 0
+cdef inline void result_vf_first(Chip8 self, Loop *r, uint32_t value, uint8_t flag) noexcept nogil:
+    self.reg.v[15] = flag
+    vx(self, r)[0] = <uint8_t> value
 
 
 cdef inline void op_6xnn(Chip8 self, Loop *r) noexcept nogil:
@@ -240,17 +315,35 @@ cdef inline void op_8xy0(Chip8 self, Loop *r) noexcept nogil:
 
 cdef inline void op_8xy1(Chip8 self, Loop *r) noexcept nogil:
     """VX = VX or VY."""
-    logic_result(self, r, vx(self, r)[0] | vy(self, r)[0])
+    vx(self, r)[0] |= vy(self, r)[0]
+
+
+cdef inline void op_8xy1_vf0(Chip8 self, Loop *r) noexcept nogil:
+    """VX = VX or VY; VF = 0."""
+    vx(self, r)[0] |= vy(self, r)[0]
+    self.reg.v[15] = 0
 
 
 cdef inline void op_8xy2(Chip8 self, Loop *r) noexcept nogil:
     """VX = VX and VY."""
-    logic_result(self, r, vx(self, r)[0] & vy(self, r)[0])
+    vx(self, r)[0] &= vy(self, r)[0]
+
+
+cdef inline void op_8xy2_vf0(Chip8 self, Loop *r) noexcept nogil:
+    """VX = VX and VY; VF = 0."""
+    vx(self, r)[0] &= vy(self, r)[0]
+    self.reg.v[15] = 0
 
 
 cdef inline void op_8xy3(Chip8 self, Loop *r) noexcept nogil:
     """VX = VX xor VY."""
-    logic_result(self, r, vx(self, r)[0] ^ vy(self, r)[0])
+    vx(self, r)[0] ^= vy(self, r)[0]
+
+
+cdef inline void op_8xy3_vf0(Chip8 self, Loop *r) noexcept nogil:
+    """VX = VX xor VY; VF = 0."""
+    vx(self, r)[0] ^= vy(self, r)[0]
+    self.reg.v[15] = 0
 
 
 cdef inline void op_8xy4(Chip8 self, Loop *r) noexcept nogil:
@@ -259,10 +352,20 @@ cdef inline void op_8xy4(Chip8 self, Loop *r) noexcept nogil:
     result(self, r, total, total > 0xFF)
 
 
+cdef inline void op_8xy4_vf_first(Chip8 self, Loop *r) noexcept nogil:
+    cdef uint32_t total = <uint32_t> vx(self, r)[0] + vy(self, r)[0]
+    result_vf_first(self, r, total, total > 0xFF)
+
+
 cdef inline void op_8xy5(Chip8 self, Loop *r) noexcept nogil:
     """VX = VX - VY; VF = no borrow."""
     cdef uint32_t total = 0x100 + <uint32_t> vx(self, r)[0] - vy(self, r)[0]
     result(self, r, total, total > 0xFF)
+
+
+cdef inline void op_8xy5_vf_first(Chip8 self, Loop *r) noexcept nogil:
+    cdef uint32_t total = 0x100 + <uint32_t> vx(self, r)[0] - vy(self, r)[0]
+    result_vf_first(self, r, total, total > 0xFF)
 
 
 cdef inline void op_8xy7(Chip8 self, Loop *r) noexcept nogil:
@@ -271,16 +374,53 @@ cdef inline void op_8xy7(Chip8 self, Loop *r) noexcept nogil:
     result(self, r, total, total > 0xFF)
 
 
+cdef inline void op_8xy7_vf_first(Chip8 self, Loop *r) noexcept nogil:
+    cdef uint32_t total = 0x100 + <uint32_t> vy(self, r)[0] - vx(self, r)[0]
+    result_vf_first(self, r, total, total > 0xFF)
+
+
 cdef inline void op_8xy6(Chip8 self, Loop *r) noexcept nogil:
-    """VX = VY shifted right, with the shift quirk VX; VF = the bit that falls out."""
-    cdef uint8_t value = vx(self, r)[0] if self.quirk.shift else vy(self, r)[0]
+    """VX = VY shifted right; VF = the bit that falls out."""
+    cdef uint8_t value = vy(self, r)[0]
     result(self, r, value >> 1, value & 1)
 
 
+cdef inline void op_8xy6_vx(Chip8 self, Loop *r) noexcept nogil:
+    """VX = VX shifted right; VF = the bit that falls out."""
+    cdef uint8_t value = vx(self, r)[0]
+    result(self, r, value >> 1, value & 1)
+
+
+cdef inline void op_8xy6_vf_first(Chip8 self, Loop *r) noexcept nogil:
+    cdef uint8_t value = vy(self, r)[0]
+    result_vf_first(self, r, value >> 1, value & 1)
+
+
+cdef inline void op_8xy6_vx_vf_first(Chip8 self, Loop *r) noexcept nogil:
+    cdef uint8_t value = vx(self, r)[0]
+    result_vf_first(self, r, value >> 1, value & 1)
+
+
 cdef inline void op_8xye(Chip8 self, Loop *r) noexcept nogil:
-    """VX = VY shifted left, with the shift quirk VX; VF = the bit that falls out."""
-    cdef uint8_t value = vx(self, r)[0] if self.quirk.shift else vy(self, r)[0]
+    """VX = VY shifted left; VF = the bit that falls out."""
+    cdef uint8_t value = vy(self, r)[0]
     result(self, r, <uint32_t> value << 1, value >> 7)
+
+
+cdef inline void op_8xye_vx(Chip8 self, Loop *r) noexcept nogil:
+    """VX = VX shifted left; VF = the bit that falls out."""
+    cdef uint8_t value = vx(self, r)[0]
+    result(self, r, <uint32_t> value << 1, value >> 7)
+
+
+cdef inline void op_8xye_vf_first(Chip8 self, Loop *r) noexcept nogil:
+    cdef uint8_t value = vy(self, r)[0]
+    result_vf_first(self, r, <uint32_t> value << 1, value >> 7)
+
+
+cdef inline void op_8xye_vx_vf_first(Chip8 self, Loop *r) noexcept nogil:
+    cdef uint8_t value = vx(self, r)[0]
+    result_vf_first(self, r, <uint32_t> value << 1, value >> 7)
 
 
 cdef inline void op_cxnn(Chip8 self, Loop *r) noexcept nogil:
@@ -297,14 +437,15 @@ cdef inline void op_annn(Chip8 self, Loop *r) noexcept nogil:
     r.i = nnn(r)
 
 
+cdef inline void op_f000(Chip8 self, Loop *r) noexcept nogil:
+    """I = NNNN, the word behind."""
+    r.i = next_word(self, r)
+    r.pc += 2
+
+
 cdef inline void op_fx1e(Chip8 self, Loop *r) noexcept nogil:
     """I = I + VX; no flag."""
     r.i = r.i + vx(self, r)[0] & 0xFFFF
-
-
-cdef inline void op_fx29(Chip8 self, Loop *r) noexcept nogil:
-    """I = address of the digit in the low digit of VX: 5 bytes each, from 0."""
-    r.i = 5 * <uint32_t> (vx(self, r)[0] & 15)
 
 
 cdef inline void op_fx33(Chip8 self, Loop *r) noexcept nogil:
@@ -315,62 +456,110 @@ cdef inline void op_fx33(Chip8 self, Loop *r) noexcept nogil:
     wr(self, r, r.i + 2, <uint8_t> (value % 10))
 
 
-cdef inline void advance_i(Chip8 self, Loop *r, uint32_t x) noexcept nogil:
-    if not self.quirk.load_store:
-        r.i = r.i + x + 1 & 0xFFFF
+cdef inline void store(Chip8 self, Loop *r, uint32_t x) noexcept nogil:
+    """Stores V0 to VX at I."""
+    cdef uint32_t n, last = r.i + x
+    cdef uint8_t *page
+    if likely(last <= self.bus.mask and not self.bus.tracing):
+        page = self.bus.wp[r.i >> self.bus.shift]
+        if likely(page != NULL and page == self.bus.wp[last >> self.bus.shift]):
+            for n in range(x + 1):
+                page[r.i + n] = self.reg.v[n]
+            return
+    for n in range(x + 1):
+        wr(self, r, r.i + n, self.reg.v[n])
+
+
+cdef inline void load(Chip8 self, Loop *r, uint32_t x) noexcept nogil:
+    """Loads V0 to VX from I."""
+    cdef uint32_t n
+    cdef const uint8_t *plain = span(self, r.i, x + 1)
+    if likely(plain != NULL):
+        for n in range(x + 1):
+            self.reg.v[n] = plain[r.i + n]
+        return
+    for n in range(x + 1):
+        self.reg.v[n] = rd(self, r, r.i + n, Access.READ)
+
+
+cdef inline uint32_t x_of(Loop *r) noexcept nogil:
+    return r.opcode >> 8 & 15
 
 
 cdef inline void op_fx55(Chip8 self, Loop *r) noexcept nogil:
-    """Stores V0 to VX at I; I = I + X + 1, with the load_store quirk I stays."""
-    cdef uint32_t n, x = r.opcode >> 8 & 15
-    for n in range(x + 1):
-        wr(self, r, r.i + n, self.reg.v[n])
-    advance_i(self, r, x)
+    """Stores V0 to VX at I; I = I + X + 1."""
+    store(self, r, x_of(r))
+    r.i = r.i + x_of(r) + 1 & 0xFFFF
+
+
+cdef inline void op_fx55_add_x(Chip8 self, Loop *r) noexcept nogil:
+    """Stores V0 to VX at I; I = I + X."""
+    store(self, r, x_of(r))
+    r.i = r.i + x_of(r) & 0xFFFF
+
+
+cdef inline void op_fx55_keep(Chip8 self, Loop *r) noexcept nogil:
+    """Stores V0 to VX at I."""
+    store(self, r, x_of(r))
 
 
 cdef inline void op_fx65(Chip8 self, Loop *r) noexcept nogil:
-    """Loads V0 to VX from I; I = I + X + 1, with the load_store quirk I stays."""
-    cdef uint32_t n, x = r.opcode >> 8 & 15
-    for n in range(x + 1):
-        self.reg.v[n] = rd(self, r, r.i + n, Access.READ)
-    advance_i(self, r, x)
+    """Loads V0 to VX from I; I = I + X + 1."""
+    load(self, r, x_of(r))
+    r.i = r.i + x_of(r) + 1 & 0xFFFF
 
 
-# --- display, keypad, timers ----------------------------------------------------------------------------------
+cdef inline void op_fx65_add_x(Chip8 self, Loop *r) noexcept nogil:
+    """Loads V0 to VX from I; I = I + X."""
+    load(self, r, x_of(r))
+    r.i = r.i + x_of(r) & 0xFFFF
 
-cdef inline void op_00e0(Chip8 self, Loop *r) noexcept nogil:
-    """Clears the display."""
-    clear_display(self)
+
+cdef inline void op_fx65_keep(Chip8 self, Loop *r) noexcept nogil:
+    """Loads V0 to VX from I."""
+    load(self, r, x_of(r))
 
 
-cdef inline void op_dxyn(Chip8 self, Loop *r) noexcept nogil:
-    """Draws N rows of 8 pixels from I at VX, VY; VF = a pixel was cleared.
+cdef inline void store_range(Chip8 self, Loop *r, int first, int last) noexcept nogil:
+    """Stores V`first` to V`last`, up or down, at I."""
+    cdef int n, step = 1 if first <= last else -1
+    for n in range(abs(last - first) + 1):
+        wr(self, r, r.i + n, self.reg.v[first + step * n])
 
-    The start wraps round the edges; what lies over an edge is clipped, or wraps without the clip quirk.
-    """
-    cdef uint32_t x = vx(self, r)[0] & (self.quirk.width - 1)
-    cdef uint32_t y = vy(self, r)[0] & (self.quirk.height - 1)
-    cdef uint32_t plane, line, at = r.i
-    cdef uint64_t bits
-    cdef uint8_t hit = 0
-    for plane in range(self.quirk.planes):
-        if self.selected >> plane & 1:
-            for line in range(y, y + (r.opcode & 15)):
-                bits = <uint64_t> rd(self, r, at, Access.READ) << 56
-                at += 1
-                if line < self.quirk.height or not self.quirk.clip:
-                    hit |= draw_row(self, plane, x, line & (self.quirk.height - 1), bits)
-    self.reg.v[15] = hit
-    self.changed = True
-    if self.quirk.vblank:
-        self.wait = Wait.END_OF_FRAME
-        end_run(r)
 
+cdef inline void load_range(Chip8 self, Loop *r, int first, int last) noexcept nogil:
+    """Loads V`first` to V`last`, up or down, from I."""
+    cdef int n, step = 1 if first <= last else -1
+    for n in range(abs(last - first) + 1):
+        self.reg.v[first + step * n] = rd(self, r, r.i + n, Access.READ)
+
+
+cdef inline void op_5xy2(Chip8 self, Loop *r) noexcept nogil:
+    """Stores VX to VY, in that order, at I."""
+    store_range(self, r, r.opcode >> 8 & 15, r.opcode >> 4 & 15)
+
+
+cdef inline void op_5xy3(Chip8 self, Loop *r) noexcept nogil:
+    """Loads VX to VY, in that order, from I."""
+    load_range(self, r, r.opcode >> 8 & 15, r.opcode >> 4 & 15)
+
+
+cdef inline void op_fx75(Chip8 self, Loop *r) noexcept nogil:
+    """Saves V0 to VX in the flag registers, as far as there are some."""
+    memcpy(self.rpl, self.reg.v, min(x_of(r) + 1, self.quirk.flags))
+
+
+cdef inline void op_fx85(Chip8 self, Loop *r) noexcept nogil:
+    """Loads V0 to VX from the flag registers, as far as there are some."""
+    memcpy(self.reg.v, self.rpl, min(x_of(r) + 1, self.quirk.flags))
+
+
+# --- keypad, timers, digits -----------------------------------------------------------------------------------
 
 cdef inline void op_fx0a(Chip8 self, Loop *r) noexcept nogil:
     """Waits until a key is let go; VX = its number."""
     self.wait = Wait.A_KEY
-    self.key_register = r.opcode >> 8 & 15
+    self.key_register = <uint8_t> x_of(r)
     end_run(r)
 
 
@@ -387,3 +576,22 @@ cdef inline void op_fx15(Chip8 self, Loop *r) noexcept nogil:
 cdef inline void op_fx18(Chip8 self, Loop *r) noexcept nogil:
     """Sound timer = VX."""
     self.set_sound(vx(self, r)[0], now(self, r))
+
+
+cdef inline void op_fx29(Chip8 self, Loop *r) noexcept nogil:
+    """I = address of the small digit in the low digit of VX."""
+    r.i = SMALL_DIGIT * <uint32_t> (vx(self, r)[0] & 15)
+
+
+cdef inline void op_fx29_big(Chip8 self, Loop *r) noexcept nogil:
+    """I = address of the small digit VX, for 10 to 19 of the large digits 0 to 9."""
+    cdef uint32_t value = vx(self, r)[0]
+    if 10 <= value < 20:
+        r.i = LARGE_DIGITS + LARGE_DIGIT * (value - 10)
+    else:
+        r.i = SMALL_DIGIT * (value & 15)
+
+
+cdef inline void op_fx30(Chip8 self, Loop *r) noexcept nogil:
+    """I = address of the large digit in the low digit of VX."""
+    r.i = LARGE_DIGITS + LARGE_DIGIT * <uint32_t> (vx(self, r)[0] & 15)

@@ -14,6 +14,11 @@ cdef enum Halt:
     JAMMED                     # for good, but for a reset
     STOPPED                    # by STP: likewise
     WAITS                      # in WAI: until an interrupt
+    HELD                       # by RDY within an instruction, and nobody lets go: for good, but for a reset
+
+
+cdef enum:
+    HELD_FOR_GOOD = 1 << 20    # cycles after which a stall within an instruction counts as that
 
 
 cdef struct LineChange:        # the lines as they were from a cycle on
@@ -41,9 +46,10 @@ cdef struct FastRegisters:
     uint8_t *lines                         # the data lines of the bus, where `data` goes when the run is left
     int64_t left                           # cycles until the run ends, but for `used`, those of this instruction so far,
     int64_t used                           # which the compiler knows
+    uint32_t overflow                      # which it knows too: 0, or 1 + how many cycles behind its end this instruction writes V
     uint8_t *code                          # biased pointer to the code window
     size_t window, window_end              # an instruction may start from `window` on, and below `window_end`
-    bint careful                           # an IRQ waits for I to be cleared, or the stack is no plain memory
+    uint32_t careful                       # IRQ_WAITS, DEVICE_BELOW
 
 cdef struct ExactRegisters:
     uint32_t a, x, y, pc, p, c, nz, v
@@ -76,6 +82,10 @@ cdef class Mos6502(Cpu):
     cdef bint nmi_was_low             # at the last sample
     cdef bint nmi_latched             # an edge was seen and not served
     cdef bint nmi_blind               # not state: within an interrupt sequence the edge detector does not look
+    cdef bint so_was_low              # at the last sample
+    cdef tick_t overflow_at           # when an edge at SO sets V; 0 without one
+    cdef tick_t overflow_again_at     # when the last one does
+    cdef tick_t overflow_written      # not state: within an instruction, edges that set V up to this tick are lost
     cdef bint taken                   # the last instruction's poll accepted an interrupt
     cdef bint resetting               # the reset sequence comes next
     cdef uint32_t halt                # a `Halt`: what keeps the next instruction from being executed
@@ -87,14 +97,25 @@ cdef class Mos6502(Cpu):
     cdef uint8_t *code                # not state: the code window of the fast run
     cdef uint32_t window, window_end  # not state: likewise, an instruction may start from `window` on, below `window_end`
     cdef tick_t due                   # not state: the event before which the present fast run ends
+    cdef uint32_t access_addr         # not state: the address and nature of the access of a device that the fast run is in
+    cdef uint32_t access_how          # not state: likewise
+    cdef bint stalled                 # not state: RDY has stretched an instruction of the fast run
+    cdef tick_t stalled_from          # not state: the cycle in which that began
+    cdef tick_t stretched             # not state: of a run, the last cycle that RDY has stretched
+    cdef uint32_t polled_before       # not state: likewise, what a poll before that cycle saw
+    cdef uint32_t polled_meanwhile    # not state: likewise, what polls in its repetitions saw, but for the last
+    cdef int64_t patience             # not state: likewise, repetitions until the processor counts as held
+    cdef bint holding                 # not state: of a run, RDY stretches the first cycle of the next instruction
     cdef LineChange[16] log           # not state: changes of lines within one fast run
     cdef int logged                   # not state: how many of them there are
 
     cdef void sample(self, tick_t cycle) noexcept nogil
-    cdef void look_back(self) noexcept nogil
+    cdef void look_back(self, tick_t end) noexcept nogil
     cdef bint may_run_fast(self) noexcept nogil
     cdef bint fast(self, tick_t until) noexcept nogil
+    cdef void settle_after_fast(self, tick_t now) noexcept nogil
     cdef void exactly(self, tick_t until, bint stay) noexcept nogil
+    cdef uint32_t hold(self, uint32_t pc, Access kind, uint32_t data, tick_t now, tick_t until) noexcept nogil
     cdef void stay_halted(self, tick_t until) noexcept nogil
     cdef void stay_waiting(self, tick_t until) noexcept nogil
     cdef uint32_t get_p(self) noexcept nogil

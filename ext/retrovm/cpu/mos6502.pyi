@@ -1,7 +1,7 @@
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from retrovm.core.bus import Bus
-from retrovm.core.cpu import Cpu
+from retrovm.core.cpu import CallResult, Cpu
 from retrovm.core.memory_view import MemoryView
 from retrovm.core.types import StopReason
 
@@ -41,6 +41,22 @@ class Mos6502(Cpu):
     @nmi.setter
     def nmi(self, asserted: bool) -> None: ...
     @property
+    def rdy(self) -> bool:
+        """True while anyone holds the RDY line low: the processor waits, NMOS in reads only, CMOS in writes too."""
+
+    @rdy.setter
+    def rdy(self, asserted: bool) -> None: ...
+    @property
+    def so(self) -> bool:
+        """The level of the SO line; going from False to True sets V."""
+
+    @so.setter
+    def so(self, asserted: bool) -> None: ...
+    @property
+    def is_held(self) -> bool:
+        """True after RDY was low within an instruction for 1,048,576 cycles on end, until a reset."""
+
+    @property
     def is_jammed(self) -> bool:
         """True after an opcode that stops the processor for good."""
 
@@ -61,6 +77,21 @@ class Mos6502(Cpu):
 
     def run(self, cycles: int | None = None, until: int | None = None) -> StopReason:
         """Runs a processor on its own for so many cycles, or until before the instruction at an address."""
+
+    def call(self, address: int, *, limit: int = 100_000_000, **registers: int) -> CallResult:
+        """Runs a subroutine to its RTS on a processor on its own, as if a JSR stood at the program counter.
+
+        Parameters
+            address    of its first instruction
+            limit      the cycles that it may take
+            registers  what it begins with: `a=3, x=4`
+        Returns a `CallResult`. Afterwards the program counter and the stack pointer are as before, the other registers
+        as the subroutine left them. Raises `CallError` when it does not come back; the processor is then where it has
+        come to. In a machine, `vm.call` also lets the other parts live.
+        """
+
+    def run_home(self, address: int, arrived: Callable[[], object], cycles: int) -> StopReason:
+        """Runs to before the instruction at `address`, at a time when `arrived()` is true; for so many cycles at most."""
 
     def power_cycle(self) -> None:
         """Switches it off and on."""

@@ -29,7 +29,8 @@ all 256 opcodes of each.
 Emulated      every bus cycle of every opcode, documented or not; IRQ, NMI and RESET sequences with the cycles in which
               the lines are polled; the bus while nobody answers
               all of it as each model does it, decimal mode and WAI and STP included
-Not emulated  RDY, SO; RESET works when it is pulled, and holding it longer changes nothing
+              RDY in every cycle, and the falling edge of SO
+Not emulated  RESET works when it is pulled, and holding it longer changes nothing
 
 Two builds of the same text run it (mos6502_cycles.pxi). The fast one runs as long as no device can interrupt and nobody
 looks; the exact one runs everything else. The driver, `run_until`, hands over between them:
@@ -40,11 +41,11 @@ looks; the exact one runs everything else. The driver, `run_until`, hands over b
     exact  an instruction that an event may fall into, interrupt sequences, opcodes that may let a waiting IRQ in, code
            outside plain memory, and everything while a tracer records.
 
-Files: mos6502_cycles.pxi bus cycles, mos6502_modes.pxi addressing, mos6502_operations.pxi what is computed,
-mos6502_control.pxi jumps and interrupts, mos6502_cmos.pxi what the 65C02 does otherwise, mos6502_dispatch.pxi and
-mos6502_tables.h (generated from isa/mos6502.py) the opcodes of each model composed of these.
+Files: mos6502_cycles.pxi bus cycles, mos6502_pins.pxi RDY and SO, mos6502_modes.pxi addressing, mos6502_operations.pxi what
+is computed, mos6502_control.pxi jumps and interrupts, mos6502_cmos.pxi what the 65C02 does otherwise, mos6502_dispatch.pxi
+and mos6502_tables.h (generated from isa/mos6502.py) the opcodes of each model composed of these.
 
-Sources: docs/references.md: 64doc, nmos-unintended, decimal, visual6502, 6502-interrupts, r65c00, w65c02s, 65c02-opcodes.
+Sources: docs/references.md: 64doc, nmos-unintended, decimal, visual6502, 6502-interrupts, breaks, r65c00, w65c02s, 65c02-opcodes.
 """
 
 from cpython.object cimport PyObject
@@ -60,12 +61,14 @@ from retrovm.core.types cimport NEVER, Access, Line, StopReason, likely, tick_t,
 from retrovm.core.errors import ArgumentError
 from retrovm.core.memory_view import MemoryView
 from retrovm.core.types import StopReason as Reason
+from retrovm.cpu.mos6502_call import call
 
 # The poll of most instructions is in their last cycle but one.
 cdef enum:
     OPEN = 0x100
 
 include "mos6502_cycles.pxi"
+include "mos6502_pins.pxi"
 include "mos6502_modes.pxi"
 include "mos6502_operations.pxi"
 include "mos6502_control.pxi"
@@ -81,6 +84,8 @@ cdef extern from "mos6502_dispatch.h" nogil:
     void END() noexcept
     void BACK(Fast r) noexcept
     void GUARD(Fast r) noexcept
+    void GUARD_DEVICE(Fast r) noexcept
+    enum: IRQ_WAITS, DEVICE_BELOW
     void AT_WINDOW() noexcept
     void AT_BACK() noexcept
     void AT_DONE() noexcept
@@ -120,11 +125,14 @@ cdef inline void load(Mos6502 core, Build r) noexcept nogil:
 cdef inline void start_exact(Mos6502 core, Exact r) noexcept nogil:
     r.now = core.clock.now
     r.polled = r.allowed = 0
+    core.overflow_written = core.stretched = -1
     core.active_since = -1               # whatever it was, it was before this run
-    core.wake = 0 if core.changed or core.bus.tracing else core.clock.due
+    core.wake = plain_until(core)
 
 
 cdef inline void unload(Mos6502 core, Build r) noexcept nogil:
+    if Build is Exact:
+        settle_overflow(r, r.now)
     core.a, core.x, core.y, core.s, core.pc = r.a, r.x, r.y, r.s, <uint32_t> r.pc
     core.p, core.c, core.nz, core.v = r.p, r.c, r.nz, r.v
     # The next fetch overwrites what the data lines carry, unless it finds an open bus. So that both builds leave the same,
@@ -141,20 +149,43 @@ cdef inline void start_fast(Mos6502 core, Fast r) noexcept nogil:
     load(core, r)
     r.lines = &core.bus.data
     r.left = core.left
-    r.used = 0
+    r.used = r.overflow = 0
     r.code = NULL
     r.window = r.window_end = 0     # no code window yet: the first instruction finds one
-    r.careful = (core.active & Line.IRQ) != 0 or r.pages.read[1] == NULL or r.pages.write[1] == NULL
+    r.careful = IRQ_WAITS if core.active & Line.IRQ else 0
+    if r.pages.read[0] == NULL or r.pages.read[1] == NULL or r.pages.write[1] == NULL:
+        r.careful |= DEVICE_BELOW
 
 
 cdef inline void end_fast(Mos6502 core, Fast r) noexcept nogil:
     r.left += 1
     r.pc -= 1
+    if unlikely(core.stalled):
+        core.bus.hide(False)
     unload(core, r)
     core.left = r.left
 
 
 include "mos6502_dispatch.pxi"
+
+
+cdef inline bint first_cycle(Mos6502 core, Exact r, Access kind, tick_t until) noexcept nogil:
+    """The opcode; false when RDY was low until the time was over. Between instructions it may be so for any time."""
+    if likely(not core.lines & Line.RDY):
+        read_as(r, <uint32_t> r.pc, kind)
+        return True
+    r.data = core.hold(<uint32_t> r.pc, kind, r.data, r.now, until)
+    r.now = core.clock.now
+    if core.holding:
+        return False
+    r.now += r.period
+    return True
+
+
+cdef inline void read_idly(Mos6502 core, Exact r, uint32_t addr) noexcept nogil:
+    """A cycle of a processor that does nothing, which RDY does not stretch."""
+    r.data = read_once(core, r.now, addr, Access.DUMMY, r.data)
+    r.now += r.period
 
 
 cdef inline void skip_unseen(Mos6502 core, Exact r, uint32_t addr, tick_t until) noexcept nogil:
@@ -219,27 +250,25 @@ cdef class Mos6502(Cpu):
             self.changed = False
         if self.nmi_latched:
             active |= Line.NMI
+        see_overflow_pin(self, cycle)
         if active != self.active:
             self.active_before = self.active
             self.active_since = cycle
             self.active = active
 
-    cdef void look_back(self) noexcept nogil:
-        """What the last instruction of a fast run polled, when lines changed during it."""
+    cdef void look_back(self, tick_t end) noexcept nogil:
+        """Samples the lines of a fast run's last instruction in the cycles before `end` in which they changed."""
         cdef uint32_t present = self.lines
         cdef int i
-        self.active_since = -1
         for i in range(self.logged):
-            if self.log[i].tick < self.clock.now:
+            if self.log[i].tick < end:
                 self.lines = self.log[i].lines
                 self.sample(self.log[i].tick)
-        self.taken = (wanted(self, self.clock.now - 2 * self.period) & interrupts_allowed(self.p)) != 0
         self.lines = present
-        self.changed = True
 
     cdef bint may_run_fast(self) noexcept nogil:
         return not (self.exact or self.bus.tracing or self.changed or self.taken or self.resetting
-                    or self.active & interrupts_allowed(self.p))
+                    or self.lines & Line.RDY or self.overflow_at or self.active & interrupts_allowed(self.p))
 
     cdef bint fast(self, tick_t until) noexcept nogil:
         """Whole instructions until this tick, or until the exact build has to run the next one: then false."""
@@ -248,7 +277,8 @@ cdef class Mos6502(Cpu):
         self.end = self.clock.now + self.left * self.period
         self.due = self.clock.due
         self.logged = 0
-        self.stuck = self.leaving = False
+        self.active_since = -1               # whatever it was, it was before this run
+        self.stuck = self.leaving = self.stalled = False
         if self.is_cmos:
             run_cmos(self)
         else:
@@ -259,12 +289,44 @@ cdef class Mos6502(Cpu):
             # The clock still stands at the access that brought this event forward, so it happens at its own tick.
             self.clock.dispatch(now - self.period)
         self.clock.now = now
-        if self.logged:
-            self.look_back()
+        if self.logged or self.stalled:
+            self.look_back(now)
+            self.taken = (wanted(self, now - 2 * self.period) & interrupts_allowed(self.p)) != 0
+            self.changed = True
+            if self.overflow_at:
+                self.settle_after_fast(now)
         return not self.stuck
 
+    cdef uint32_t hold(self, uint32_t pc, Access kind, uint32_t data, tick_t now, tick_t until) noexcept nogil:
+        """The first cycle of an instruction while RDY is low, until it goes high or the time is over.
+
+        The last of these cycles, with `clock.now` at its tick, is then the one that counts.
+        """
+        cdef tick_t end
+        while True:
+            data = read_once(self, now, pc, kind, data)
+            self.holding = (self.lines & Line.RDY) != 0 and not self.clock.stop
+            if not self.holding:
+                return data
+            now += self.period
+            end = min(until, self.clock.due)
+            if end > now and not self.bus.tracing and self.bus.rp[pc >> 8] != NULL:      # nobody sees these reads
+                now += (end - now + self.period - 1) // self.period * self.period
+            if now >= until:
+                self.clock.now = now
+                return data
+
+    cdef void settle_after_fast(self, tick_t now) noexcept nogil:
+        """What an edge at SO that the last instruction of a fast run has caused does to V."""
+        cdef uint32_t late = self.access_how >> HOW_SHIFT
+        if late and overflow_is_due(self, now + (late - 1) * self.period):       # it has written V itself
+            forget_overflow_pin(self, now + (late - 1) * self.period)
+        if overflow_is_due(self, now):
+            self.v |= 0x80
+            forget_overflow_pin(self, now)
+
     cdef void exactly(self, tick_t until, bint stay) noexcept nogil:
-        """Whole instructions until this tick, a hook, or a stop; one at least.
+        """Whole instructions until this tick, a hook, or a stop; one at least, but for RDY.
 
         With `stay` false it also ends where the fast build can go on: in a code window.
         """
@@ -275,13 +337,17 @@ cdef class Mos6502(Cpu):
         while True:
             r.allowed = interrupts_allowed(r.p)
             r.polled = OPEN
-            if unlikely(self.resetting):
-                self.resetting = False
-                reset_sequence(self, r)
-            elif unlikely(self.taken):
-                interrupt(self, r)
+            if unlikely(self.resetting or self.taken):
+                if not first_cycle(self, r, Access.DUMMY, until):
+                    break
+                if self.resetting:
+                    self.resetting = False
+                    reset_sequence(self, r)
+                else:
+                    interrupt(self, r)
             else:
-                read_as(r, r.pc, Access.FETCH)
+                if not first_cycle(self, r, Access.FETCH, until):
+                    break
                 r.pc = (r.pc + 1) & 0xFFFF
                 execute(r, self.numbers[r.data])
             if r.polled == OPEN:
@@ -327,7 +393,7 @@ cdef class Mos6502(Cpu):
                 quiet = min(until, self.clock.due - 7 * self.period)
                 if self.clock.now < quiet and self.fast(quiet):
                     continue
-            if hooked(self.bus, self.pc) and not self.taken and not self.resetting:
+            if hooked(self.bus, self.pc) and not (self.taken or self.resetting or self.holding):
                 reason = StopReason.ADDRESS
                 break
             self.exactly(until, self.exact or self.bus.tracing)
@@ -356,24 +422,27 @@ cdef class Mos6502(Cpu):
         load(self, r)
         start_exact(self, r)
         while r.now < until and not self.resetting and not self.clock.stop:
-            read_dummy(r, addr)
+            read_idly(self, r, addr)
             skip_unseen(self, r, addr, until)
         unload(self, r)
         self.clock.now = r.now
 
     cdef void stay_waiting(self, tick_t until) noexcept nogil:
-        """The cycles of WAI behind its third, until this tick or the instruction's end. Each but the last polls."""
+        """The second cycle of WAI again and again, until this tick, and the third when it is over.
+
+        It is over when an interrupt was wanted, whether I masks it or not, at the end of the cycle before. So what comes
+        behind WAI begins in the third cycle after the one at whose end the line was low first (docs/references.md: wai).
+        """
         cdef ExactRegisters registers
         cdef Exact r = &registers
-        cdef uint32_t polled = 0
         load(self, r)
         start_exact(self, r)
         while r.now < until and not self.resetting and not self.clock.stop:
-            read_dummy(r, r.pc)
-            polled = wanted(self, r.now - 2 * r.period)
-            if polled:
+            read_idly(self, r, r.pc)
+            if wanted(self, r.now - 2 * r.period):
+                read_idly(self, r, r.pc)
                 self.halt = RUNS
-                self.taken = (polled & interrupts_allowed(r.p)) != 0
+                self.taken = (wanted(self, r.now - 2 * r.period) & interrupts_allowed(r.p)) != 0
                 break
             if not self.active and not self.changed:
                 skip_unseen(self, r, r.pc, until)
@@ -387,7 +456,8 @@ cdef class Mos6502(Cpu):
             self.p = self.c = self.v = 0
             self.nz = 1
             self.cycle_count = 0
-            self.nmi_latched = self.nmi_was_low = False
+            self.nmi_latched = self.nmi_was_low = self.so_was_low = False
+            self.overflow_at = self.overflow_again_at = 0
         self.halt = RUNS
         self.taken = False
         self.resetting = True
@@ -420,9 +490,12 @@ cdef class Mos6502(Cpu):
         state.flag("changed", &self.changed)
         state.flag("nmi_was_low", &self.nmi_was_low)
         state.flag("nmi_latched", &self.nmi_latched)
+        state.flag("so_was_low", &self.so_was_low)
+        state.i64("overflow_at", &self.overflow_at)
+        state.i64("overflow_again_at", &self.overflow_again_at)
         state.flag("taken", &self.taken)
         state.flag("resetting", &self.resetting)
-        return state.u32("halt", &self.halt, WAITS)
+        return state.u32("halt", &self.halt, HELD)
 
     cdef uint32_t get_pc(self) noexcept nogil:
         return self.pc
@@ -430,7 +503,7 @@ cdef class Mos6502(Cpu):
     cdef int set_pc(self, uint32_t pc) except -1:
         """Instructions go on there: whatever it did, or was about to do, is forgotten."""
         self.pc = pc
-        self.taken = self.resetting = False
+        self.taken = self.resetting = self.holding = False
         self.halt = RUNS
         return 0
 
@@ -479,6 +552,32 @@ cdef class Mos6502(Cpu):
         self.assert_line(Line.NMI, asserted)
 
     @property
+    def rdy(self):
+        """True while anyone holds the RDY line low: the processor waits, NMOS in reads only, CMOS in writes too."""
+        return (self.lines & Line.RDY) != 0
+
+    @rdy.setter
+    def rdy(self, bint asserted):
+        self.assert_line(Line.RDY, asserted)
+
+    @property
+    def so(self):
+        """The level of the SO line; going from False to True sets V, seen from the second cycle after it on."""
+        return (self.lines & Line.SO) != 0
+
+    @so.setter
+    def so(self, bint asserted):
+        self.assert_line(Line.SO, asserted)
+
+    @property
+    def is_held(self):
+        """True after RDY was low within an instruction for 1,048,576 cycles on end. Only a reset, or assigning `pc`, helps.
+
+        Between instructions it may be low for any time. A device that pulls it during one has to let go by itself.
+        """
+        return self.halt == HELD
+
+    @property
     def is_resetting(self):
         """True when the reset sequence comes next, as after power-on."""
         return self.resetting
@@ -520,6 +619,7 @@ cdef class Mos6502(Cpu):
         """
         cdef tick_t end
         cdef uint32_t at
+        cdef bint hook
         cdef StopReason reason = StopReason.CYCLES
         if cycles is None and until is None:
             raise ArgumentError(f"{self.name}: run for a number of cycles, or until an address, or both")
@@ -536,6 +636,7 @@ cdef class Mos6502(Cpu):
         if not 0 <= until < 0x10000:
             raise ArgumentError(f"{self.name}: an address is $0000-$FFFF, not {until!r}")
         at = until
+        hook = hooked(self.bus, at)
         self.clock.begin()
         try:
             self.bus.hook(until, True)
@@ -544,11 +645,35 @@ cdef class Mos6502(Cpu):
                     reason = self.run_one()
                 if reason == StopReason.CYCLES:
                     reason = self.run_until(end)
-            self.bus.hook(until, False)
+            self.bus.hook(until, hook)
         finally:
             self.clock.end()
         self.raise_fault()
         return Reason(reason)
+
+    def call(self, address, *, limit=100_000_000, **registers):
+        """Runs a subroutine to its RTS on a processor on its own, as if a JSR stood at the program counter.
+
+        Parameters
+            address    of its first instruction
+            limit      the cycles that it may take
+            registers  what it begins with: `a=3, x=4`
+        Returns a `CallResult`. Afterwards the program counter and the stack pointer are as before, the other registers
+        as the subroutine left them. Raises `CallError` when it does not come back; the processor is then where it has
+        come to. In a machine, `vm.call` also lets the other parts live.
+        """
+        return call(self, self, address, limit, registers)
+
+    def run_home(self, address, arrived, cycles):
+        """Runs to before the instruction at `address`, at a time when `arrived()` is true; for so many cycles at most.
+
+        Returns the `StopReason`: ADDRESS on arrival, and at any other hook of the bus.
+        """
+        cdef int64_t end = self.cycle_count + <int64_t> cycles
+        while True:
+            reason = self.run(cycles=max(0, end - self.cycle_count), until=address)
+            if reason is not Reason.ADDRESS or self.pc != address or arrived():
+                return reason
 
     cdef int raise_fault(self) except -1:
         """Raises what a device written in Python has raised in the run."""

@@ -37,9 +37,15 @@ cdef inline void read_aby_cmos(Build r) noexcept nogil:
     read(r, r.ea)
 
 
+cdef inline void refetch_late(Build r) noexcept nogil:
+    """The same after an access to data, whose device may have stalled the processor: this cycle may be one with an event."""
+    read_astray(r, (r.pc - 1) & 0xFFFF)
+
+
 cdef inline void read_izy_cmos(Build r) noexcept nogil:
     izy(r)
-    refetch_crossed(r)
+    if r.carry:
+        refetch_late(r)
     read(r, r.ea)
 
 
@@ -68,7 +74,7 @@ cdef inline void write_aby_cmos(Build r) noexcept nogil:
 
 cdef inline void write_izy_cmos(Build r) noexcept nogil:
     izy(r)
-    refetch(r, 1)
+    refetch_late(r)
 
 
 cdef inline void write_izp(Build r) noexcept nogil:
@@ -347,7 +353,9 @@ cdef inline void PLY_ply(Build r) noexcept nogil:
 # NOPs that read no operand (docs/references.md: 65c02-opcodes, 65c02-5c).
 
 cdef inline void NOP_opc(Build r) noexcept nogil:
-    pass
+    """Its only cycle does not poll: an interrupt comes after the next instruction (docs/references.md: cmos-polls)."""
+    if Build is Exact:
+        r.polled = 0
 
 
 cdef inline void NOP_op3(Build r) noexcept nogil:
@@ -372,15 +380,16 @@ cdef inline void NOP_op8(Build r) noexcept nogil:
     read_astray(r, 0xFFFF)
 
 
-# Exact build only: what ends when something from outside happens (docs/references.md: w65c02s).
+# Exact build only: what ends when something from outside happens (docs/references.md: w65c02s, wai).
 
 cdef inline void WAI_wai(Exact r) noexcept nogil:
-    """It goes on after an interrupt line that I may mask, and not in the same instruction: `stay_waiting`."""
+    """Three cycles, of which the second is repeated, not in the same instruction, for want of an interrupt: `stay_waiting`."""
     fetch_dummy(r)
-    fetch_dummy(r)
-    r.polled = wanted(<Mos6502> r.core, r.now - 2 * r.period)
-    if not r.polled:
+    if wanted(<Mos6502> r.core, r.now - 2 * r.period):
+        fetch_dummy(r)
+    else:
         (<Mos6502> r.core).halt = WAITS
+        r.polled = 0
 
 
 cdef inline void STP_stp(Exact r) noexcept nogil:

@@ -56,6 +56,8 @@ cdef inline void PHA_pha(Build r) noexcept nogil:
 
 cdef inline void PHP_php(Build r) noexcept nogil:
     fetch_dummy(r)
+    if Build is Exact:
+        settle_overflow(r, r.now)
     push(r, packed(r, 0x10))
 
 
@@ -74,18 +76,26 @@ cdef inline void PLP_plp(Build r) noexcept nogil:
 
 
 cdef inline void branch_of(Build r, bint taken, uint32_t size) noexcept nogil:
-    """A taken branch does not poll in its second cycle, so one that stays in its page has only the first cycle's poll.
+    fetch(r)
+    go_if(r, taken, size)
+
+
+cdef inline void go_if(Build r, bint taken, uint32_t size) noexcept nogil:
+    """The rest of a branch, whose last byte is on the data lines.
+
+    On NMOS, a taken branch does not poll in its second cycle, so one that stays in its page has only the first cycle's poll.
+    On CMOS it polls as any instruction does (docs/references.md: cmos-polls).
 
     Over a page, one of `size` 2 reads from the target without its carry, one of 3 (CMOS) behind itself again. That byte
     is the fourth then, and may lie outside the code window.
     """
     cdef uint32_t pc, target
-    fetch(r)
     if taken:
         pc = <uint32_t> r.pc
         target = (pc + (r.data ^ 0x80) - 0x80) & 0xFFFF
         if Build is Exact:
-            r.polled = wanted(<Mos6502> r.core, r.now - 2 * r.period)
+            if not (<Mos6502> r.core).is_cmos:
+                r.polled = wanted(<Mos6502> r.core, r.now - 2 * r.period)
         if size == 2:
             fetch_dummy(r)                   # code on an open bus may follow, and sees this
         else:
@@ -93,7 +103,8 @@ cdef inline void branch_of(Build r, bint taken, uint32_t size) noexcept nogil:
         if (target ^ pc) & 0xFF00:
             read_astray(r, (pc & 0xFF00) | (target & 0xFF) if size == 2 else pc & 0xFFFF)
             if Build is Exact:
-                r.polled |= wanted(<Mos6502> r.core, r.now - 2 * r.period)
+                if not (<Mos6502> r.core).is_cmos:
+                    r.polled |= wanted(<Mos6502> r.core, r.now - 2 * r.period)
         jump(r, target)
 
 
@@ -109,12 +120,20 @@ cdef inline void BMI_rel(Build r) noexcept nogil:
     branch(r, (r.nz & 0x8080) != 0)
 
 
+cdef inline void branch_on_overflow(Build r, bint wanted_v) noexcept nogil:
+    """It goes by V as it is in its second cycle, when an edge at SO may have set it."""
+    fetch(r)
+    if Build is Exact:
+        settle_overflow(r, r.now - r.period)
+    go_if(r, ((r.v & 0x80) != 0) == wanted_v, 2)
+
+
 cdef inline void BVC_rel(Build r) noexcept nogil:
-    branch(r, (r.v & 0x80) == 0)
+    branch_on_overflow(r, False)
 
 
 cdef inline void BVS_rel(Build r) noexcept nogil:
-    branch(r, (r.v & 0x80) != 0)
+    branch_on_overflow(r, True)
 
 
 cdef inline void BCC_rel(Build r) noexcept nogil:
@@ -159,6 +178,7 @@ cdef inline void enter_handler(Mos6502 core, Exact r, uint32_t b, uint32_t vecto
         core.active = core.active & ~<uint32_t> Line.NMI
         vector = 0xFFFA
     core.nmi_blind = not core.is_cmos
+    settle_overflow(r, r.now)
     push(r, packed(r, b))
     start_handler(core, r)
     read(r, vector)
@@ -175,16 +195,14 @@ cdef inline void BRK_brk(Exact r) noexcept nogil:
 
 
 cdef inline void interrupt(Mos6502 core, Exact r) noexcept nogil:
-    """IRQ or NMI: a BRK whose opcode and padding byte are read and not used."""
-    read_as(r, r.pc, Access.DUMMY)
+    """IRQ or NMI: a BRK whose opcode, which was read in the first cycle, and padding byte are not used."""
     read_as(r, r.pc, Access.DUMMY)
     enter_handler(core, r, 0, 0xFFFE)
 
 
 cdef inline void reset_sequence(Mos6502 core, Exact r) noexcept nogil:
-    """A BRK that cannot write: the three pushes are reads."""
+    """A BRK that cannot write: the three pushes are reads. The first cycle has passed."""
     cdef int i
-    read_as(r, r.pc, Access.DUMMY)
     read_as(r, r.pc, Access.DUMMY)
     for i in range(3):
         read_stack_dummy(r)

@@ -13,12 +13,16 @@
 #include <stdint.h>
 #include "mos6502_tables.h"
 
+/* What the fast build has to be careful with: an IRQ waits for I to be cleared; page zero or one is no plain memory. */
+enum { IRQ_WAITS = 1, DEVICE_BELOW = 2 };
+
 /* The data lines are written to the bus here: kept until the end of the run, they would occupy a host register. */
 #define LEAVE_(r, label) { *(r)->lines = (uint8_t) (r)->data; goto label; }
 
 #define FETCH_(r) \
     (r)->left -= (r)->used + 1; \
     (r)->used = 0; \
+    (r)->overflow = 0; \
     (r)->pc++; \
     if (retrovm_unlikely((r)->left < 0)) LEAVE_(r, done_); \
     if (retrovm_unlikely((r)->pc > (r)->window_end)) LEAVE_(r, window_)
@@ -59,6 +63,7 @@ static inline const uint16_t *retrovm_numbers(int cmos, int table) {
 /* The exact build has to run this instruction. */
 #define BACK(r) goto back_
 #define GUARD(r) if (retrovm_unlikely((r)->careful)) goto back_
+#define GUARD_DEVICE(r) if (retrovm_unlikely((r)->careful & DEVICE_BELOW)) goto back_
 
 #define AT_WINDOW() window_:
 #define AT_BACK() back_:

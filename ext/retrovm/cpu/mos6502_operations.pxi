@@ -21,6 +21,7 @@ cdef inline uint32_t packed(Build r, uint32_t b) noexcept nogil:
 
 cdef inline void unpack(Build r, uint32_t p) noexcept nogil:
     set_n_and_z(r, p, ~p & 2)
+    write_overflow(r, 0)
     r.v = p << 1
     r.p = p & 0x0C
     r.c = p & 1
@@ -103,6 +104,7 @@ cdef inline void EOR(Build r) noexcept nogil:
 
 cdef inline void BIT(Build r) noexcept nogil:
     set_n_and_z(r, r.data, r.a & r.data)
+    write_overflow(r, 0)
     r.v = r.data << 1
 
 
@@ -166,6 +168,7 @@ cdef inline void take_decimal(Build r, uint32_t result) noexcept nogil:
 
 
 cdef inline void ADC(Build r) noexcept nogil:
+    write_overflow(r, 1)
     if unlikely(r.p & 8) and (<Mos6502> r.core).has_decimal_mode:
         take_decimal(r, decimal_sum(<Mos6502> r.core, r.a, r.data, r.c))
     else:
@@ -173,6 +176,7 @@ cdef inline void ADC(Build r) noexcept nogil:
 
 
 cdef inline void SBC(Build r) noexcept nogil:
+    write_overflow(r, 1)
     if unlikely(r.p & 8) and (<Mos6502> r.core).has_decimal_mode:
         take_decimal(r, decimal_difference(<Mos6502> r.core, r.a, r.data, r.c))
     else:
@@ -245,7 +249,7 @@ cdef inline void ROR(Build r) noexcept nogil:
 
 
 cdef inline void ROR_of_revision_a(Build r) noexcept nogil:
-    """The first chips shift to the left instead, and leave C alone (docs/references.md: ror)."""
+    """The first chips shift to the left instead, and leave C alone (docs/references.md: ror, ror-pla)."""
     r.data = (r.data << 1) & 0xFF
     set_nz(r, r.data)
 
@@ -280,13 +284,18 @@ cdef inline void SED(Build r) noexcept nogil:
 
 cdef inline void CLI(Build r) noexcept nogil:
     r.p &= 8
+    if Build is Exact:
+        poll_around_i(r)
 
 
 cdef inline void SEI(Build r) noexcept nogil:
     r.p |= 4
+    if Build is Exact:
+        poll_around_i(r)
 
 
 cdef inline void CLV(Build r) noexcept nogil:
+    write_overflow(r, 0)
     r.v = 0
 
 
@@ -323,6 +332,13 @@ cdef inline void SRE(Build r) noexcept nogil:
 cdef inline void RRA(Build r) noexcept nogil:
     ROR(r)
     ADC(r)
+    write_overflow_behind(r)
+
+
+cdef inline void RRA_of_revision_a(Build r) noexcept nogil:
+    ROR_of_revision_a(r)
+    ADC(r)
+    write_overflow_behind(r)
 
 
 cdef inline void DCP(Build r) noexcept nogil:
@@ -333,6 +349,7 @@ cdef inline void DCP(Build r) noexcept nogil:
 cdef inline void ISC(Build r) noexcept nogil:
     INC(r)
     SBC(r)
+    write_overflow_behind(r)
 
 
 cdef inline void ANC(Build r) noexcept nogil:
@@ -352,6 +369,7 @@ cdef inline void ARR(Build r) noexcept nogil:
     cdef uint32_t anded = r.a & r.data
     r.a = (anded >> 1) | (r.c << 7)
     set_nz(r, r.a)
+    write_overflow(r, 1)
     r.v = (r.a ^ (r.a << 1)) << 1
     if r.p & 8 and (<Mos6502> r.core).has_decimal_mode:
         if (anded & 0x0F) + (anded & 0x01) > 5:
@@ -394,6 +412,9 @@ cdef inline void LXA(Build r) noexcept nogil:
 
 cdef inline void store_with_high(Build r, uint32_t value) noexcept nogil:
     r.data = value & ((r.ea >> 8) + 1 - r.carry)
+    if Build is Exact:
+        if unlikely(was_stretched(r)):
+            r.data = value
     if r.carry:
         r.ea = (r.ea & 0xFF) | (r.data << 8)
 

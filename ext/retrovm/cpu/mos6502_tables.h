@@ -224,11 +224,18 @@ enum {
     X_read_abx_SBC,
     X_modify_abx_INC_store,
     X_modify_abx_ISC_store,
+    X_modify_izx_RRA_of_revision_a_store,
     X_modify_zp_ROR_of_revision_a_store,
+    X_modify_zp_RRA_of_revision_a_store,
     X_acc_ROR_of_revision_a_to_a,
     X_modify_abs_ROR_of_revision_a_store,
+    X_modify_abs_RRA_of_revision_a_store,
+    X_modify_izy_RRA_of_revision_a_store,
     X_modify_zpx_ROR_of_revision_a_store,
+    X_modify_zpx_RRA_of_revision_a_store,
+    X_modify_aby_RRA_of_revision_a_store,
     X_modify_abx_ROR_of_revision_a_store,
+    X_modify_abx_RRA_of_revision_a_store,
     X_NOP_opc,
     X_modify_zp_cmos_TSB_store,
     X_modify_zp_cmos_ASL_store,
@@ -447,14 +454,14 @@ enum {
    L(X_read_zpx_NOP), L(X_read_zpx_EOR), L(X_modify_zpx_LSR_store), L(X_modify_zpx_SRE_store), \
    L(X_imp_CLI), L(X_read_aby_EOR), L(X_imp_NOP), L(X_modify_aby_SRE_store), \
    L(X_read_abx_NOP), L(X_read_abx_EOR), L(X_modify_abx_LSR_store), L(X_modify_abx_SRE_store), \
-   L(X_RTS_rts), L(X_read_izx_ADC), L(X_JAM_jam), L(X_modify_izx_RRA_store), \
-   L(X_read_zp_NOP), L(X_read_zp_ADC), L(X_modify_zp_ROR_of_revision_a_store), L(X_modify_zp_RRA_store), \
+   L(X_RTS_rts), L(X_read_izx_ADC), L(X_JAM_jam), L(X_modify_izx_RRA_of_revision_a_store), \
+   L(X_read_zp_NOP), L(X_read_zp_ADC), L(X_modify_zp_ROR_of_revision_a_store), L(X_modify_zp_RRA_of_revision_a_store), \
    L(X_PLA_pla), L(X_read_imm_ADC), L(X_acc_ROR_of_revision_a_to_a), L(X_read_imm_ARR), \
-   L(X_JMP_ind), L(X_read_abs_ADC), L(X_modify_abs_ROR_of_revision_a_store), L(X_modify_abs_RRA_store), \
-   L(X_BVS_rel), L(X_read_izy_ADC), L(X_JAM_jam), L(X_modify_izy_RRA_store), \
-   L(X_read_zpx_NOP), L(X_read_zpx_ADC), L(X_modify_zpx_ROR_of_revision_a_store), L(X_modify_zpx_RRA_store), \
-   L(X_imp_SEI), L(X_read_aby_ADC), L(X_imp_NOP), L(X_modify_aby_RRA_store), \
-   L(X_read_abx_NOP), L(X_read_abx_ADC), L(X_modify_abx_ROR_of_revision_a_store), L(X_modify_abx_RRA_store), \
+   L(X_JMP_ind), L(X_read_abs_ADC), L(X_modify_abs_ROR_of_revision_a_store), L(X_modify_abs_RRA_of_revision_a_store), \
+   L(X_BVS_rel), L(X_read_izy_ADC), L(X_JAM_jam), L(X_modify_izy_RRA_of_revision_a_store), \
+   L(X_read_zpx_NOP), L(X_read_zpx_ADC), L(X_modify_zpx_ROR_of_revision_a_store), L(X_modify_zpx_RRA_of_revision_a_store), \
+   L(X_imp_SEI), L(X_read_aby_ADC), L(X_imp_NOP), L(X_modify_aby_RRA_of_revision_a_store), \
+   L(X_read_abx_NOP), L(X_read_abx_ADC), L(X_modify_abx_ROR_of_revision_a_store), L(X_modify_abx_RRA_of_revision_a_store), \
    L(X_read_imm_NOP), L(X_write_izx_STA_store), L(X_read_imm_NOP), L(X_write_izx_SAX_store), \
    L(X_write_zp_STY_store), L(X_write_zp_STA_store), L(X_write_zp_STX_store), L(X_write_zp_SAX_store), \
    L(X_imp_DEY), L(X_read_imm_NOP), L(X_imp_TXA), L(X_read_imm_ANE), \

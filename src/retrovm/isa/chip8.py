@@ -1,7 +1,7 @@
 """The CHIP-8 family's instructions, each described once.
 
-`INSTRUCTIONS` is the only list of CHIP-8 opcodes: the assembler (`octo`), the disassembler (`chip8_dis`), the
-reference table (`markdown_table`) and the names in the execution core come from it.
+`INSTRUCTIONS` and `EXTENSIONS` are the only list of CHIP-8 opcodes: the assembler (`octo`), the disassembler
+(`chip8_dis`), the reference table (`markdown_table`) and the names in the execution core come from it.
 
 A row's `pattern` spells the 16-bit opcode as four characters. Hexadecimal digits are fixed; X and Y stand for
 the nibbles that select VX and VY; N, NN and NNN stand for a number of 4, 8 or 12 bits. An instruction
@@ -19,24 +19,37 @@ Sources: octo-manual (syntax), xochip-spec, chip8-research (variants and quirks)
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import Enum
-from functools import cached_property
+from functools import cache, cached_property
 
 CHIP8 = "chip8"
+CHIP10 = "chip10"
+CHIP8E = "chip8e"
+CHIP8X = "chip8x"
+CHIP8_64X64 = "chip8-64x64"
+CHIP8_64X128 = "chip8-64x128"
+DREAM6800 = "dream6800"
 CHIP48 = "chip48"
 SCHIP10 = "schip1.0"
 SCHIP11 = "schip1.1"
+SCHPC = "schpc"
+SCHIP_MODERN = "schip-modern"
 XOCHIP = "xochip"
+OCTO = "octo"
 
-ALL = frozenset({CHIP8, CHIP48, SCHIP10, SCHIP11, XOCHIP})
-FROM_SCHIP10 = frozenset({SCHIP10, SCHIP11, XOCHIP})
-FROM_SCHIP11 = frozenset({SCHIP11, XOCHIP})
-ONLY_CHIP8 = frozenset({CHIP8})
-ONLY_XOCHIP = frozenset({XOCHIP})
+VARIANTS: tuple[str, ...] = (
+    CHIP8, CHIP10, CHIP8E, CHIP8X, CHIP8_64X64, CHIP8_64X128, DREAM6800, CHIP48,
+    SCHIP10, SCHIP11, SCHPC, SCHIP_MODERN, XOCHIP, OCTO,
+)
 
-VARIANTS: tuple[str, ...] = (CHIP8, CHIP48, SCHIP10, SCHIP11, XOCHIP)
+ALL = frozenset(VARIANTS)
+FROM_XOCHIP = frozenset({XOCHIP, OCTO})
+FROM_SCHIP11 = frozenset({SCHIP11, SCHPC, SCHIP_MODERN}) | FROM_XOCHIP
+FROM_SCHIP10 = frozenset({SCHIP10}) | FROM_SCHIP11
+# Interpreters of the seventies, on a processor whose machine code programs may call.
+WITH_MACHINE_CODE = ALL - FROM_SCHIP10 - {CHIP48}
 
 
 class Flow(Enum):
@@ -161,9 +174,9 @@ _SAVE_QUIRKS = "memoryIncrementByX memoryLeaveIUnchanged"
 
 # fmt: off
 INSTRUCTIONS: tuple[Instruction, ...] = (
-    _row("0NNN", "SYS", "native NNN", "call machine code of the host at NNN", ONLY_CHIP8),
+    _row("0NNN", "SYS", "native NNN", "call machine code of the host at NNN", WITH_MACHINE_CODE),
     _row("00CN", "SCD", "scroll-down N", "scroll the display N pixels down", FROM_SCHIP11, flags="draws"),
-    _row("00DN", "SCU", "scroll-up N", "scroll the display N pixels up", ONLY_XOCHIP, flags="draws"),
+    _row("00DN", "SCU", "scroll-up N", "scroll the display N pixels up", FROM_XOCHIP, flags="draws"),
     _row("00E0", "CLS", "clear", "clear the display", flags="draws"),
     _row("00EE", "RET", "return", "return from a subroutine", flow=Flow.RETURN),
     _row("00FB", "SCR", "scroll-right", "scroll the display 4 pixels right", FROM_SCHIP11, flags="draws"),
@@ -176,9 +189,9 @@ INSTRUCTIONS: tuple[Instruction, ...] = (
     _row("3XNN", "SE_NN", "if vX != NN then", "skip the next instruction if VX = NN", flow=Flow.SKIP),
     _row("4XNN", "SNE_NN", "if vX == NN then", "skip the next instruction if VX is not NN", flow=Flow.SKIP),
     _row("5XY0", "SE", "if vX != vY then", "skip the next instruction if VX = VY", flow=Flow.SKIP),
-    _row("5XY2", "SAVE_RANGE", "save vX - vY", "store VX to VY, in that order, at I; I stays", ONLY_XOCHIP,
+    _row("5XY2", "SAVE_RANGE", "save vX - vY", "store VX to VY, in that order, at I; I stays", FROM_XOCHIP,
          flags="reads_i writes_memory"),
-    _row("5XY3", "LOAD_RANGE", "load vX - vY", "load VX to VY, in that order, from I; I stays", ONLY_XOCHIP,
+    _row("5XY3", "LOAD_RANGE", "load vX - vY", "load VX to VY, in that order, from I; I stays", FROM_XOCHIP,
          flags="reads_i reads_memory"),
     _row("6XNN", "LD_NN", "vX := NN", "VX = NN"),
     _row("7XNN", "ADD_NN", "vX += NN", "VX = VX + NN; VF stays"),
@@ -195,7 +208,7 @@ INSTRUCTIONS: tuple[Instruction, ...] = (
          quirks="shift"),
     _row("9XY0", "SNE", "if vX == vY then", "skip the next instruction if VX is not VY", flow=Flow.SKIP),
     _row("ANNN", "LD_I", "i := NNN", "I = NNN", flags="sets_i"),
-    _row("BNNN", "JP_V0", "jump0 NNN", "jump to NNN + V0", flow=Flow.INDEXED, quirks="jump"),
+    _row("BNNN", "JP_V0", "jump0 NNN", "jump to NNN + V0", ALL - {CHIP8X}, flow=Flow.INDEXED, quirks="jump"),
     _row("CXNN", "RND", "vX := random NN", "VX = random byte and NN", flags="random"),
     _row("DXYN", "DRW", "sprite vX vY N", "draw N rows from I at VX, VY; VF = pixels were erased",
          flags="sets_vf reads_i reads_memory draws waits", quirks="vblank wrap"),
@@ -203,10 +216,10 @@ INSTRUCTIONS: tuple[Instruction, ...] = (
          flags="reads_keys"),
     _row("EXA1", "SKNP", "if vX key then", "skip the next instruction if key VX is up", flow=Flow.SKIP,
          flags="reads_keys"),
-    _row("F000", "LD_I_LONG", "i := long NNNN", "I = NNNN", ONLY_XOCHIP, flags="sets_i", length=4),
-    _row("F002", "AUDIO", "audio", "load the audio pattern, 16 bytes, from I", ONLY_XOCHIP,
+    _row("F000", "LD_I_LONG", "i := long NNNN", "I = NNNN", FROM_XOCHIP, flags="sets_i", length=4),
+    _row("F002", "AUDIO", "audio", "load the audio pattern, 16 bytes, from I", FROM_XOCHIP,
          flags="reads_i reads_memory sound"),
-    _row("FN01", "PLANE", "plane N", "select the display planes of bit mask N", ONLY_XOCHIP),
+    _row("FN01", "PLANE", "plane N", "select the display planes of bit mask N", FROM_XOCHIP),
     _row("FX07", "LD_VX_DT", "vX := delay", "VX = delay timer", flags="timer"),
     _row("FX0A", "LD_VX_K", "vX := key", "wait for a key, VX = its number", flags="reads_keys waits"),
     _row("FX15", "LD_DT_VX", "delay := vX", "delay timer = VX", flags="timer"),
@@ -216,7 +229,7 @@ INSTRUCTIONS: tuple[Instruction, ...] = (
     _row("FX30", "BIG_FONT", "i := bighex vX", "I = address of the 10-row digit VX", FROM_SCHIP11,
          flags="sets_i"),
     _row("FX33", "BCD", "bcd vX", "store the three decimal digits of VX at I", flags="reads_i writes_memory"),
-    _row("FX3A", "PITCH", "pitch := vX", "play the audio pattern at 4000*2^((VX-64)/48) Hz", ONLY_XOCHIP,
+    _row("FX3A", "PITCH", "pitch := vX", "play the audio pattern at 4000*2^((VX-64)/48) Hz", FROM_XOCHIP,
          flags="sound"),
     _row("FX55", "SAVE", "save vX", "store V0 to VX at I; I = I + X + 1",
          flags="reads_i sets_i writes_memory", quirks=_SAVE_QUIRKS),
@@ -225,27 +238,88 @@ INSTRUCTIONS: tuple[Instruction, ...] = (
     _row("FX75", "SAVE_FLAGS", "saveflags vX", "store V0 to VX in the flag registers", FROM_SCHIP10),
     _row("FX85", "LOAD_FLAGS", "loadflags vX", "load V0 to VX from the flag registers", FROM_SCHIP10),
 )
+
+# What single members of the family have, and Octo's language has no statement for: only with the name of the variant are
+# they decoded. An octal digit is the middle of a nibble's three bits, so two of them are added with the mask 77.
+EXTENSIONS: tuple[Instruction, ...] = (
+    _row("00ED", "STOP", "stop", "end the program", frozenset({CHIP8E}), Flow.STOP),
+    _row("00F2", "NOP", "nop", "do nothing", frozenset({CHIP8E})),
+    _row("0151", "WAIT", "wait", "wait until the delay timer is 0", frozenset({CHIP8E}), flags="timer waits"),
+    _row("0188", "SKIP", "skip", "skip the next instruction", frozenset({CHIP8E}), Flow.SKIP),
+    _row("0230", "CLS_64X64", "clear-64x64", "clear the display", frozenset({CHIP8_64X64}), flags="draws"),
+    _row("02A0", "BACKGROUND", "background", "step to the next of the four background colours",
+         frozenset({CHIP8X}), flags="draws"),
+    _row("5XY1", "SGT", "if vX <= vY then", "skip the next instruction if VX > VY", frozenset({CHIP8E}), Flow.SKIP),
+    _row("5XY2", "SAVE_TO", "save-next vX - vY", "store VX to VY at I, if X < Y; I is then behind them",
+         frozenset({CHIP8E}), flags="reads_i sets_i writes_memory"),
+    _row("5XY3", "LOAD_TO", "load-next vX - vY", "load VX to VY from I, if X < Y; I is then behind them",
+         frozenset({CHIP8E}), flags="reads_i sets_i reads_memory"),
+    _row("5XY1", "ADD_OCTAL", "vX +octal vY", "add each of the two octal digits of VY to that of VX, without a carry",
+         frozenset({CHIP8X})),
+    _row("8XY3", "NOP_XOR", "nop vX ^= vY", "do nothing", frozenset({DREAM6800})),
+    _row("8XY6", "NOP_SHR", "nop vX >>= vY", "do nothing", frozenset({DREAM6800})),
+    _row("8XY7", "NOP_SUBN", "nop vX =- vY", "do nothing", frozenset({DREAM6800})),
+    _row("8XYE", "NOP_SHL", "nop vX <<= vY", "do nothing", frozenset({DREAM6800})),
+    _row("BBNN", "BACK", "back NN", "jump NN bytes back, counted from here", frozenset({CHIP8E}), Flow.INDEXED),
+    _row("BFNN", "FORTH", "forth NN", "jump NN bytes forward, counted from here", frozenset({CHIP8E}), Flow.INDEXED),
+    _row("BXY0", "COLOUR_ZONES", "colour-zones vX vY", "colour VY for blocks of 8 x 4 pixels: VX says which columns, "
+         "the register behind it which rows", frozenset({CHIP8X}), flags="draws"),
+    _row("BXYN", "COLOUR_ROWS", "colour-rows vX vY N", "colour VY for N rows of 8 pixels at VX and the register behind it",
+         frozenset({CHIP8X}), flags="draws"),
+    _row("EXF2", "SKP_2", "if vX -key2 then", "skip the next instruction if key VX of the second keypad is down",
+         frozenset({CHIP8X}), Flow.SKIP, flags="reads_keys"),
+    _row("EXF5", "SKNP_2", "if vX key2 then", "skip the next instruction if key VX of the second keypad is up",
+         frozenset({CHIP8X}), Flow.SKIP, flags="reads_keys"),
+    _row("FX02", "AUDIO_X", "audio vX", "load the audio pattern, 16 bytes, from I", frozenset({OCTO}),
+         flags="reads_i reads_memory sound"),
+    _row("FX03", "OUT", "out vX", "send VX to the output port, where nothing is", frozenset({CHIP8E})),
+    _row("FX1B", "SKIP_VX", "skip vX", "skip VX bytes", frozenset({CHIP8E}), Flow.INDEXED),
+    _row("FX4F", "DELAY", "wait vX", "delay timer = VX, wait until it is 0", frozenset({CHIP8E}), flags="timer waits"),
+    _row("FXE3", "IN_STROBE", "in-strobe vX", "read the input port, where nothing is", frozenset({CHIP8E})),
+    _row("FXE7", "IN", "in vX", "read the input port, where nothing is", frozenset({CHIP8E})),
+    _row("FXF8", "TONE", "tone := vX", "the tone's frequency is 27535 / (VX + 1) Hz", frozenset({CHIP8X}), flags="sound"),
+    _row("FXFB", "IN_8X", "in-8x vX", "read the input port, where nothing is", frozenset({CHIP8X})),
+)
 # fmt: on
 
-BY_NAME: dict[str, Instruction] = {row.name: row for row in INSTRUCTIONS}
+BY_NAME: dict[str, Instruction] = {row.name: row for row in INSTRUCTIONS + EXTENSIONS}
 
-# 00E0 is also of the form 0NNN: the pattern that fixes more bits is asked first.
-_BY_FIRST_NIBBLE: list[list[Instruction]] = [
-    sorted((row for row in INSTRUCTIONS if row.bits >> 12 == nibble), key=lambda row: -row.mask.bit_count())
-    for nibble in range(16)
-]
+
+def _by_first_nibble(rows: Iterable[Instruction]) -> list[list[Instruction]]:
+    # 00E0 is also of the form 0NNN: the pattern that fixes more bits is asked first.
+    ordered = sorted(rows, key=lambda row: -row.mask.bit_count())
+    return [[row for row in ordered if row.bits >> 12 == nibble] for nibble in range(16)]
+
+
+_OF_ALL = _by_first_nibble(INSTRUCTIONS)
+
+
+def instructions(variant: str) -> tuple[Instruction, ...]:
+    """The rows of one member of the family; of two with one pattern it has only one.
+
+    An unknown variant raises ValueError.
+    """
+    if variant not in VARIANTS:
+        raise ValueError(f"unknown CHIP-8 variant {variant!r}: choose one of {', '.join(VARIANTS)}")
+    own = {row.pattern: row for row in EXTENSIONS if variant in row.variants}
+    common = {row.pattern: row for row in INSTRUCTIONS if variant in row.variants}
+    return tuple({**common, **own}.values())
+
+
+@cache
+def _of_variant(variant: str) -> list[list[Instruction]]:
+    return _by_first_nibble(instructions(variant))
 
 
 def decode(word: int, variant: str | None = None) -> Instruction | None:
     """The instruction of a 16-bit opcode, or None if there is none.
 
-    `variant` limits the answer to one member of the family; without it, the instructions of all count.
-    An unknown variant raises ValueError.
+    `variant` asks one member of the family; without it, the instructions of all count that Octo's language has a
+    statement for, `INSTRUCTIONS`. An unknown variant raises ValueError.
     """
-    if variant is not None and variant not in VARIANTS:
-        raise ValueError(f"unknown CHIP-8 variant {variant!r}: choose one of {', '.join(VARIANTS)}")
-    for row in _BY_FIRST_NIBBLE[word >> 12 & 0xF]:
-        if word & row.mask == row.bits and (variant is None or variant in row.variants):
+    rows = _OF_ALL if variant is None else _of_variant(variant)
+    for row in rows[word >> 12 & 0xF]:
+        if word & row.mask == row.bits:
             return row
     return None
 
@@ -274,7 +348,7 @@ def markdown_table() -> str:
     """The table as Markdown, for the reference pages."""
     titles = ("opcode", "name", "Octo", "meaning", "variants", "quirks")
     lines = ["| " + " | ".join(titles) + " |", "|" + " --- |" * len(titles)]
-    for row in INSTRUCTIONS:
+    for row in INSTRUCTIONS + EXTENSIONS:
         opcode = row.pattern + (" NNNN" if row.length == 4 else "")
         variants = "all" if row.variants == ALL else ", ".join(filter(row.variants.__contains__, VARIANTS))
         form = row.form.replace("|", "\\|")

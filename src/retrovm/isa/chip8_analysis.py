@@ -154,7 +154,7 @@ def _walk(program: bytes, start: int) -> tuple[Walk, _Choice | None]:
         for platform in (name for name in APART if name in VARIANTS):
             other = reachable(program, STARTS.get(platform, start), platform)
             own = [step for _, step in sorted(other.steps.items()) if step.instruction.variants == {platform}]
-            if own and not other.strange:
+            if own and not other.strange and other.sites("DRW") and len(other.steps) > len(walk.steps):
                 return other, (platform, 0.8, [f"{_listed(own)} of {PLATFORMS[platform][1]} alone"], [])
     return walk, None
 

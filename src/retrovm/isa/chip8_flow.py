@@ -223,7 +223,7 @@ class _Walker:
         elif flow is Flow.INDEXED:
             # Where it may go is not wholly known, so it may well go to where the routine returns.
             self._comes_back(address)
-            for target in self._table(step.operands["NNN"]):
+            for target in self._indexed(step):
                 self._link(address, target)
         elif flow is Flow.JUMP:
             self._link(address, step.operands["NNN"])
@@ -274,6 +274,14 @@ class _Walker:
                     self.waiting.append(after)
                     if after in self.returning:
                         waiting.append(call)
+
+    def _indexed(self, step: Step) -> list[int]:
+        """Where a jump to what a register says may go, as far as it says itself."""
+        if "NNN" in step.operands:
+            return self._table(step.operands["NNN"])
+        ways = {"BACK": -1, "FORTH": 1}      # of CHIP-8E, by so many bytes; FX1B says nothing
+        name = step.instruction.name
+        return [step.address + ways[name] * step.operands["NN"]] if name in ways else []
 
     def _table(self, address: int) -> list[int]:
         size = self._entry(address)

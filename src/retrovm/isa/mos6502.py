@@ -58,7 +58,10 @@ MODEL_CHANGES: Mapping[str, tuple[str, Mapping[int, str]]] = {
     # The model that it is like, and the opcodes that it has in the place of that model's.
     "6502-rev-a": ("6502", {0x66: "ROR=ROR_of_revision_a zp", 0x6A: "ROR=ROR_of_revision_a acc",
                             0x6E: "ROR=ROR_of_revision_a abs", 0x76: "ROR=ROR_of_revision_a zpx",
-                            0x7E: "ROR=ROR_of_revision_a abx"}),
+                            0x7E: "ROR=ROR_of_revision_a abx", 0x63: "RRA=RRA_of_revision_a izx",
+                            0x67: "RRA=RRA_of_revision_a zp", 0x6F: "RRA=RRA_of_revision_a abs",
+                            0x73: "RRA=RRA_of_revision_a izy", 0x77: "RRA=RRA_of_revision_a zpx",
+                            0x7B: "RRA=RRA_of_revision_a aby", 0x7F: "RRA=RRA_of_revision_a abx"}),
     "2a03": ("6502", {}),
     "65c02-rockwell": ("65c02-synertek",
                        {0x10 * bit + 0x07: f"RMB{bit} zp" for bit in range(8)}

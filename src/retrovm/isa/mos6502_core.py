@@ -21,6 +21,10 @@ TECHNOLOGIES = ("nmos", "cmos")
 EXACT_ONLY = {"BRK", "JAM", "STP", "WAI", *UNSTABLE_STORES}
 # What may let a waiting IRQ in.
 GUARDED = {"CLI", "PLP", "RTI"}
+# What fetches a byte of itself behind an access that may be one of a device, which may stall the processor or switch memory.
+GUARDED_FROM_DEVICES = {"JSR", *(f"BB{kind}{bit}" for kind in "RS" for bit in range(8))}
+# What writes V, and how many cycles behind its end.
+OVERFLOW = {"BIT": 0, "ADC": 1, "SBC": 1, "RRA": 1, "ISC": 1}
 # What the CMOS sequencer does in cycles of its own.
 CMOS_MODES = {"read_abx", "read_aby", "read_izy", "write_abx", "write_aby", "write_izy",
               "modify_zp", "modify_zpx", "modify_abs", "modify_abx", "JMP_ind"}
@@ -100,7 +104,13 @@ def fast_text(technology: str) -> list[str]:
         if opcode.mnemonic in EXACT_ONLY:
             lines.append(f"    OPCODE({name}); BACK(r)")
         else:
-            guard = "GUARD(r); " if opcode.mnemonic in GUARDED else ""
+            guard = ""
+            if opcode.mnemonic in GUARDED:
+                guard = "GUARD(r); "
+            elif opcode.mnemonic in GUARDED_FROM_DEVICES:
+                guard = "GUARD_DEVICE(r); "
+            if opcode.mnemonic in OVERFLOW and opcode.mode != "imm":
+                guard += f"writes_overflow(r, {OVERFLOW[opcode.mnemonic]}); "
             lines.append(f"    OPCODE({name}); {guard}{statements(opcode)}; NEXT(r)")
     return [*lines,
             "    END()",

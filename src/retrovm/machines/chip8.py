@@ -1,26 +1,36 @@
-"""CHIP-8: the machine that an interpreter made of the RCA COSMAC VIP in 1977.
+"""The CHIP-8 family: the machine that an interpreter made of the RCA COSMAC VIP in 1977, and what became of it.
+
+The option `variant` chooses the member. Memory of one with 4 KiB:
 
 | address     | size | what |
 |-------------|------|------|
-| $0000-$004F |   80 | the digits 0 to F, 5 bytes each, 4 pixels wide |
-| $0050-$01FF |  432 | free; on a VIP the interpreter |
+| $0000-$004F |   80 | the digits 0 to F, 5 bytes each |
+| $0050-$00EF |  160 | large digits, 10 bytes each, where the font has some |
+| $00F0-$01FF |  272 | free; on a VIP the interpreter |
 | $0200-$0E9F | 3232 | the program, which starts at $0200 |
 | $0EA0-$0FFF |  352 | free; on a VIP stack, registers and display |
 
-All of it is RAM. With `memory=65536` it goes on to $FFFF. Display, keypad, timers and stack have no address.
+All of it is RAM. XO-CHIP has 64 KiB, to $FFFF. Display, keypad, timers, stack and flag registers have no address.
 
-The keypad, and the keys of a PC keyboard in the same places:
+The keypad, and the keys of a PC keyboard in the same places; the second keypad of a CHIP-8X has none:
 
     1 2 3 C        1 2 3 4
     4 5 6 D        Q W E R
     7 8 9 E        A S D F
     A 0 B F        Z X C V
 
-Sources: cosmac-vip (memory map, keypad, digits), octo-manual (its digits), chip8-database (instructions a frame).
+What a pixel of the picture is
+
+    the rest      bit 0 and, on XO-CHIP, bits 1 to 3: the planes
+    chip8x        bit 0 it is lit, bits 1 to 3 its colour, bits 4 and 5 the background: 64 colours
+
+Sources: cosmac-vip (memory map, keypad), chip8-database (instructions a frame), chip8-research, chip8-extensions (colours and
+second keypad of CHIP-8X, programs for two pages of display).
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
@@ -28,26 +38,23 @@ from retrovm.core.audio import Audio
 from retrovm.core.memory import Memory
 from retrovm.core.ports import Buttons
 from retrovm.core.screen import Screen
-from retrovm.cpu.chip8 import FLAGS, Chip8
-from retrovm.errors import OptionError
+from retrovm.cpu.chip8 import FLAGS, PROFILES, Chip8
+from retrovm.machines.chip8_fonts import FONTS, large, small
 from retrovm.machines.chip8_host import HOST_OPTIONS, front
 from retrovm.media import chip8_judgement
-from retrovm.spec import Button, Judgement, MachineSpec, Option, Options, Port, boolean, choice, integer
+from retrovm.spec import Button, MachineSpec, Option, Options, Port, boolean, choice, integer, rate
 
 if TYPE_CHECKING:
     from retrovm.core.machine import Machine
     from retrovm.media import Media
 
-FRAME_RATE = 60
+LARGE_DIGITS = 0x50
 
-FONTS = {
-    "vip": bytes.fromhex(
-        "F0909090F0 6020202070 F010F080F0 F010F010F0 A0A0F02020 F080F010F0 F080F090F0 F010101010"
-        "F090F090F0 F090F010F0 F090F09090 F050705070 F0808080F0 F0505050F0 F080F080F0 F080F08080"),
-    "octo": bytes.fromhex(
-        "F0909090F0 2060202070 F010F080F0 F010F010F0 9090F01010 F080F010F0 F080F090F0 F010204040"
-        "F090F090F0 F090F010F0 F090F09090 E090E090E0 F0808080F0 E0909090E0 F080F080F0 F080F08080"),
-}
+COLOURS = (0x14181C, 0xF2E8C8, 0xE06C4B, 0x7A4B8C, 0x4B8CE0, 0x6CC07A, 0xE0C24B, 0x4BC2B4,
+           0x3A444C, 0x9AA4A8, 0xA03C28, 0x50306A, 0x2A5CA0, 0x3C8048, 0xA0842C, 0x2C8478)
+# Of the colour board of CHIP-8X: bits red, blue, green.
+BACKGROUNDS = (0x000080, 0x000000, 0x008000, 0x800000)
+FOREGROUNDS = (0x000000, 0xFF0000, 0x0000FF, 0xFF00FF, 0x00FF00, 0xFFFF00, 0x00FFFF, 0xFFFFFF)
 
 KEYS = {
     "1": "Digit1", "2": "Digit2", "3": "Digit3", "c": "Digit4",
@@ -58,48 +65,85 @@ KEYS = {
 
 KEYPAD = Port(name="keypad", title="Hexadecimal keypad",
               buttons=tuple(Button(name=f"{n:x}", label=f"{n:X}", keys=(KEYS[f"{n:x}"],)) for n in range(16)))
+KEYPAD2 = Port(name="keypad2", title="Second keypad of a CHIP-8X",
+               buttons=tuple(Button(name=f"{16 + n:x}", label=f"2-{n:X}") for n in range(16)))
+
+# Begins programs for two pages of display that carry their own interpreter: those start at a place of their own.
+CARRIED = bytes.fromhex("1260")
+BEHIND_CARRIED = 0x2C0
+
+
+def chosen(options: Options) -> dict[str, Any]:
+    """The options, those that were not given as the variant has them."""
+    profile = PROFILES[options["variant"]]
+    return {name: profile.get(name) if value is None else value for name, value in options.items()}
+
+
+def frame_rate(options: Options) -> Fraction:
+    """Frames a second."""
+    return Fraction(chosen(options)["frame_rate"])
 
 
 def slot_ticks(options: Options) -> int:
     """Ticks of the master clock an instruction takes.
 
-    So many that a second has a million or more: the edges of the tone lie on ticks, off by 0.5 us at most.
+    So many that a second has a million or more: the edges of the sound lie on ticks, off by 1 us at most.
     """
-    tickrate: int = options["tickrate"]
-    return -(1_000_000 // -(tickrate * FRAME_RATE))
+    return -(1_000_000 // -(chosen(options)["tickrate"] * frame_rate(options)))
 
 
 def clock_rate(options: Options) -> Fraction:
     """The master clock: a frame has exactly `tickrate` instructions."""
-    return Fraction(options["tickrate"] * FRAME_RATE * slot_ticks(options))
+    return chosen(options)["tickrate"] * frame_rate(options) * slot_ticks(options)
 
 
 def wire(machine: Machine, media: Media | None, options: Options) -> None:
     """Adds the parts."""
-    size, start = options["memory"], options["start"]
-    font = FONTS[options["font"]]
-    # No medium: memory without a program, in which the processor halts at once.
-    program = b"" if media is None else media.image(start, size - start, 0)
+    told = chosen(options)
+    profile = PROFILES[told["variant"]]
+    size, load, start = told["memory"], told["start"], told["start"]
+    if (profile["height"] == 64 and not profile["wide"] and options["start"] is None and media is not None
+            and media.segments[0].data.startswith(CARRIED)):
+        load, start = 0x200, BEHIND_CARRIED
+    memory = bytearray(size)
+    for address, digits in ((0, small(told["font"])), (LARGE_DIGITS, large(told["font"]))):
+        memory[address:address + len(digits)] = digits
+    if media is not None:            # no medium: memory without a program, in which the processor halts at once
+        memory[load:] = media.image(load, size - load, 0)
     bus = machine.add_bus(size)
-    bus.map(0, size, machine.add(Memory("ram", contents=font.ljust(start, b"\0") + program, size=size)))
-    keypad = machine.add(Buttons("keypad", [button.name for button in KEYPAD.buttons]))
+    bus.map(0, size, machine.add(Memory("ram", contents=bytes(memory).rstrip(b"\0"), size=size)))
+    pads = [machine.add(Buttons(port.name, [button.name for button in port.buttons])) for port in (KEYPAD, KEYPAD2)]
     audio = machine.add(Audio("audio", machine.clock))
-    screen = Screen("screen", 64, 32, options["colours"])
-    machine.add(Chip8("cpu", bus, keypad, screen, audio, start=start, seed=machine.random.seed,
-                      period=slot_ticks(options),
-                      **{flag: options[flag] for flag in FLAGS if options[flag] is not None}))
+    screen = Screen("screen", profile["width"], profile["height"], tuple(palette(told)),
+                    **({"width": 64, "height": 32} if profile["modes"] else {}))
+    quirks = {flag: told[flag] for flag in FLAGS} | {"stack": told["stack"], "planes": told["planes"]}
+    machine.add(Chip8("cpu", bus, pads[0], screen, audio, keypad2=pads[1], profile=told["variant"], start=start,
+                      seed=machine.random.seed, period=slot_ticks(options), **quirks))
     machine.add(screen)
 
 
-def colours(value: Any) -> tuple[int, int]:
-    """Parses two colours, 0xRRGGBB, background first: (0, 0xFFFFFF), "000000,FFFFFF", "#000000,#FFFFFF"."""
+def palette(told: Options) -> Iterator[int]:
+    """The colours of the variant, by what a pixel is."""
+    if PROFILES[told["variant"]]["blocks"]:
+        for background in BACKGROUNDS:
+            for foreground in FOREGROUNDS:
+                yield from (background, foreground)
+        return
+    given = told["colours"]
+    yield from (given + COLOURS[len(given):])[:1 << told["planes"]]
+
+
+def colours(value: Any) -> tuple[int, ...]:
+    """Parses 2 to 16 colours, 0xRRGGBB, background first: (0, 0xFFFFFF), "000000,FFFFFF", "#000000,#FFFFFF"."""
     try:
         if isinstance(value, str):
             value = [int(part.strip().removeprefix("#").removeprefix("$"), 16) for part in value.split(",")]
-        background, lit = (integer(0, 0xFFFFFF)(colour) for colour in value)
+        parsed = tuple(integer(0, 0xFFFFFF)(colour) for colour in value)
     except (ValueError, TypeError):
-        raise ValueError("expected two colours in hexadecimal, background first: RRGGBB,RRGGBB") from None
-    return background, lit
+        parsed = ()
+    if not 2 <= len(parsed) <= 16:
+        raise ValueError("expected 2 to 16 colours in hexadecimal, background first: RRGGBB,RRGGBB")
+    return parsed
 
 
 def memory_size(value: Any) -> int:
@@ -110,49 +154,58 @@ def memory_size(value: Any) -> int:
     return size
 
 
+def frames_a_second(value: Any) -> Fraction:
+    """Parses the frame rate."""
+    parsed = rate(value)
+    if not 1 <= parsed <= 1000:
+        raise ValueError("expected 1 to 1000 frames per second, like 60 or 59.94")
+    return parsed
+
+
+def planes(value: Any) -> int:
+    """Parses the number of planes."""
+    number = integer(1, 4)(value)
+    if number == 3:
+        raise ValueError("expected 1, 2 or 4 planes")
+    return number
+
+
 def quirk(name: str, text: str) -> Option:
-    """One of the flags; None is as on the COSMAC VIP."""
-    return Option(name=name, help=f"{text}; as on the COSMAC VIP when not given", default=None, parse=boolean)
-
-
-def _takes(name: str, value: Any) -> bool:
-    try:
-        SPEC.parse_options({name: value})
-    except OptionError:
-        return False
-    return True
-
-
-def judge(media: Media) -> Judgement | None:
-    """How surely the medium is for a member of the family, and for which."""
-    found = chip8_judgement.judge(media)
-    if found is None:
-        return None
-    options = {name: value for name, value in found.options.items() if _takes(name, value)}
-    if "variant" not in options and found.options["variant"] != "chip8":
-        return Judgement(0.15, found.reason, options, found.details)
-    return Judgement(found.confidence, found.reason, options, found.details)
+    """One of the flags; None is as the variant has it."""
+    return Option(name=name, help=f"{text}; as the variant has it when not given", default=None, parse=boolean)
 
 
 SPEC = MachineSpec(
     id="chip8",
     title="CHIP-8",
-    summary="64 x 32 pixels, 16 keys, a tone: the interpreter of 1977 on the RCA COSMAC VIP",
+    summary="64 x 32 pixels, 16 keys, a tone: the interpreter of 1977 on the RCA COSMAC VIP, and all that came of it",
     family="CHIP-8",
     wire=wire,
     clock_rate=clock_rate,
-    frame_rate=lambda options: Fraction(FRAME_RATE),
-    judge=judge,
+    frame_rate=frame_rate,
+    judge=chip8_judgement.judge,
     options=(
-        Option(name="tickrate", help="instructions a frame", default=15, parse=integer(1, 1_000_000)),
-        Option(name="font", help="the digits: vip or octo", default="vip", parse=choice(*FONTS)),
-        Option(name="start", help="where the program lies and starts", default=0x200,
+        Option(name="variant", help=f"the member of the family: {', '.join(PROFILES)}", default="chip8",
+               parse=choice(*PROFILES), settles=("tickrate", *FLAGS)),
+        Option(name="tickrate", help="instructions a frame; by the variant when not given", default=None,
+               parse=integer(1, 1_000_000)),
+        Option(name="frame_rate", help="frames a second, 1 to 1000; by the variant when not given", default=None,
+               parse=frames_a_second),
+        Option(name="font", help=f"the digits: {', '.join(FONTS)}; by the variant when not given", default=None,
+               parse=choice(*FONTS)),
+        Option(name="start", help="where the program lies and starts; by the variant when not given", default=None,
                parse=integer(0x50, 0xFFE), show="0x{:04X}".format),
-        Option(name="memory", help="bytes of RAM: 4096 or 65536", default=4096, parse=memory_size),
-        Option(name="colours", help="background and pixels, RRGGBB,RRGGBB", default=(0x14181C, 0xF2E8C8),
-               parse=colours, show=lambda value: ",".join(f"{colour:06X}" for colour in value)),
+        Option(name="memory", help="bytes of RAM: 4096 or 65536; by the variant when not given", default=None,
+               parse=memory_size),
+        Option(name="stack", help="return addresses that have room, 1 to 16; by the variant when not given",
+               default=None, parse=integer(1, 16)),
+        Option(name="planes", help="bits of a pixel, for xochip and octo: 2 or 4", default=None, parse=planes),
+        Option(name="colours", help="2 to 16 colours by what a pixel is, the background first, RRGGBB,RRGGBB",
+               default=COLOURS[:2], parse=colours,
+               show=lambda value: ",".join(f"{colour:06X}" for colour in value)),
         quirk("shift", "8XY6 and 8XYE shift VX itself, not VY"),
         quirk("load_store", "FX55 and FX65 leave I, not add X + 1"),
+        quirk("load_store_x", "FX55 and FX65 add X to I, not X + 1"),
         quirk("vf_order", "8XYn write VF before the result, not after it"),
         quirk("clip", "sprites are cut at the edges, not wrapped"),
         quirk("jump", "BXNN jumps to XNN + VX, not to NNN + V0"),
@@ -160,8 +213,8 @@ SPEC = MachineSpec(
         quirk("vblank", "DXYN ends the instructions of the frame"),
         *HOST_OPTIONS,
     ),
-    ports=(KEYPAD,),
+    ports=(KEYPAD, KEYPAD2),
     formats=("ch8", "octocart", "binary", "ihex", "srec"),
     demo="chip8/ember",
-    front=front(KEYPAD),
+    front=front(KEYPAD, KEYPAD2),
 )

@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from retrovm.isa.chip8 import VARIANTS
 from retrovm.isa.chip8_analysis import PLATFORMS, ROOM, Analysis, analyse, runs_as
 from retrovm.media import chip8_database
 from retrovm.media.ch8 import SUFFIXES
@@ -57,6 +58,8 @@ def judge(media: Media) -> Judgement | None:
         return None
     platform, reason = _by_name(media, found) or (found.platform, f"{found.title}: {found.reasons[0]}")
     title = f"named {media.suffix}" if media.suffix in SUFFIXES else "opened as a CHIP-8 program"
+    if PLATFORMS[platform][0] not in VARIANTS:
+        return Judgement(0.15, f"{title}, but there is no variant for {PLATFORMS[platform][1]}", details=lambda: found.lines)
     confidence = 0.6
     if named:
         reason, confidence = f"{title}, {reason}", 0.4 if found.walk.strange else 0.95
@@ -68,7 +71,7 @@ def judge(media: Media) -> Judgement | None:
 def options_of(platform: str, entry: Entry | None = None) -> dict[str, Any]:
     """The options of the machine `chip8` for a platform of the database, and for what it knows of a program.
 
-    `variant` is always there. Of quirks only those are there that the variant has otherwise.
+    `variant` is always there, the rest only where it is not as usual for the variant.
     """
     options: dict[str, Any] = {"variant": PLATFORMS[platform][0]}
     usual = chip8_database.platforms().get(USUAL.get(platform, platform))
@@ -81,9 +84,9 @@ def options_of(platform: str, entry: Entry | None = None) -> dict[str, Any]:
                 options[name] = value if on else not value
     if entry is None:
         return options
-    if entry.tickrate is not None or known is not None:
-        options["tickrate"] = entry.tickrate if entry.tickrate is not None else known.tickrate    # type: ignore[union-attr]
-    options |= {name: value for name in ("font", "rotation", "start") if (value := getattr(entry, name)) is not None}
+    if known is not None and known is not usual:
+        options["tickrate"] = known.tickrate
+    options |= {name: value for name in ("tickrate", "font", "rotation", "start") if (value := getattr(entry, name)) is not None}
     if entry.pixels:
         options["colours"] = entry.pixels
     if entry.keys:
