@@ -30,7 +30,7 @@ Keys = tuple[tuple[str, int], ...]
 def key_map(value: Any) -> Keys:
     """Parses keys of the keypad by what they do: {"up": 5, "a": 6}, "up=5,a=6", "up=0x5"; from 16 on, of the second."""
     if isinstance(value, str):
-        value = dict(part.split("=", 1) if "=" in part else (part, "") for part in value.split(",") if part.strip())
+        value = [(part.partition("=")[0], part.partition("=")[2]) for part in value.split(",") if part.strip()]
     pairs = []
     for name, key in (value.items() if isinstance(value, Mapping) else value):
         if name.strip() not in HOST_KEYS:
