@@ -51,6 +51,13 @@ def test_a_platform_that_is_a_variant_with_other_quirks_gives_those(known):
     assert judge(open_media(DIGITS)).options == {"variant": "chip8"}
 
 
+def test_platforms_that_a_newer_database_has_are_passed_over(known):
+    known(DIGITS, ["chip9000", "xochip"])
+    assert judge(open_media(DIGITS)).reason == "its SHA-1 is that of a program for XO-CHIP"
+    known(DIGITS, ["chip9000"])
+    assert judge(open_media(DIGITS, name="a.ch8")).confidence == 0.95
+
+
 def test_quirks_of_a_program_are_given_only_where_its_platform_has_others():
     entry = Entry("", ("xochip",), {"xochip": {"wrap": False, "shift": False, "memoryLeaveIUnchanged": True}})
     assert options_of("xochip", entry) == {"variant": "xochip", "clip": True, "load_store": True}

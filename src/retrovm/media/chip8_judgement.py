@@ -9,7 +9,7 @@ Sources: chip8-database (platforms and quirks), chip8-research (ends of names, a
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from retrovm.isa.chip8 import VARIANTS
@@ -47,8 +47,8 @@ def judge(media: Media) -> Judgement | None:
     if media.format == "octocart":
         return Judgement(1.0, "a cartridge of Octo", octo_options(media.options), details=lambda: _told(_program(media)))
     entry = chip8_database.find(media.sha1)
-    if entry is not None and entry.platforms:
-        return _known(media, entry)
+    if entry is not None and (supported := [name for name in entry.platforms if _is_supported(name)]):
+        return _known(media, entry, supported)
     program = _program(media)
     if program is None:
         return None
@@ -58,7 +58,7 @@ def judge(media: Media) -> Judgement | None:
         return None
     platform, reason = _by_name(media, found) or (found.platform, f"{found.title}: {found.reasons[0]}")
     title = f"named {media.suffix}" if media.suffix in SUFFIXES else "opened as a CHIP-8 program"
-    if PLATFORMS[platform][0] not in VARIANTS:
+    if not _is_supported(platform):
         return Judgement(0.15, f"{title}, but there is no variant for {PLATFORMS[platform][1]}", details=lambda: found.lines)
     confidence = 0.6
     if named:
@@ -121,9 +121,14 @@ def _colour(value: object, default: int) -> int:
         return default
 
 
-def _known(media: Media, entry: Entry) -> Judgement:
-    platform, *others = entry.platforms
-    also = f", also for {', '.join(PLATFORMS[other][1] for other in others if other in PLATFORMS)}" if others else ""
+def _is_supported(platform: str) -> bool:
+    """A newer database may have platforms that are none here."""
+    return platform in PLATFORMS and PLATFORMS[platform][0] in VARIANTS
+
+
+def _known(media: Media, entry: Entry, supported: Sequence[str]) -> Judgement:
+    platform, *others = supported
+    also = f", also for {', '.join(PLATFORMS[other][1] for other in others)}" if others else ""
     reason = f"its SHA-1 is that of a program for {PLATFORMS[platform][1]}{also}"
     return Judgement(1.0, reason, options_of(platform, entry), details=lambda: _told(_program(media)))
 
