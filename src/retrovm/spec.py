@@ -57,15 +57,6 @@ class Port:
     buttons: tuple[Button, ...] = ()
 
 
-@dataclass(frozen=True, kw_only=True)
-class Front:
-    """What the user of a machine has before him: `ports`, with the host's keys on their buttons, and the screen, turned
-    clockwise by `rotation`: 0, 90, 180 or 270 degrees."""
-
-    ports: tuple[Port, ...]
-    rotation: int = 0
-
-
 @dataclass(frozen=True)
 class Judgement:
     """What a machine thinks of a medium: `confidence` from 0 to 1, the reason in words, options that it needs.
@@ -88,7 +79,7 @@ class MachineSpec:
     wire         adds the parts to an empty machine: `wire(machine, media, options)`, every option present and parsed
     judge        says whether a medium is for this machine; None when it is not
     demo         the bundled program that shows the machine: a folder of roms/
-    front        what the user has before him with these options; None for the ports as they are, and the screen upright
+    ports_with   the ports with these options, for keys that depend on the program; None for `ports`
     """
 
     id: str
@@ -103,11 +94,11 @@ class MachineSpec:
     ports: tuple[Port, ...] = ()
     formats: tuple[str, ...] = ()
     demo: str | None = None
-    front: Callable[[Options], Front] | None = None
+    ports_with: Callable[[Options], tuple[Port, ...]] | None = None
 
-    def front_with(self, options: Options) -> Front:
-        """What the user has before him with these options, all of them present and parsed."""
-        return Front(ports=self.ports) if self.front is None else self.front(options)
+    def ports_for(self, options: Options) -> tuple[Port, ...]:
+        """The ports as they are with these options, with the host's keys on their buttons."""
+        return self.ports if self.ports_with is None else self.ports_with(options)
 
     def show_options(self, given: Options) -> dict[str, str]:
         """The options that were given, as the text that a command line takes. Raises `OptionError`."""

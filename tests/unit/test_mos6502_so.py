@@ -41,7 +41,8 @@ def test_an_edge_sets_v_and_the_level_does_not():
     made.run_cycles(2)
     made.cpu.so = True
     made.run_cycles(6)
-    assert made.cpu.so and made.cpu.registers["p"] & V
+    assert made.cpu.so
+    assert made.cpu.registers["p"] & V
 
 
 @pytest.mark.parametrize(("cycle", "branches"), [(0, True), (1, True), (2, False), (3, False)])

@@ -40,7 +40,7 @@ from retrovm.core.ports import Buttons
 from retrovm.core.screen import Screen
 from retrovm.cpu.chip8 import FLAGS, PROFILES, Chip8
 from retrovm.machines.chip8_fonts import FONTS, large, small
-from retrovm.machines.chip8_host import HOST_OPTIONS, front
+from retrovm.machines.chip8_keys import GAMEPAD, with_keys
 from retrovm.media import chip8_judgement
 from retrovm.spec import Button, MachineSpec, Option, Options, Port, boolean, choice, integer, rate
 
@@ -223,10 +223,10 @@ SPEC = MachineSpec(
         quirk("jump", "BXNN jumps to XNN + VX, not to NNN + V0"),
         quirk("logic", "8XY1, 8XY2 and 8XY3 clear VF"),
         quirk("vblank", "DXYN ends the instructions of the frame"),
-        *HOST_OPTIONS,
+        GAMEPAD,
     ),
     ports=(KEYPAD, KEYPAD2),
     formats=("ch8", "octocart", "binary", "ihex", "srec"),
     demo="chip8/ember",
-    front=front(KEYPAD, KEYPAD2),
+    ports_with=with_keys(KEYPAD, KEYPAD2),
 )

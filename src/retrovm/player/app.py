@@ -15,7 +15,6 @@ from retrovm.player.files import stem_of, write_new
 from retrovm.player.keyboard import Command, Keyboard
 from retrovm.player.pacing import SECOND, HostClock, Pacer
 from retrovm.player.sdl import sdl2
-from retrovm.player.turned import turned
 from retrovm.player.video import Display, Window
 
 if TYPE_CHECKING:
@@ -47,10 +46,10 @@ def play(vm: VM, *, scale: int | None = None, fullscreen: bool = False, mute: bo
     Raises `NoDisplay` where no window can be opened; the machine has not run then. Without a sound card it
     says so on standard error, and there is silence.
     """
-    picture = turned(screen_of(vm), vm.spec.front_with(vm.options).rotation)
+    screen = screen_of(vm)
     sdl.start()
     try:
-        window = Window(picture, scale=scale, fullscreen=fullscreen, vsync=vsync)
+        window = Window(screen, scale=scale, fullscreen=fullscreen, vsync=vsync)
         try:
             with open_sound(vm, mute) as sound:
                 Player(vm, window, sound).run(frames)
@@ -97,9 +96,7 @@ class Player:
         self.display = display
         self.sound = sound
         self.folder = Path() if folder is None else folder
-        front = vm.spec.front_with(vm.options)
-        self.picture = turned(self.screen, front.rotation)
-        self.keyboard = Keyboard(vm, front.ports)
+        self.keyboard = Keyboard(vm, vm.spec.ports_for(vm.options))
         self.pacer = Pacer(vm.frame_rate)
         self.paused = False
         self.fast = False
@@ -121,14 +118,14 @@ class Player:
         """Returns after `quit`, or after so many frames of the machine."""
         self._left = frames
         self._show_title()
-        self.display.draw(self.picture)
+        self.display.draw(self.screen)
         self.pacer.restart()
         while self._running and self._left != 0:
             self._handle_events()
             if not self._running:
                 break
             if self.paused:
-                self.display.draw(self.picture)       # what was over the window may be gone
+                self.display.draw(self.screen)       # what was over the window may be gone
                 sdl2.SDL_WaitEventTimeout(None, IDLE)
             elif self.fast:
                 self._run_fast()
@@ -147,7 +144,7 @@ class Player:
             if self.vm.audio is not None:
                 self.sound.queue(self.vm.audio.tobytes())
         self.pacer.shift(self.sound.late())
-        self.display.draw(self.picture)
+        self.display.draw(self.screen)
 
     def _run_fast(self) -> None:
         """Runs frames without a sound as fast as the host can, and shows the last one."""
@@ -155,7 +152,7 @@ class Player:
         while HostClock.now() < end and self._left != 1:
             self._tick(render=False)
         self._tick(render=True)
-        self.display.draw(self.picture)
+        self.display.draw(self.screen)
 
     def _tick(self, render: bool) -> bool:
         """Runs a frame; False when there are no more to run."""
@@ -236,7 +233,7 @@ class Player:
 
     def screenshot(self) -> None:
         """Writes the picture, as large as it is shown, as a PNG file of a new name, and says which."""
-        picture = self.screen.png(min(64, self.display.scale(self.picture)))
+        picture = self.screen.png(min(64, self.display.scale(self.screen)))
         try:
             path = write_new(self.folder, stem_of(self.vm), ".png", picture)
         except OSError as error:

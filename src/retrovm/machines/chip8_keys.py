@@ -1,4 +1,4 @@
-"""The host's side of a CHIP-8: how a gamepad's directions and buttons lie on the keypad, and how the screen stands.
+"""How a gamepad's directions and buttons lie on the keypad of a CHIP-8.
 
 Each program has its own keys for up, down and so on. chip-8-database knows them for many, and the option `keys` says them for
 any; then these keys of the host do the same as those of the keypad:
@@ -16,7 +16,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from retrovm.spec import Front, Option, Options, Port, integer, nearest
+from retrovm.spec import Option, Options, Port, integer, nearest
 
 HOST_KEYS = {
     "up": "ArrowUp", "down": "ArrowDown", "left": "ArrowLeft", "right": "ArrowRight", "a": "Space", "b": "Enter",
@@ -39,31 +39,18 @@ def key_map(value: Any) -> Keys:
     return tuple(pairs)
 
 
-def degrees(value: Any) -> int:
-    """Parses by how much the screen is turned."""
-    parsed = integer(0, 270)(value)
-    if parsed % 90:
-        raise ValueError("expected 0, 90, 180 or 270 degrees")
-    return parsed
+GAMEPAD = Option(name="keys", help="what keys of the keypad do, for a gamepad's keys on the host: up=5,down=8,left=7,right=9,a=6",
+                 default=(), parse=key_map, show=lambda value: ",".join(f"{name}={key:#x}" for name, key in value))
 
 
-HOST_OPTIONS = (
-    Option(name="keys", help="what keys of the keypad do, for a gamepad's keys on the host: up=5,down=8,left=7,right=9,a=6",
-           default=(), parse=key_map, show=lambda value: ",".join(f"{name}={key:#x}" for name, key in value)),
-    Option(name="rotation", help="degrees clockwise by which the player turns the screen: 0, 90, 180 or 270", default=0,
-           parse=degrees),
-)
+def with_keys(*ports: Port) -> Callable[[Options], tuple[Port, ...]]:
+    """These keypads, with the host's keys that the option `keys` adds."""
 
-
-def front(*ports: Port) -> Callable[[Options], Front]:
-    """What the user has before him, for a machine with these keypads and `HOST_OPTIONS`."""
-
-    def with_options(options: Options) -> Front:
+    def with_options(options: Options) -> tuple[Port, ...]:
         extra: dict[str, tuple[str, ...]] = {}
         for name, key in options["keys"]:
             extra[f"{key:x}"] = (*extra.get(f"{key:x}", ()), HOST_KEYS[name])
-        pads = tuple(replace(port, buttons=tuple(
+        return tuple(replace(port, buttons=tuple(
             replace(button, keys=(*button.keys, *extra.get(button.name, ()))) for button in port.buttons)) for port in ports)
-        return Front(ports=pads, rotation=options["rotation"])
 
     return with_options
