@@ -88,12 +88,14 @@ def slot_ticks(options: Options) -> int:
 
     So many that a second has a million or more: the edges of the sound lie on ticks, off by 1 us at most.
     """
-    return -(1_000_000 // -(chosen(options)["tickrate"] * frame_rate(options)))
+    tickrate: int = chosen(options)["tickrate"]
+    return -(1_000_000 // -(tickrate * frame_rate(options)))
 
 
 def clock_rate(options: Options) -> Fraction:
     """The master clock: a frame has exactly `tickrate` instructions."""
-    return chosen(options)["tickrate"] * frame_rate(options) * slot_ticks(options)
+    tickrate: int = chosen(options)["tickrate"]
+    return tickrate * frame_rate(options) * slot_ticks(options)
 
 
 def wire(machine: Machine, media: Media | None, options: Options) -> None:
