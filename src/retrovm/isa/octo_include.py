@@ -3,7 +3,7 @@
 A picture is a PNG. It is cut into sprites of 8 pixels by 1 to 15 rows, or of 16 x 16, from left to right and then from top to
 bottom; `:include "tiles.png" 8x5` says how large they are. A pixel is set where the picture is opaque and lighter than half.
 
-Source: png-spec (chunks, colour types, filters).
+Source: png (chunks, colour types, filters).
 """
 
 from __future__ import annotations
