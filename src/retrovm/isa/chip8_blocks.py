@@ -18,7 +18,7 @@ back. What is not reached is data, or code that `chip8_flow.reachable` cannot se
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -76,8 +76,8 @@ class ControlFlow:
         """For people."""
         lines: list[str] = []
         for routine in self.routines:
-            called = "" if not routine.called_at else ", called at " + _list(f"${at:04X}" for at in routine.called_at)
-            lines += ["", f"{routine.name} ${routine.address:04X}{called}"]
+            calls = _list(f"${at:04X}" for at in routine.called_at)
+            lines += ["", f"{routine.name} ${routine.address:04X}{', called at ' if calls else ''}{calls}"]
             lines += [f"  {self._line(block)}" for block in routine.blocks]
         if self.strange:
             lines += ["", "reached, and no instruction"]
@@ -86,8 +86,8 @@ class ControlFlow:
             lines += ["", "not reached"]
         for first, last in self.unreached:
             raw = self.data[first - self.origin : last + 1 - self.origin]
-            more = " ..." if len(raw) > _SHOWN else ""
-            lines.append(f"  ${first:04X}-${last:04X}: {_count(len(raw), 'byte')}, {raw[:_SHOWN].hex(' ').upper()}{more}")
+            shown = raw[:_SHOWN].hex(" ").upper() + (" ..." if len(raw) > _SHOWN else "")
+            lines.append(f"  ${first:04X}-${last:04X}: {_count(len(raw), 'byte')}, {shown}")
         return "\n".join(lines[1:])
 
     def as_dict(self) -> dict[str, Any]:
@@ -159,10 +159,10 @@ def _blocks(layout: Layout) -> dict[int, Block]:
             before[other].append(address)
     inner = {step.after for step in layout.code.values()
              if targets[step.address] == [step.after] and before[step.after] == [step.address]}
-    starts = {layout.origin, *layout.walk.routines, *(address for address in layout.code if address not in inner)}
+    starts = ({layout.origin, *layout.walk.routines} | set(layout.code) - inner) & set(layout.code)
     found: dict[int, Block] = {}
     owner: dict[int, int] = {}
-    for start in sorted(starts & set(layout.code)):
+    for start in sorted(starts):
         steps = [layout.code[start]]
         while targets[steps[-1].address] == [steps[-1].after] and steps[-1].after not in starts:
             steps.append(layout.code[steps[-1].after])
@@ -195,10 +195,10 @@ def _end(layout: Layout, last: Step) -> str:
     targets = layout.walk.targets[last.address]
     flow = last.instruction.flow
     if flow in (Flow.RETURN, Flow.STOP):
-        return flow.value
+        return flow.name.lower()
     if any(target not in layout.code for target in targets) or (not targets and flow is not Flow.CALL):
         return "lost"
-    return "next" if flow in (Flow.NEXT, Flow.CALL) else flow.value
+    return "next" if flow in (Flow.NEXT, Flow.CALL) else flow.name.lower()
 
 
 def _unreached(layout: Layout) -> list[tuple[int, int]]:
@@ -215,7 +215,7 @@ def _unreached(layout: Layout) -> list[tuple[int, int]]:
     return runs
 
 
-def _list(items: Any) -> str:
+def _list(items: Iterable[str]) -> str:
     return ", ".join(items)
 
 

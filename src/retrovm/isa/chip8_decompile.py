@@ -51,7 +51,9 @@ def _begin(layout: Layout) -> int:
     if step is None or step.instruction.name != "JP" or layout.labels[layout.origin] != ["main"]:
         return layout.origin
     start = step.operands["NNN"]
-    if start <= step.after or start not in layout.labels or layout.origin in layout.kinds or layout.origin + 1 in layout.labels:
+    if start <= step.after or start not in layout.labels:
+        return layout.origin
+    if layout.origin in layout.kinds or layout.origin + 1 in layout.labels:
         return layout.origin
     del layout.labels[layout.origin]
     # A name that was made for it gives way, a given one stays.
@@ -120,9 +122,10 @@ class _Structure:
     def _find_conditions(self) -> None:
         for address, step in sorted(self.code.items()):
             if step.instruction.form.startswith("if "):
-                opposite = OPPOSITE.get(step.instruction.name)
                 text = _condition(step, step.instruction.name)
-                self.conditions[address] = _Condition(text, _condition(step, opposite) if opposite else "", step.after)
+                name = OPPOSITE.get(step.instruction.name)
+                opposite = _condition(step, name) if name else ""
+                self.conditions[address] = _Condition(text, opposite, step.after)
         for address in sorted(self.code):
             if (found := self._comparison(address)) is not None:
                 self.conditions[address] = found
@@ -135,7 +138,9 @@ class _Structure:
         if first is None or second is None or skip is None or self._is_guarded(address):
             return None
         sign = _COMPARISON_OF.get((second.instruction.name, skip.instruction.name))
-        if sign is None or first.instruction.name not in ("LD", "LD_NN") or self._has_label(address + 2, address + 5):
+        if sign is None or first.instruction.name not in ("LD", "LD_NN"):
+            return None
+        if self._has_label(address + 2, address + 5):
             return None
         left = second.operands["Y"]
         right = first.operands.get("Y")
@@ -143,7 +148,8 @@ class _Structure:
         if registers != (15, 15, 15) or skip.operands["NN"] or left == 15:
             return None
         other = f"0x{first.operands['NN']:02X}" if right is None else f"v{right:X}"
-        return _Condition(f"v{left:X} {sign} {other}", f"v{left:X} {OPPOSITE_COMPARISON[sign]} {other}", skip.after)
+        opposite = OPPOSITE_COMPARISON[sign]
+        return _Condition(f"v{left:X} {sign} {other}", f"v{left:X} {opposite} {other}", skip.after)
 
     def _is_block(self, first: int, behind: int) -> bool:
         """Whether only code lies here, of which no subroutine begins in the middle, and the blocks so far fit."""
@@ -172,9 +178,9 @@ class _Structure:
     def _find_branches(self) -> None:
         for address, condition in sorted(self.conditions.items()):
             jump = self.code.get(condition.after)
-            if jump is None or jump.instruction.name != "JP" or jump.address in self.loops or not condition.opposite:
+            if jump is None or jump.instruction.name != "JP" or jump.address in self.loops:
                 continue
-            if self._is_guarded(address) or self._has_label(jump.address, jump.address + 1):
+            if not condition.opposite or self._is_guarded(address) or self._has_label(jump.address, jump.address + 1):
                 continue
             target = jump.operands["NNN"]
             if target == self._loop_end(address):

@@ -443,15 +443,16 @@ class _Assembler(Source):
         """A source, or data and pictures that become bytes."""
         user = self.last
         name, path = self.included()
-        if path.suffix.lower() not in DATA | PICTURES:
+        kind = path.suffix.lower()
+        if kind not in DATA | PICTURES:
             self.include_text(user, name, path)
             return
         size = None
-        if path.suffix.lower() in PICTURES and (token := self.peek()) is not None and SIZE.fullmatch(token.text):
+        if kind in PICTURES and (token := self.peek()) is not None and SIZE.fullmatch(token.text):
             size = self.next_token("a size").text
         try:
             data = path.read_bytes()
-            if path.suffix.lower() in PICTURES:
+            if kind in PICTURES:
                 data = sprites(data, size)
         except (OSError, ValueError) as error:
             raise name.error(f"cannot include {path}: {error}") from None
@@ -464,7 +465,9 @@ class _Assembler(Source):
             near = suggestion(token.text, chip8.VARIANTS) or f": there are {', '.join(chip8.VARIANTS)}"
             raise token.error(f"there is no variant '{token.text}'{near}")
         if self.used.rfind(1) >= 0 or self.labels:
-            raise self.statement.error("':variant' stands at the beginning of a program, before its labels and statements")
+            raise self.statement.error(
+                "':variant' stands at the beginning of a program, before its labels and statements"
+            )
         self.use(token.text)
 
     def _unpack(self) -> None:

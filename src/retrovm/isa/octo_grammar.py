@@ -124,4 +124,5 @@ KEYS = {f"OCTO_KEY_{key}": number for key, number in zip("X123QWEASDZC4RFV", ran
 
 def is_taken(name: str, variant: str | None = None) -> bool:
     """Whether a program cannot use `name` for a label, because the language does."""
-    return name in language(variant).reserved or name in DEFAULT_ALIASES or name in KEYS or name.lower() in REGISTERS
+    taken = (language(variant).reserved, DEFAULT_ALIASES, KEYS)
+    return any(name in names for names in taken) or name.lower() in REGISTERS
