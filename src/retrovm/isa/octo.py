@@ -401,7 +401,7 @@ class _Assembler(Source):
     def _assert(self) -> None:
         directive = self.last
         token = self.peek()
-        message = f": {self.string().string}" if token is not None and token.string is not None else ""
+        message = f": {self.string().string}" if token is not None and token.text != "{" else ""
         if not braced(self):
             raise directive.error(f"this assertion does not hold{message}")
 

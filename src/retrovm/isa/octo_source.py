@@ -84,10 +84,11 @@ class Source:
         return token
 
     def string(self) -> Token:
+        """A string in quotes, or a word, which is one where a string is expected."""
         token = self.next_token("a string")
-        if token.string is None:
-            raise token.error(f"expected a string in quotes, found '{token.text}'")
-        return token
+        if token.number is not None:
+            raise token.error(f"expected a string, found the number {token.text}: put it into quotes")
+        return token if token.string is not None else token._replace(string=token.text)
 
     def block(self) -> list[Token]:
         """The tokens between a brace and the one that closes it."""
@@ -122,7 +123,8 @@ class Source:
             ("macro", self.macros),
             ("stringmode", self.stringmodes),
         ]
-        repeatable = {"calculated constant": "constant", "alias": "alias", "stringmode": "stringmode"}
+        # As in Octo: a macro that is defined by another is defined again wherever that is used.
+        repeatable = {"calculated constant": "constant"} | {name: name for name in ("alias", "macro", "stringmode")}
         for owner, names in owners:
             if name in names and (owner != repeatable.get(kind) or name in self.fixed):
                 raise token.error(f"'{name}' is already the name of a {owner}")
