@@ -250,3 +250,8 @@ def test_macros_may_be_defined_again_and_by_other_macros():
 def test_a_macro_may_end_in_the_middle_of_a_statement():
     source = ":macro if-set N { vF := N vF &= v0 if vF != 0 } : main if-set 1 then clear if-set 2 begin return end"
     assert assemble(source).data.hex() == "6f018f023f0000e06f028f024f00121200ee"
+
+
+def test_signs_and_single_letters_are_names_for_the_tiles_of_a_map():
+    source = ":macro @ { 1 } :macro - { 2 } :macro . { 3 } :macro E { 4 } :macro / { 5 } : main save v1 - v2 @ @ - . E /"
+    assert assemble(source).data.hex() == "5122010102030405"

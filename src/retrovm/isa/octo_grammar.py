@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from functools import cache
 
 from . import chip8
-from .octo_expr import CONSTANTS
 
 REGISTER = "a register"
 NUMBER = "a number"
@@ -87,8 +86,9 @@ def language(variant: str | None = None) -> Language:
 
 
 def _words(rows: Iterable[chip8.Instruction]) -> frozenset[str]:
+    # As in Octo, `-` may be a name, say of a macro for a tile of a map: it only means a range behind a register.
     return frozenset(part for row in rows for part in row.form.split()
-                     if part not in row.operands and part not in ("vX", "vY"))
+                     if part not in row.operands and part not in ("vX", "vY", "-"))
 
 
 NEGATED = "-NN"
@@ -112,7 +112,7 @@ _DIRECTIVES = """
 """
 
 KEYWORDS = frozenset(_DIRECTIVES.split()) | _words(chip8.INSTRUCTIONS)
-RESERVED = KEYWORDS | COMPARISONS.keys() | CONSTANTS.keys() | {"HERE", "CALLS"}
+RESERVED = KEYWORDS | COMPARISONS.keys() | {"HERE", "CALLS"}
 
 REGISTERS = {f"v{digit}": number for number, digit in enumerate("0123456789abcdef")}
 # Aliases that every program starts with, and may define again.
