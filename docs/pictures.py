@@ -30,6 +30,9 @@ PICTURES = {
     "ember-title.png": lambda: picture("ember", 120),
     "ember.png": lambda: picture("ember", 420, ((130, "6", 5), (300, "5", 4), (330, "9", 4))),
     "horizon.png": lambda: picture("horizon", 600),
+    "grotto.png": lambda: picture("grotto", 420, ((210, "6", 6),)),
+    "ascent-title.png": lambda: picture("ascent", 150),
+    "ascent.png": lambda: picture("ascent", 1500, ((160, "6", 6),)),
 }
 
 
