@@ -358,7 +358,7 @@ cdef class Mos6502(Cpu):
         if late and overflow_is_due(self, now + (late - 1) * self.period):       # it has written V itself
             forget_overflow_pin(self, now + (late - 1) * self.period)
         if overflow_is_due(self, now):
-            self.v |= 0x80
+            self.v = self.v | 0x80
             forget_overflow_pin(self, now)
 
     cdef void exactly(self, tick_t until, bint stay) noexcept nogil:
@@ -745,4 +745,5 @@ cdef class Mos6502(Cpu):
 
 
 MODELS = tuple(FACTS)
+WITH_64_KIB = tuple(model for model, facts in FACTS.items() if facts[7] == 0x10000)      # of addresses
 REGISTERS = ("pc", "a", "x", "y", "s", "p")
