@@ -134,7 +134,7 @@ cdef void scroll_canvas_columns(Mega *m, bint right) noexcept nogil:
     cdef uint32_t y, old = 0 if right else 4, new = 4 if right else 0, bare = 0 if right else MEGA_WIDTH - 4
     cdef uint8_t *drawn
     cdef uint32_t *canvas
-    for y in range(MEGA_HEIGHT):
+    for y in range(<uint32_t> MEGA_HEIGHT):
         drawn = m.drawn + y * MEGA_WIDTH
         canvas = m.canvas + y * MEGA_WIDTH
         memmove(drawn + new, drawn + old, MEGA_WIDTH - 4)

@@ -110,7 +110,7 @@ def wire(machine: Machine, media: Media | None, options: Options) -> None:
     for address, digits in ((0, small(told["font"])), (LARGE_DIGITS, large(told["font"]))):
         memory[address:address + len(digits)] = digits
     if media is not None:            # no medium: memory without a program, in which the processor halts at once
-        memory[load:] = media.image(load, size - load, 0)
+        memory[load:] = media.image(load, extent(media, load, size), 0)
     bus = machine.add_bus(size, max(0x100, size >> 8))
     bus.map(0, size, machine.add(Memory("ram", contents=bytes(memory).rstrip(b"\0"), size=size)))
     pads = [machine.add(Buttons(port.name, [button.name for button in port.buttons])) for port in (KEYPAD, KEYPAD2)]
@@ -122,6 +122,12 @@ def wire(machine: Machine, media: Media | None, options: Options) -> None:
     machine.add(Chip8("cpu", bus, pads[0], screen, audio, keypad2=pads[1], profile=told["variant"], start=start,
                       seed=machine.random.seed, period=slot_ticks(options), **quirks))
     machine.add(screen)
+
+
+def extent(media: Media, load: int, size: int) -> int:
+    """How many bytes of memory the medium takes, from `load` on; all up to `size` when something lies outside."""
+    ends = [load + len(segment.data) if segment.end is None else segment.end for segment in media.segments]
+    return (max(ends) if load < max(ends) <= size else size) - load
 
 
 def palette(told: Options) -> Iterator[int]:
