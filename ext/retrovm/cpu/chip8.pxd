@@ -52,7 +52,6 @@ cdef struct Mega:        # what only a MegaChip8 has
     uint8_t blend                  # a Blend
     uint8_t collision              # the colour that DXYN tells of
     uint32_t[256] palette          # alpha, red, green, blue
-    bint solid                     # derived: no colour of the palette has an alpha below 255
     uint8_t[MEGA_PIXELS] drawn     # the number of the colour that was drawn last, 0 where none was
     uint32_t[MEGA_PIXELS] canvas   # the picture that is drawn on: red, green, blue
     uint32_t sample                # where the sound lies that is played

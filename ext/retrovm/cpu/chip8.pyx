@@ -4,7 +4,7 @@ CHIP-8 was never a chip: it is the machine that Joseph Weisbecker's interpreter 
 Display, keypad and timers belong to the instruction set, so they are here.
 
     V0-VF     8 bits; VF is also the flag        DT   delay timer, counts down once a frame
-    I         16 bits, an address                ST   sound timer, likewise; a sound while it is not 0
+    I         16 bits (MegaChip8 24), an address ST   sound timer, likewise; a sound while it is not 0
     PC        address of the next instruction    a stack of return addresses, outside memory
 
 Members of the family

@@ -121,15 +121,6 @@ cdef void load_palette(Chip8 self, Loop *r) noexcept nogil:
             colour = colour << 8 | rd(self, r, at + byte, Access.READ)
         self.mega.palette[number] = colour
         at += 4
-    self.mega.solid = is_solid(self.mega)
-
-
-cdef bint is_solid(Mega *m) noexcept nogil:
-    cdef uint32_t number
-    for number in range(1, 256):
-        if m.palette[number] >> 24 != OPAQUE:
-            return False
-    return True
 
 
 cdef inline void op_02nn_ldpal(Chip8 self, Loop *r) noexcept nogil:
@@ -307,7 +298,6 @@ cdef void restart_mega(Chip8 self) noexcept nogil:
     for number in range(1, 255):
         self.mega.palette[number] = 0xFF000000
     self.mega.palette[WHITE_NUMBER] = 0xFFFFFFFF
-    self.mega.solid = True
     self.mega.alpha = OPAQUE
     self.mega.collision = WHITE_NUMBER
 
@@ -333,9 +323,8 @@ cdef int sync_mega(Mega *m, State state) except -1:
 
 
 cdef int check_mega(Chip8 self) except -1:
-    """Derives what is not saved; raises `StateError` where the fields contradict each other."""
+    """Raises `StateError` where the fields contradict each other."""
     cdef Mega *m = self.mega
-    m.solid = is_solid(m)
     if m.length and (m.position > m.length or m.edge_part >= m.rate
                      or not -self.ticks_a_second <= m.edge - self.clock.now <= self.ticks_a_second):
         raise StateError(f"{self.name}.sample: byte {m.position} of {m.length}, at {m.rate} a second, begins at tick "

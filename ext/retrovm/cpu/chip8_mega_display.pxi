@@ -40,17 +40,17 @@ cdef inline bint draw_pixels(Mega *m, const uint8_t *source, uint32_t at, uint32
     """Draws a part of a row of a sprite from pixel `at` of the canvas on; true when it meets the collision colour."""
     cdef uint8_t *drawn = m.drawn + at
     cdef uint32_t *canvas = m.canvas + at
-    cdef uint32_t n
+    cdef uint32_t n, colour
     cdef bint hit = False
-    cdef bint plain = m.solid and m.blend == Blend.COVER
     for n in range(count):
         if source[n]:
             hit |= drawn[n] == m.collision
             drawn[n] = source[n]
-            if likely(plain):
-                canvas[n] = m.palette[source[n]] & 0xFFFFFF
+            colour = m.palette[source[n]]
+            if likely(m.blend == Blend.COVER and colour >> 24 == OPAQUE):
+                canvas[n] = colour & 0xFFFFFF
             else:
-                canvas[n] = blended(canvas[n], m.palette[source[n]], m.blend)
+                canvas[n] = blended(canvas[n], colour, m.blend)
     return hit
 
 
