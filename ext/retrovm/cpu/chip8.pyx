@@ -19,9 +19,9 @@ Time
     After DXYN with the vblank quirk, in FX0A and after a halt time passes in empty slots.
 
 Emulated
-    Every instruction of the variant, with its quirks; planes, modes, colours, patterns of sound, sampled sound; the one generator of
-    random numbers that all conformance data of the family assumes (state = (state * 1103515245 + 12345) mod 2**31, a
-    number is its bits 16 to 23).
+    Every instruction of the variant, with its quirks; planes, modes, colours, patterns of sound, sampled sound; the
+    one generator of random numbers that all conformance data of the family assumes (state = (state * 1103515245 + 12345)
+    mod 2**31, a number is its bits 16 to 23).
 
 Not emulated
     The time that an instruction takes on a real COSMAC VIP; machine code (0NNN halts); the interpreter's own

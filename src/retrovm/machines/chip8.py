@@ -10,7 +10,8 @@ The option `variant` chooses the member. Memory of one with 4 KiB:
 | $0200-$0E9F | 3232 | the program, which starts at $0200 |
 | $0EA0-$0FFF |  352 | free; on a VIP stack, registers and display |
 
-All of it is RAM. XO-CHIP has 64 KiB, to $FFFF, MegaChip8 16 MiB, to $FFFFFF. Display, keypad, timers, stack and flag registers have no address.
+All of it is RAM. XO-CHIP has 64 KiB, to $FFFF, MegaChip8 16 MiB, to $FFFFFF. Display, keypad, timers, stack and flag
+registers have no address.
 
 The keypad, and the keys of a PC keyboard in the same places; the second keypad of a CHIP-8X has none:
 
