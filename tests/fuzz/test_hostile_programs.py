@@ -95,7 +95,8 @@ def test_any_instructions_of_megachip8_in_any_order_run(data, noise):
 def test_any_bytes_run_on_any_chip8_or_are_refused(variant, data, flags, keys):
     with hostile.no_hang():
         try:
-            vm = retrovm.create("chip8", data, name="program.ch8", variant=variant, tickrate=500, **flags)
+            vm = retrovm.create("chip8", data, name="program.ch8", format="ch8", variant=variant, tickrate=500,
+                                **flags)
         except retrovm.RetroVMError as error:
             assert "bytes" in str(error) or "zip" in str(error)
             return

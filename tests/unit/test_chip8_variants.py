@@ -63,6 +63,14 @@ def test_the_stack_is_as_deep_as_the_variant_says_or_as_one_asks(variant, depth)
     assert "all 3 places of the stack" in after("2200", 4, variant=variant, stack=3).cpu.halted
 
 
+@pytest.mark.parametrize("program", ["0000", "00FD", "5001", "00EE"])
+def test_a_program_that_halts_has_its_pc_at_the_instruction_and_on_octo_behind_it(program):
+    for variant, pc in (("xochip", 0x200), ("octo", 0x202)):
+        made = after(program, 3, variant=variant)
+        assert (made.cpu.pc, made.cpu.instructions) == (pc, 1)
+        assert f"{program} at $0200" in made.cpu.halted
+
+
 @pytest.mark.parametrize(("variant", "i"), [
     ("chip8", 0x303), ("chip48", 0x302), ("schip1.0", 0x302), ("schip1.1", 0x300), ("schpc", 0x303),
     ("schip-modern", 0x300), ("xochip", 0x303), ("dream6800", 0x303)])

@@ -26,6 +26,7 @@ cdef struct Quirks:      # in what the members of the family differ; isa/chip8_v
     bint count_rows
     bint blocks
     bint mega
+    bint halt_behind
     uint32_t tall
     uint32_t planes
     uint32_t width

@@ -301,12 +301,19 @@ cdef class Chip8(Cpu):
 
     cdef void put_picture(self) noexcept nogil:
         """Keeps the display for the screen, which may ask for it later."""
+        cdef int width, height
         memcpy(self.picture, self.display, self.quirk.planes * self.plane_words * sizeof(uint64_t))
         self.picture_background = self.background
         # Scrolled by half a pixel, the picture of a calculator in its mode of 64 x 32 pixels needs all of them.
         self.picture_halved = self.quirk.half_pixels and not self.hires and made_of_blocks(self)
-        self.screen.end_picture(self.width >> self.picture_halved, self.height >> self.picture_halved)
+        width = <int> self.width >> self.picture_halved
+        height = <int> self.height >> self.picture_halved
         self.stale = True
+        if width != self.screen.width or height != self.screen.height:
+            self.screen.end_picture(width, height)
+            self.paint()             # pixels of the size before would make no picture in this one
+        else:
+            self.screen.end_picture(width, height)
 
     cdef void paint(self) noexcept nogil:
         paint_picture(self)

@@ -46,8 +46,9 @@ cdef inline void end_run(Loop *r) noexcept nogil:
 
 cdef inline void stop(Chip8 self, Loop *r, Halt reason) noexcept nogil:
     """Halts at the present instruction."""
-    r.pc -= 2
-    self.stop_at(reason, r.pc, r.opcode)
+    self.stop_at(reason, r.pc - 2, r.opcode)
+    if not self.quirk.halt_behind:
+        r.pc -= 2
     end_run(r)
 
 

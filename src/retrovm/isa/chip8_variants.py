@@ -54,6 +54,7 @@ class Variant:
     blocks       three of the planes are the colours of blocks of pixels, not drawn on
     width, height  pixels of the display, at most; without that of `mega`
     stack        return addresses that have room
+    halt_behind  PC of a program that halts is behind the instruction that did it, elsewhere at it
     flags        registers that FX75 saves
     memory       bytes
     start        where programs lie and start
@@ -81,6 +82,7 @@ class Variant:
     count_rows: bool = False
     planes: int = 1
     blocks: bool = False
+    halt_behind: bool = False
     width: int = 64
     height: int = 32
     stack: int = 16
@@ -127,7 +129,7 @@ VARIANTS: dict[str, Variant] = {
     chip8.MEGACHIP8: _superchip("MegaChip8", shift=True, load_store=True, mega=True, tall=8, flags=8, memory=1 << 24,
                                 tickrate=3000, frame_rate=50, font="schip"),
     chip8.XOCHIP: _superchip("XO-CHIP", **_XO | {"tickrate": 100}),
-    chip8.OCTO: _superchip("Octo", **_XO | {"tickrate": 20, "stack": 12}),
+    chip8.OCTO: _superchip("Octo", **_XO | {"tickrate": 20, "stack": 12, "halt_behind": True}),
 }
 
 

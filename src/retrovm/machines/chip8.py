@@ -42,7 +42,8 @@ from retrovm.core.ports import Buttons
 from retrovm.core.screen import Screen
 from retrovm.cpu.chip8 import FLAGS, PROFILES, Chip8
 from retrovm.machines.chip8_fonts import FONTS, large, small
-from retrovm.media.traits import chip8_likeness
+from retrovm.machines.chip8_keys import GAMEPAD, with_keys
+from retrovm.media import chip8_judgement
 from retrovm.spec import Button, MachineSpec, Option, Options, Port, boolean, choice, integer, rate
 
 if TYPE_CHECKING:
@@ -91,12 +92,14 @@ def slot_ticks(options: Options) -> int:
 
     So many that a second has a million or more: the edges of the sound lie on ticks, off by 1 us at most.
     """
-    return -(1_000_000 // -(chosen(options)["tickrate"] * frame_rate(options)))
+    tickrate: int = chosen(options)["tickrate"]
+    return -(1_000_000 // -(tickrate * frame_rate(options)))
 
 
 def clock_rate(options: Options) -> Fraction:
     """The master clock: a frame has exactly `tickrate` instructions."""
-    return chosen(options)["tickrate"] * frame_rate(options) * slot_ticks(options)
+    tickrate: int = chosen(options)["tickrate"]
+    return tickrate * frame_rate(options) * slot_ticks(options)
 
 
 def wire(machine: Machine, media: Media | None, options: Options) -> None:
@@ -200,10 +203,10 @@ SPEC = MachineSpec(
     wire=wire,
     clock_rate=clock_rate,
     frame_rate=frame_rate,
-    judge=chip8_likeness,
+    judge=chip8_judgement.judge,
     options=(
         Option(name="variant", help=f"the member of the family: {', '.join(PROFILES)}", default="chip8",
-               parse=choice(*PROFILES)),
+               parse=choice(*PROFILES), settles=("tickrate", *FLAGS)),
         Option(name="tickrate", help="instructions a frame; by the variant when not given", default=None,
                parse=integer(1, 1_000_000)),
         Option(name="frame_rate", help="frames a second, 1 to 1000; by the variant when not given", default=None,
@@ -230,8 +233,10 @@ SPEC = MachineSpec(
         quirk("jump", "BXNN jumps to XNN + VX, not to NNN + V0"),
         quirk("logic", "8XY1, 8XY2 and 8XY3 clear VF"),
         quirk("vblank", "DXYN ends the instructions of the frame"),
+        GAMEPAD,
     ),
     ports=(KEYPAD, KEYPAD2),
-    formats=("ch8", "binary", "ihex", "srec"),
+    formats=("ch8", "octocart", "binary", "ihex", "srec"),
     demo="chip8/ember",
+    ports_with=with_keys(KEYPAD, KEYPAD2),
 )
