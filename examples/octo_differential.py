@@ -10,7 +10,7 @@ follow them agree in every number:
   pixels, plane 1 selected; registers, timers and flag registers 0; no pattern of sound.
 - A frame: the events of keys in their order, at most `tickrate` instructions, then DT and ST count down if they are not 0.
   FX0A ends the instructions of its frame, and those of every frame until a key is let go. With `vblank` the first DXYN ends
-  them too. An instruction that halts counts.
+  them too. An instruction that halts counts, and PC is behind it.
 - CXNN draws once: state = (state * 1103515245 + 12345) mod 2**31, beginning with the seed, 1; the number is its bits 16 to 23.
 - The picture is a byte a pixel, plane 1 + 2 * plane 2, row by row, 64 x 32 or 128 x 64 by the mode. Its SHA-1 is compared.
 

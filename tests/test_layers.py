@@ -32,7 +32,7 @@ MAY_IMPORT = {
     "spec": {"errors"},
     "ranges": {"errors", "spec"},
     "registry": {"errors", "spec", "media"},
-    "media": WORDS,
+    "media": WORDS | {"isa"},
     "bundled": WORDS,
     "detection": BASE,
     "machines": BASE | PARTS,

@@ -7,8 +7,8 @@ first in the order of `retrovm.registry`: built-ins by id, then those of others 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from retrovm import registry
@@ -23,13 +23,17 @@ MARGIN = 0.1
 
 @dataclass(frozen=True)
 class Target:
-    """A machine for a medium: `confidence` from 0 to 1, the reason in words, options the medium needs."""
+    """A machine for a medium: `confidence` from 0 to 1, the reason in words, options the medium needs.
+
+    `details` gives more reasons, in lines for people.
+    """
 
     spec: MachineSpec
     media: Media
     options: Mapping[str, Any]
     confidence: float
     reason: str
+    details: Callable[[], Sequence[str]] = field(default=tuple, compare=False, repr=False)
 
     def __str__(self) -> str:
         return f"{self.spec.id} ({self.confidence:.0%}: {self.reason})"
@@ -87,4 +91,4 @@ def _judge(spec: MachineSpec, media: Media) -> Judgement | None:
 
 
 def _target(spec: MachineSpec, media: Media, judgement: Judgement) -> Target:
-    return Target(spec, media, dict(judgement.options), judgement.confidence, judgement.reason)
+    return Target(spec, media, dict(judgement.options), judgement.confidence, judgement.reason, judgement.details)

@@ -27,7 +27,7 @@ def load(source: Source, machine: str | None = None, *, seed: int = 1, name: str
     Raises `MediaError`, `OptionError` or `UnknownNameError`, and says what to do.
     """
     target = detection.best(source, machine, name=name, format=format, member=member)
-    return VM(target.spec, target.media, {**target.options, **options}, seed)
+    return VM(target.spec, target.media, target.spec.combine_options(target.options, options), seed)
 
 
 def create(machine: str, rom: Source | None = None, *, seed: int = 1, name: str | None = None,

@@ -181,8 +181,9 @@ class VM(Machine):
             address = self.symbols.resolve(target).__index__()
         except AttributeError:
             raise ArgumentError(f"expected an address or the name of one, not {target!r}") from None
-        if not 0 <= address < len(self.memory):
-            raise AddressError(f"{target!r} is outside the address space, $0000-${len(self.memory) - 1:04X}")
+        reach = self.cpu.bus.reach
+        if not 0 <= address < reach:
+            raise AddressError(f"{target!r} is outside the address space, $0000-${reach - 1:04X}")
         return address
 
     # --- state ----------------------------------------------------------------------------------------------

@@ -6,7 +6,7 @@ command line know a machine by its `MachineSpec` alone.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
@@ -26,7 +26,8 @@ class Option:
 
     `parse` turns what a user gave, a value or the text of a command line, into the value that the machine gets; it
     raises `ValueError` with a reason. `integer`, `boolean`, `choice` and `rate` below make such functions. `show` turns
-    that value back into text.
+    that value back into text. `settles` names options that go with it: where this one is given, what a program asks for
+    of those does not count.
     """
 
     name: str
@@ -34,6 +35,7 @@ class Option:
     default: Any
     parse: Callable[[Any], Any]
     show: Callable[[Any], str] = str
+    settles: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,11 +59,15 @@ class Port:
 
 @dataclass(frozen=True)
 class Judgement:
-    """What a machine thinks of a medium: `confidence` from 0 to 1, the reason in words, options that it needs."""
+    """What a machine thinks of a medium: `confidence` from 0 to 1, the reason in words, options that it needs.
+
+    `details` gives more of it, in lines for people; it is called when somebody asks.
+    """
 
     confidence: float
     reason: str
     options: Options = field(default_factory=dict)
+    details: Callable[[], Sequence[str]] = field(default=tuple, compare=False)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,6 +79,7 @@ class MachineSpec:
     wire         adds the parts to an empty machine: `wire(machine, media, options)`, every option present and parsed
     judge        says whether a medium is for this machine; None when it is not
     demo         the bundled program that shows the machine: a folder of roms/
+    ports_with   the ports with these options, for keys that depend on the program; None for `ports`
     """
 
     id: str
@@ -87,11 +94,21 @@ class MachineSpec:
     ports: tuple[Port, ...] = ()
     formats: tuple[str, ...] = ()
     demo: str | None = None
+    ports_with: Callable[[Options], tuple[Port, ...]] | None = None
+
+    def ports_for(self, options: Options) -> tuple[Port, ...]:
+        """The ports as they are with these options, with the host's keys on their buttons."""
+        return self.ports if self.ports_with is None else self.ports_with(options)
 
     def show_options(self, given: Options) -> dict[str, str]:
         """The options that were given, as the text that a command line takes. Raises `OptionError`."""
         parsed = self.parse_options(given)
         return {option.name: option.show(parsed[option.name]) for option in self.options if option.name in given}
+
+    def combine_options(self, program: Options, given: Options) -> dict[str, Any]:
+        """What a program asks for together with what was given, which goes before it; see `Option.settles`."""
+        settled = {name for option in self.options if option.name in given for name in option.settles}
+        return {**{name: value for name, value in program.items() if name not in settled}, **given}
 
     def parse_options(self, given: Options) -> dict[str, Any]:
         """All options, those not given at their default. Raises `OptionError`, naming the nearest option."""

@@ -79,7 +79,8 @@ def test_detection_of_noise_is_an_answer_or_a_typed_error(data, suffix):
 def test_any_bytes_run_on_any_chip8_or_are_refused(variant, data, flags, keys):
     with hostile.no_hang():
         try:
-            vm = retrovm.create("chip8", data, name="program.ch8", variant=variant, tickrate=500, **flags)
+            vm = retrovm.create("chip8", data, name="program.ch8", format="ch8", variant=variant, tickrate=500,
+                                **flags)
         except retrovm.RetroVMError as error:
             assert "bytes" in str(error)
             return

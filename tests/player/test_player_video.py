@@ -17,6 +17,7 @@ class Checkers:
     """A picture of two columns, red and blue."""
 
     aspect = ONE
+    rotation = 0
     size = (2, 1)
 
     def tobytes(self) -> bytes:
@@ -27,6 +28,7 @@ class Stripes:
     """Three rows: green, white, green."""
 
     aspect = Fraction(2)
+    rotation = 0
     size = (1, 3)
 
     def tobytes(self) -> bytes:
@@ -131,3 +133,18 @@ def test_a_window_can_begin_in_full_screen_and_leave_it(window):
     assert shown.fullscreen
     shown.fullscreen = False
     assert not shown.fullscreen
+
+
+@pytest.mark.parametrize(("rotation", "corners"), [
+    (0, {(10, 50): "red", (90, 50): "blue"}), (180, {(10, 50): "blue", (90, 50): "red"}),
+    (90, {(50, 10): "red", (50, 90): "blue"}), (270, {(50, 10): "blue", (50, 90): "red"}),
+])
+def test_a_screen_that_is_turned_is_shown_turned_to_the_right(window, rotation, corners):
+    picture = Checkers()
+    picture.rotation = rotation
+    shown = window(picture, scale=1)
+    sdl2.SDL_SetWindowSize(shown._window, 100, 100)
+    sdl2.SDL_PumpEvents()
+    shown.draw(picture)
+    for (x, y), colour in corners.items():
+        assert pixel(shown, x, y) == {"red": (255, 0, 0), "blue": (0, 0, 255)}[colour]

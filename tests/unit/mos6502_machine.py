@@ -1,4 +1,4 @@
-"""A 6502 with 64 KiB of RAM, devices that pull its lines when a test wants it, and others that watch its bus."""
+"""A 6502 with RAM at all addresses, devices that pull its lines when a test wants it, and others that watch its bus."""
 
 from retrovm.core.bus import Tracer
 from retrovm.core.line_script import LineScript
@@ -7,13 +7,15 @@ from retrovm.core.memory import Memory
 from retrovm.core.python_device import PythonDevice
 from retrovm.core.types import Line
 from retrovm.cpu.mos6502 import Mos6502
+from retrovm.isa.mos6502 import MODELS
 
 
 def machine(program=b"", at=0x0400, *, exact=False, fill=0xEA, registers=None, period=1, model="6502"):
     """A machine whose processor stands before `program`; NOPs fill the rest."""
     made = Machine(1_000_000)
-    bus = made.add_bus()
-    bus.map(0, 0x10000, made.add(Memory("ram", 0x10000, fill=fill)))
+    size = 1 << MODELS[model].address_lines
+    bus = made.add_bus(size=size)
+    bus.map(0, size, made.add(Memory("ram", size, fill=fill)))
     cpu = made.add(Mos6502(model=model, bus=bus, period=period))
     cpu.exact = exact
     bus.poke_bytes(at, program)

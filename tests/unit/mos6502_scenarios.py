@@ -28,6 +28,7 @@ LONG = os.environ.get("RETROVM_PROFILE_LONG") == "1"
 """Whole sweeps instead of samples."""
 
 WITH_LINES = [model for model in MODELS if Line.IRQ in Mos6502(model=model).wires]
+WITH_SO = [model for model in MODELS if Line.SO in Mos6502(model=model).wires]
 NMOS = [model for model in WITH_LINES if not model.startswith("65c02")]
 
 

@@ -148,7 +148,7 @@ def test_dis_knows_marks_entries_labels_and_models(run, tmp_path):
     (["a.hex", "-m", "sbc6502", "--model", "6809"], "there is no model '6809'"),
     (["a.hex", "-m", "sbc6502", "--data", "5-4"], "--data takes a first and a last address, like 0xC100-0xC1FF, not '5-4'"),
     (["a.hex", "-m", "sbc6502", "--entry", "stat"], "no symbol 'stat'"),
-    (["ember", "--labels"], "--labels, --data, --entry, --source and --model are for a 6502, and chip8 has none"),
+    (["ember", "--labels"], "--labels, --data and --entry are for a 6502, and chip8 has none"),
 ])
 def test_wrong_use_of_dis_is_one_line_and_status_2(words, message, run):
     run("asm", "a.s", "-o", "a.hex")

@@ -88,3 +88,25 @@ def test_a_frame_has_exactly_the_tickrates_number_of_slots_for_every_tickrate():
         options = SPEC.parse_options({"tickrate": tickrate})
         ticks = SPEC.clock_rate(options) / SPEC.frame_rate(options)
         assert ticks % tickrate == 0
+
+
+@pytest.mark.parametrize("given", ["up=5,a=0x10", {"up": 5, "a": 16}, (("up", 5), ("a", 16))])
+def test_keys_of_a_gamepad_are_pairs_or_their_text(given):
+    options = SPEC.parse_options({"keys": given})
+    assert options["keys"] == (("up", 5), ("a", 16))
+    assert SPEC.show_options({"keys": given}) == {"keys": "up=0x5,a=0x10"}
+
+
+def test_keys_that_do_not_exist_are_refused():
+    with pytest.raises(OptionError, match="there is no 'upp'; did you mean up"):
+        SPEC.parse_options({"keys": "upp=5"})
+    with pytest.raises(OptionError, match="expected a whole number from 0 to 31"):
+        SPEC.parse_options({"keys": {"up": 32}})
+    with pytest.raises(OptionError, match="expected a number from 0 to 31"):
+        SPEC.parse_options({"keys": "up"})
+
+
+def test_a_screen_is_turned_by_quarters():
+    assert SPEC.parse_options({"rotation": "270"})["rotation"] == 270
+    with pytest.raises(OptionError, match="expected 0, 90, 180 or 270 degrees"):
+        SPEC.parse_options({"rotation": 45})

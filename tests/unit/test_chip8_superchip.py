@@ -28,6 +28,13 @@ def test_00ff_and_00fe_switch_between_the_sizes_of_the_picture(variant):
     assert made.screen.size == (64, 32)
 
 
+def test_a_picture_of_another_size_is_there_even_when_its_frame_is_not_rendered():
+    made = machine("00FF A20A D231 1206 0000 8000", variant="octo")
+    made.cpu.registers = {"v2": 100, "v3": 50}
+    made.tick(1, render=False)
+    assert (made.screen.size, lit(made)) == ((128, 64), {(100, 50)})
+
+
 @pytest.mark.parametrize("variant", MODERN)
 def test_a_switch_of_the_mode_clears_every_plane(variant):
     assert lit(shown("A20A D231 00FF 1206 0000 8000", variant=variant)) == set()

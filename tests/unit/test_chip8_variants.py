@@ -63,6 +63,14 @@ def test_the_stack_is_as_deep_as_the_variant_says_or_as_one_asks(variant, depth)
     assert "all 3 places of the stack" in after("2200", 4, variant=variant, stack=3).cpu.halted
 
 
+@pytest.mark.parametrize("program", ["0000", "00FD", "5001", "00EE"])
+def test_a_program_that_halts_has_its_pc_at_the_instruction_and_on_octo_behind_it(program):
+    for variant, pc in (("xochip", 0x200), ("octo", 0x202)):
+        made = after(program, 3, variant=variant)
+        assert (made.cpu.pc, made.cpu.instructions) == (pc, 1)
+        assert f"{program} at $0200" in made.cpu.halted
+
+
 @pytest.mark.parametrize(("variant", "i"), [
     ("chip8", 0x303), ("chip48", 0x302), ("schip1.0", 0x302), ("schip1.1", 0x300), ("schpc", 0x303),
     ("schip-modern", 0x300), ("xochip", 0x303), ("dream6800", 0x303)])
@@ -104,6 +112,13 @@ def test_colours_that_are_not_given_are_those_of_the_machine():
     palette = machine("1200", variant="xochip", colours="000001,FFFF02,000003").screen.palette.tolist()
     assert palette[:3] == [[0, 0, 1], [255, 255, 2], [0, 0, 3]]
     assert palette[3] == machine("1200", variant="xochip").screen.palette.tolist()[3]
+
+
+def test_a_rotation_is_told_to_those_who_show_the_picture_and_changes_none():
+    made = machine("1200", rotation=270)
+    assert (made.screen.rotation, made.screen.size) == (270, (64, 32))
+    with pytest.raises(OptionError, match="0, 90, 180 or 270 degrees"):
+        machine("1200", rotation=45)
 
 
 # --- digits ---------------------------------------------------------------------------------------

@@ -136,7 +136,7 @@ def test_two_interrupts_may_fall_into_the_clearing_of_the_display():
 def test_a_sprite_is_prepared_waits_for_the_interrupt_and_is_drawn_behind_it(x, y, rows, prepare, draw):
     made = approach(vip(f"D01{rows:X} 1202"), 900, v0=x, v1=y, i=0x200)
     assert (made.step(), made.cpu.waiting) == (prepare, "frame")
-    assert (made.step(), made.cpu.waiting) == (900 - prepare, None)
+    assert (made.step(), made.cpu.waiting) == (900 - prepare, "frame")
     assert made.step() == 1832 + draw
 
 

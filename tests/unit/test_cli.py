@@ -220,7 +220,8 @@ def test_info_says_what_a_file_is_and_why(run, rom):
     found = json.loads(out)
     assert found["sha1"] == retrovm.load(rom).media.sha1
     assert found["targets"] == [
-        {"machine": "tiny", "confidence": 0.9, "reason": "it was written for the tests", "options": {}}]
+        {"machine": "tiny", "confidence": 0.9, "reason": "it was written for the tests", "details": [],
+         "options": {}}]
 
 
 def test_every_command_that_takes_a_program_knows_the_bundled_ones(run):

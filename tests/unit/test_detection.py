@@ -116,7 +116,7 @@ def test_name_format_and_member_are_passed_on(machines):
 
 
 def test_any_bytes_are_detected_or_a_media_error(machines):
-    machines(alpha="from retrovm.media.traits import chip8_likeness; return chip8_likeness(media)",
+    machines(alpha="from retrovm.media.chip8_judgement import judge; return judge(media)",
              beta="from retrovm.media.traits import mos6502_likeness; return mos6502_likeness(media)")
 
     @given(st.binary(max_size=300), st.sampled_from(["a", "a.ch8", "a.hex", "a.s19", "a.zip", "a.bin"]))

@@ -252,3 +252,23 @@ def test_a_trace_shows_every_cycle_and_why_the_bus_is_used():
         (3, 0x1234, 0x00, "read"), (4, 0x1234, 0x00, "write"), (5, 0x1234, 0x01, "write"),
     ]
     assert tracer.kinds() == [Access.FETCH, Access.OPERAND, Access.OPERAND, Access.READ, Access.DUMMY, Access.WRITE]
+
+
+@builds
+@pytest.mark.parametrize("constant", [0x00, 0xEE, 0xEF, 0xFF])
+def test_the_constants_of_ane_and_lxa_are_those_of_the_chip_that_one_asks_for(exact, constant):
+    program = bytes([0xA9, 0x10, 0xA2, 0xF7, 0x8B, 0x3F,          # LDA #$10; LDX #$F7; ANE #$3F
+                     0xA8, 0xA9, 0x01, 0xAB, 0x7F])               # TAY; LDA #$01; LXA #$7F
+    cpu = processor(program, exact=exact, ane_constant=constant)
+    cpu.run(cycles=12)
+    assert (cpu.ane_constant, cpu.lxa_constant) == (constant, 0xEE)
+    assert (cpu.registers["y"], cpu.registers["a"], cpu.registers["x"]) == ((0x10 | constant) & 0xF7 & 0x3F, 0x6F, 0x6F)
+    cpu = processor(program, exact=exact, lxa_constant=constant)
+    cpu.run(cycles=12)
+    assert (cpu.registers["y"], cpu.registers["x"]) == ((0x10 | 0xEE) & 0xF7 & 0x3F, (0x01 | constant) & 0x7F)
+
+
+@pytest.mark.parametrize("wrong", [{"ane_constant": 256}, {"lxa_constant": -1}, {"ane_constant": "ee"}])
+def test_a_constant_that_is_no_byte_is_refused(wrong):
+    with pytest.raises(ArgumentError, match="the constant of ANE or LXA is a byte"):
+        Mos6502(**wrong)

@@ -4,13 +4,14 @@ import pickle
 
 import pytest
 import tiny_machine as tiny
+from mos6502_scenarios import WITH_LINES
 
 import retrovm
 from retrovm import ArgumentError, CallError, CallResult, PythonDevice, StopReason
 from retrovm.core.bus import Bus
 from retrovm.core.clock import Clock
 from retrovm.core.memory import Memory
-from retrovm.cpu.mos6502 import MODELS, Mos6502
+from retrovm.cpu.mos6502 import Mos6502
 from retrovm.isa.mos6502_asm import assemble
 
 HOME, SUBROUTINE = 0x0400, 0x0500
@@ -35,7 +36,7 @@ def processor(source=ADD, *, model="6502", exact=False, s=0xFF, **options):
     return cpu
 
 
-@pytest.mark.parametrize("model", MODELS)
+@pytest.mark.parametrize("model", WITH_LINES)
 @builds
 def test_a_call_runs_a_subroutine_and_comes_back_to_where_the_processor_was(model, exact):
     cpu = processor(model=model, exact=exact)

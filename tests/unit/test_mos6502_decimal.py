@@ -33,8 +33,8 @@ def every_sum(cpu, opcode):
             cpu.memory[0x0400:0x0413] = bytes([
                 0xF8, 0x38 if carry else 0x18,          # SED; SEC or CLC
                 0x8A, opcode, operand,                  # TXA; ADC #operand
-                0x9D, 0x00, 0x20,                       # STA $2000,X
-                0x08, 0x68, 0x9D, 0x00, 0x21,           # PHP; PLA; STA $2100,X
+                0x9D, 0x00, 0x10,                       # STA $1000,X
+                0x08, 0x68, 0x9D, 0x00, 0x11,           # PHP; PLA; STA $1100,X
                 0xE8, 0xD0, 0xF1,                       # INX; BNE $0401
                 0x4C, 0x00, 0x05,                       # JMP $0500: a run ends in a page where the fast build is not
             ])
@@ -42,7 +42,7 @@ def every_sum(cpu, opcode):
             before = cpu.cycles
             cpu.run(until=0x0500, cycles=20_000)
             took.add(cpu.cycles - before)
-            rows[operand, carry] = bytes(cpu.memory[0x2000:0x2100]), bytes(cpu.memory[0x2100:0x2200]).translate(only)
+            rows[operand, carry] = bytes(cpu.memory[0x1000:0x1100]), bytes(cpu.memory[0x1100:0x1200]).translate(only)
     return rows, took
 
 

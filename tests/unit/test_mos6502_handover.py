@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from mos6502_machine import Trigger, machine, play
+from mos6502_scenarios import WITH_LINES
 
 from retrovm.core.types import Line
 from retrovm.isa.mos6502 import MODELS, PAGE_CROSSING, opcodes
@@ -119,7 +120,7 @@ def test_a_dummy_read_that_pulls_a_line_within_its_own_instruction_is_served_ali
 
 @given(seed=st.integers(0, 2**32), irq_disabled=st.booleans(),
        slices=st.lists(st.integers(1, 120), min_size=1, max_size=12),
-       period=st.sampled_from([1, 1, 3, 12]), every=st.integers(1, 13), model=st.sampled_from([*MODELS]),
+       period=st.sampled_from([1, 1, 3, 12]), every=st.integers(1, 13), model=st.sampled_from(WITH_LINES),
        decimal=st.booleans())
 def test_any_program_with_any_interrupts_runs_alike_however_it_is_sliced(seed, irq_disabled, slices, period, every,
                                                                          model, decimal):

@@ -41,7 +41,8 @@ def stretched(cycles, levels, *, writes_too):
 
 @pytest.mark.parametrize("model", MODELS)
 def test_rdy_stretches_any_cycle_of_any_opcode_and_changes_nothing_else(model):
-    every = variants(model)
+    # RDY changes what the unstable stores write: a test of their own, below.
+    every = [variant for variant in variants(model) if variant.opcode.mnemonic not in ("SHA", "SHX", "SHY", "TAS")]
     for variant in every if LONG else random.Random(model).sample(every, 60):
         plain = record(prepared(variant.program, model), SHOWN)
         for first in range(9):
@@ -191,7 +192,7 @@ def test_a_processor_that_is_held_within_an_instruction_for_good_halts(exact):
     assert not made.cpu.is_held
 
 
-@pytest.mark.parametrize("model", [*MODELS])
+@pytest.mark.parametrize("model", WITH_LINES)
 @pytest.mark.parametrize("period", [1, 3])
 def test_a_device_that_holds_the_processor_at_any_access_is_the_same_in_both_builds(model, period):
     for opcode in opcodes(model):

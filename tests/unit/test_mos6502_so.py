@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from mos6502_machine import machine, play, record
+from mos6502_scenarios import WITH_SO
 
 from retrovm.core.python_device import PythonDevice
 from retrovm.core.types import Line
-from retrovm.cpu.mos6502 import MODELS
 from retrovm.isa.mos6502 import opcodes
 
 SO, RDY, IRQ = int(Line.SO), int(Line.RDY), int(Line.IRQ)
@@ -41,7 +41,8 @@ def test_an_edge_sets_v_and_the_level_does_not():
     made.run_cycles(2)
     made.cpu.so = True
     made.run_cycles(6)
-    assert made.cpu.so and made.cpu.registers["p"] & V
+    assert made.cpu.so
+    assert made.cpu.registers["p"] & V
 
 
 @pytest.mark.parametrize(("cycle", "branches"), [(0, True), (1, True), (2, False), (3, False)])
@@ -119,7 +120,7 @@ def fields(made):
     return found
 
 
-@pytest.mark.parametrize("model", MODELS)
+@pytest.mark.parametrize("model", WITH_SO)
 @pytest.mark.parametrize("page", [0x0000, 0x4000])
 def test_a_device_that_pulls_so_as_it_is_accessed_is_the_same_in_both_builds(model, page):
     for opcode in opcodes(model):
@@ -138,7 +139,7 @@ def test_a_device_that_pulls_so_as_it_is_accessed_is_the_same_in_both_builds(mod
 
 
 @given(seed=st.integers(0, 2**32), slices=st.lists(st.integers(1, 60), min_size=1, max_size=12),
-       period=st.sampled_from([1, 1, 3]), every=st.integers(1, 5), model=st.sampled_from([*MODELS]))
+       period=st.sampled_from([1, 1, 3]), every=st.integers(1, 5), model=st.sampled_from(WITH_SO))
 def test_any_program_with_any_edges_runs_alike_however_it_is_sliced(seed, slices, period, every, model):
     draw = random.Random(seed)
     codes = [opcode.code for opcode in opcodes(model) if opcode.mnemonic not in ("JAM", "STP")]

@@ -235,3 +235,23 @@ def test_another_origin_moves_the_program():
 
 def test_an_assertion_that_holds_is_silent():
     assert code('clear :assert "size" { HERE == 0x202 } :assert { 1 }') == "00e0"
+
+
+def test_a_word_is_a_string_where_a_string_is_expected():
+    source = ":stringmode s ab. { :byte VALUE } : main s ab.ba. :byte { strlen four } :assert fine { 1 }"
+    assert assemble(source).data.hex() == "00010201000204"
+
+
+def test_macros_may_be_defined_again_and_by_other_macros():
+    source = ":macro both X { :macro inner { X } inner } :macro last { 7 } :macro last { 9 } : main both 1 both 2 last"
+    assert assemble(source).data.hex() == "010209"
+
+
+def test_a_macro_may_end_in_the_middle_of_a_statement():
+    source = ":macro if-set N { vF := N vF &= v0 if vF != 0 } : main if-set 1 then clear if-set 2 begin return end"
+    assert assemble(source).data.hex() == "6f018f023f0000e06f028f024f00121200ee"
+
+
+def test_signs_and_single_letters_are_names_for_the_tiles_of_a_map():
+    source = ":macro @ { 1 } :macro - { 2 } :macro . { 3 } :macro E { 4 } :macro / { 5 } : main save v1 - v2 @ @ - . E /"
+    assert assemble(source).data.hex() == "5122010102030405"

@@ -62,6 +62,7 @@ from retrovm.isa.octo_grammar import RESERVED
         (': main :stringmode s "A" { 1 } s "AB"', "stringmode 's' does not say what 'B' means"),
         (': main :stringmode s "A" { 1 } :stringmode s "A" { 2 }', "already says what 'A' means"),
         (': main "text"', "a string stands only after"),
+        (':stringmode s "1" { 1 } : main s 1', "expected a string, found the number 1: put it into quotes"),
         (': main :stringmode s "A', "this string has no closing quote"),
         (r': main :stringmode s "\q" { 1 }', "unknown escape"),
         (': main :assert "too big" { 1 > 2 }', "this assertion does not hold: too big"),

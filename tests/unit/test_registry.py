@@ -42,7 +42,7 @@ def install_format(folder, id, sniff):
 
 def test_the_built_in_formats_are_there_by_id():
     formats = registry.formats()
-    assert list(formats)[:5] == ["binary", "ch8", "ihex", "srec", "zip"]
+    assert list(formats)[:6] == ["binary", "ch8", "ihex", "octocart", "srec", "zip"]
     assert all(isinstance(each, Format) and each.id == id for id, each in formats.items())
 
 
@@ -68,7 +68,7 @@ def test_importing_retrovm_loads_no_entry_point():
 
 def test_a_format_of_another_package_is_used_like_a_built_in_one(packages):
     install_format(packages, "tape", 'return Judgement(0.9, "TAPE") if data[:4] == b"TAPE" else None')
-    assert list(registry.formats()) == ["binary", "ch8", "ihex", "srec", "zip", "tape"]
+    assert list(registry.formats()) == ["binary", "ch8", "ihex", "octocart", "srec", "zip", "tape"]
     media = open_media(b"TAPE\1\2", name="a.bin")
     assert media.format == "tape"
     assert media.description == "tape, 2 bytes at $1000-$1001"
@@ -97,7 +97,7 @@ def test_a_package_that_was_installed_since_is_found_after_forget(packages):
 ])
 def test_a_broken_package_is_listed_and_breaks_nothing_else(packages, source, reason):
     install(packages, "plugin_bad", "[retrovm.media]\nbad = plugin_bad:FORMAT\n", source)
-    assert list(registry.formats()) == ["binary", "ch8", "ihex", "srec", "zip"]
+    assert list(registry.formats()) == ["binary", "ch8", "ihex", "octocart", "srec", "zip"]
     (problem,) = registry.problems()
     assert (problem.group, problem.id, problem.value) == ("retrovm.media", "bad", "plugin_bad:FORMAT")
     assert problem.reason == reason

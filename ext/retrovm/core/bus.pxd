@@ -8,6 +8,10 @@ from retrovm.core.types cimport NEVER, Access, tick_t, unlikely
 from libc.stdint cimport uint8_t, uint32_t
 
 
+cdef enum:
+    COVERED = 2                # addresses of a processor's own chip
+
+
 cdef enum Trap:                # why a page hides its pointers
     TRAP_READ = 1
     TRAP_WRITE = 2
@@ -51,6 +55,9 @@ cdef class Split(Device):
 
     cdef Slot *slots                  # not state: wiring, who answers at each address
     cdef uint32_t first, size         # not state: wiring, the addresses of the page
+    cdef PyObject **timed             # not state: derived, the parts in which time passes
+    cdef uint32_t timed_count         # not state: derived
+    cdef int survey(self) except -1
     cdef void place(self, uint32_t addr, Slot slot) noexcept nogil
 
 
@@ -58,8 +65,9 @@ cdef class Bus:
     cdef readonly str name            # not state: wiring
     cdef readonly uint32_t size       # not state: wiring
     cdef readonly uint32_t page_size  # not state: wiring
+    cdef readonly uint32_t reach      # not state: wiring, of the addresses below it every page has pointers and a slot
     cdef readonly Clock clock         # not state: wiring
-    cdef uint32_t mask, shift, pages  # not state: wiring
+    cdef uint32_t mask, shift, pages  # not state: wiring; pages are those of `size`
     cdef uint8_t **rp                 # not state: derived, the biased read pointer of each page, NULL = ask the slot
     cdef uint8_t **wp                 # not state: derived, likewise; behind the read pointers, so that one register serves both
     cdef Slot *slots                  # not state: wiring; who switches banks maps them anew when it is restored
@@ -78,7 +86,12 @@ cdef class Bus:
     cdef list parts                   # not state: keeps alive what the slots point to
     cdef list regions                 # not state: wiring
     cdef OpenBus open_bus             # not state: wiring
+    cdef Device on_chip               # not state: wiring, a part of the processor's own chip, at the first addresses
+    cdef Slot[COVERED] covered        # not state: wiring, who would answer there
 
+    cdef void free_tables(self) noexcept nogil
+    cdef int make_tables(self, uint32_t reach) except -1
+    cdef int extend(self, uint32_t reach) except -1
     cdef Slot nobody(self) noexcept
     cdef Split split(self, uint32_t page)
     cdef void set_traps(self, uint32_t start, uint32_t size, uint8_t bits, bint on) noexcept nogil
@@ -88,6 +101,9 @@ cdef class Bus:
     cdef CodeWindow code_window(self, uint32_t addr, uint32_t size) noexcept nogil
     cdef void cut_at_hooks(self, CodeWindow *window, uint32_t addr) noexcept nogil
     cdef int first_hook(self, uint32_t addr) noexcept nogil
+    cdef int cover(self, Device part) except -1
+    cdef int cover_again(self) except -1
+    cdef void write_covered(self, uint32_t addr, uint8_t value) noexcept nogil
     cdef int map_slot(self, uint32_t start, uint32_t size, Slot slot) except -1
     cdef uint8_t peek(self, uint32_t addr) noexcept nogil
     cdef bint poke(self, uint32_t addr, uint8_t value) noexcept nogil
@@ -138,4 +154,4 @@ cdef inline void trap_write(Bus bus, uint32_t addr, uint8_t value, tick_t now) n
 
 cdef inline bint hooked(Bus bus, uint32_t addr) noexcept nogil:
     """True where a run has to stop before the instruction at this address."""
-    return bus.hook_count and (bus.hooks[addr >> 3] >> (addr & 7)) & 1
+    return bus.hook_count and (bus.hooks[(addr & bus.mask) >> 3] >> (addr & 7)) & 1

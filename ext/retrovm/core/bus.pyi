@@ -42,6 +42,10 @@ class Bus:
     @property
     def page_size(self) -> int: ...
     @property
+    def reach(self) -> int:
+        """Up to here a processor on it has addresses: `size`, or more, which are mirrors then."""
+
+    @property
     def clock(self) -> Clock: ...
     def map(
         self, start: int, size: int, device: Device, *, mirror: int | None = None, offset: int = 0

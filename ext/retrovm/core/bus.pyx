@@ -10,6 +10,9 @@ where it is not used.
     traps     traps[page]            reasons to hide the pointers
     runs      run_start, run_end     how far plain memory goes on around a page
     hooks     a bit an address       where runs stop; between two of them code runs as if there were none
+
+A processor may count further than it has address lines, as the 6507 does. Its bus has the size that the lines reach, and for
+the addresses behind that, up to `reach`, mirrors of the pointers and slots, so that no access has to mask its address.
 """
 
 from libc.stdlib cimport calloc, free, realloc
@@ -90,9 +93,29 @@ cdef class Split(Device):
 
     def __dealloc__(self):
         free(self.slots)
+        free(self.timed)
 
     cdef void place(self, uint32_t addr, Slot slot) noexcept nogil:
         self.slots[addr - self.first] = slot
+
+    cdef int survey(self) except -1:
+        """Finds the parts that have events, so that `next_event`, which every access asks, need not."""
+        cdef uint32_t i, known
+        cdef PyObject *device
+        if self.timed == NULL:
+            self.timed = <PyObject **> calloc(self.size, sizeof(void *))
+            if self.timed == NULL:
+                raise MemoryError
+        self.timed_count = 0
+        for i in range(self.size):
+            device = self.slots[i].device
+            known = 0
+            while known < self.timed_count and self.timed[known] != device:
+                known += 1
+            if known == self.timed_count and (<Device> device).last != NEVER:
+                self.timed[known] = device
+                self.timed_count += 1
+        return 0
 
     cdef uint8_t read(self, uint32_t addr, Access kind) noexcept nogil:
         cdef Slot *slot = &self.slots[addr]
@@ -118,13 +141,10 @@ cdef class Split(Device):
         cdef tick_t due = NEVER
         cdef tick_t event
         cdef uint32_t i
-        cdef PyObject *seen = NULL
-        for i in range(self.size):
-            if self.slots[i].device != seen:
-                seen = self.slots[i].device
-                event = (<Device> seen).next_event()
-                if event < due:
-                    due = event
+        for i in range(self.timed_count):
+            event = (<Device> self.timed[i]).next_event()
+            if event < due:
+                due = event
         return due
 
 
@@ -156,14 +176,10 @@ cdef class Bus:
         self.mask = self.size - 1
         self.shift = self.page_size.bit_length() - 1
         self.pages = self.size >> self.shift
-        self.rp = <uint8_t **> calloc(2 * self.pages, sizeof(void *))
-        self.slots = <Slot *> calloc(self.pages, sizeof(Slot))
         self.traps = <uint8_t *> calloc(self.pages, 1)
-        self.run_start = <uint32_t *> calloc(self.pages, sizeof(uint32_t))
-        self.run_end = <uint32_t *> calloc(self.pages, sizeof(uint32_t))
-        if not (self.rp and self.slots and self.traps and self.run_start and self.run_end):
+        if self.traps == NULL:
             raise MemoryError
-        self.wp = self.rp + self.pages
+        self.make_tables(self.size)
         self.open_bus = OpenBus("open bus")
         self.open_bus.bus = <PyObject *> self
         nobody = self.nobody()
@@ -172,16 +188,49 @@ cdef class Bus:
         self.generation = 1
 
     def __dealloc__(self):
-        free(self.rp)
-        free(self.slots)
+        self.free_tables()
         free(self.traps)
-        free(self.run_start)
-        free(self.run_end)
         free(self.hooks)
         free(self.hook_list)
 
     def __repr__(self):
         return f"<Bus {self.name!r}: {self.size} bytes>"
+
+    cdef void free_tables(self) noexcept nogil:
+        free(self.rp)
+        free(self.slots)
+        free(self.run_start)
+        free(self.run_end)
+
+    cdef int make_tables(self, uint32_t reach) except -1:
+        """Empty tables for the addresses below `reach`."""
+        cdef uint32_t pages = reach >> self.shift
+        self.free_tables()
+        self.rp = <uint8_t **> calloc(2 * pages, sizeof(void *))
+        self.slots = <Slot *> calloc(pages, sizeof(Slot))
+        self.run_start = <uint32_t *> calloc(pages, sizeof(uint32_t))
+        self.run_end = <uint32_t *> calloc(pages, sizeof(uint32_t))
+        if not (self.rp and self.slots and self.run_start and self.run_end):
+            raise MemoryError
+        self.wp = self.rp + pages
+        self.reach = reach
+        return 0
+
+    cdef int extend(self, uint32_t reach) except -1:
+        """Lets a processor use the addresses below `reach`, a multiple of `size`: they are mirrors."""
+        cdef uint32_t page
+        cdef Slot *mapped = self.slots
+        if reach <= self.reach:
+            return 0
+        self.slots = NULL
+        try:
+            self.make_tables(reach)
+            for page in range(self.pages):
+                self.slots[page] = mapped[page]
+                self.publish(page)
+        finally:
+            free(mapped)
+        return 0
 
     # --- the map ------------------------------------------------------------------------------------------------
 
@@ -258,6 +307,7 @@ cdef class Bus:
             split = self.split(page)
             for at in range(max(first, start), min(first + self.page_size, end)):
                 split.place(at, slot)
+            split.survey()
             shared.device = <PyObject *> split
             shared.memory = NULL
             shared.writable = False
@@ -265,6 +315,35 @@ cdef class Bus:
             shared.mask = self.page_size - 1
             self.slots[page] = shared
             self.publish(page)
+        if start < COVERED and self.on_chip is not None and slot.device != <PyObject *> self.on_chip:
+            self.cover_again()
+
+    # A processor may have registers on its own chip. What is mapped at their addresses, whenever that is, lies below them.
+
+    cdef int cover(self, Device part) except -1:
+        """Lets a part of the processor's own chip answer at the first `COVERED` addresses."""
+        if self.on_chip is not None:
+            raise ArgumentError(f"{self.name}: {self.on_chip.name} of another processor is at its first addresses already")
+        self.on_chip = part
+        self.regions.append((0, COVERED - 1, part.name, part, None))
+        return self.cover_again()
+
+    cdef int cover_again(self) except -1:
+        cdef Slot slot = self.nobody()
+        cdef Split split = self.split(0)
+        cdef int addr
+        slot.device = <PyObject *> self.on_chip
+        for addr in range(COVERED):
+            if split.slots[addr].device != slot.device:
+                self.covered[addr] = split.slots[addr]
+        return self.map_slot(0, COVERED, slot)
+
+    cdef void write_covered(self, uint32_t addr, uint8_t value) noexcept nogil:
+        """A write that reaches what lies below a part of the processor's chip."""
+        cdef Slot *slot = &self.covered[addr]
+        if (<Device> slot.device).last < self.clock.now:
+            (<Device> slot.device).run_to(self.clock.now)
+        (<Device> slot.device).write((addr - slot.base) & slot.mask, value)
 
     cdef Split split(self, uint32_t page):
         """The `Split` of this page; a new one holds what the page had."""
@@ -285,11 +364,17 @@ cdef class Bus:
         return split
 
     cdef void publish(self, uint32_t page) noexcept nogil:
-        """Derives the pointers of a page from its slot and its traps."""
-        cdef Slot *slot = &self.slots[page]
+        """Derives the pointers of a page from its slot and its traps, and those of its mirrors."""
+        cdef Slot slot = self.slots[page]
         cdef uint8_t traps = self.traps[page]
-        self.rp[page] = NULL if self.hidden or traps & TRAP_READ else slot.memory
-        self.wp[page] = NULL if self.hidden or traps & TRAP_WRITE or not slot.writable else slot.memory
+        while page < self.reach >> self.shift:
+            self.slots[page] = slot
+            self.rp[page] = NULL if self.hidden or traps & TRAP_READ else slot.memory
+            self.wp[page] = NULL if self.hidden or traps & TRAP_WRITE or not slot.writable else slot.memory
+            page += self.pages
+            slot.base += self.size
+            if slot.memory != NULL:
+                slot.memory = <uint8_t *> (<size_t> slot.memory - self.size)
         self.generation = self.generation + 1
         self.clock.wake()
 
@@ -302,14 +387,15 @@ cdef class Bus:
                 self.publish(page)
 
     cdef void find_runs(self) noexcept nogil:
-        """Finds, for each page, how far the same memory goes on around it without a trap."""
+        """Finds, for each page, how far the same memory goes on around it without a trap, or to the end of a mirror."""
         cdef uint32_t page, i, first = 0
+        cdef uint32_t pages = self.reach >> self.shift
         cdef bint plain
         if self.run_generation == self.generation:
             return
-        for page in range(1, self.pages + 1):
+        for page in range(1, pages + 1):
             plain = self.rp[first] != NULL
-            if page < self.pages and plain and self.rp[page] == self.rp[first]:
+            if page & (self.pages - 1) and plain and self.rp[page] == self.rp[first]:
                 continue
             for i in range(first, page):
                 self.run_start[i] = first << self.shift
@@ -336,11 +422,12 @@ cdef class Bus:
         return window
 
     cdef void cut_at_hooks(self, CodeWindow *window, uint32_t addr) noexcept nogil:
-        cdef int i = self.first_hook(addr)
-        if i < self.hook_count and self.hook_list[i] < window.end:
-            window.end = self.hook_list[i]
-        if i and self.hook_list[i - 1] >= window.start:
-            window.start = self.hook_list[i - 1] + 1
+        cdef uint32_t mirror = addr & ~self.mask
+        cdef int i = self.first_hook(addr & self.mask)
+        if i < self.hook_count and mirror + self.hook_list[i] < window.end:
+            window.end = mirror + self.hook_list[i]
+        if i and mirror + self.hook_list[i - 1] >= window.start:
+            window.start = mirror + self.hook_list[i - 1] + 1
 
     cdef int first_hook(self, uint32_t addr) noexcept nogil:
         """The place in `hook_list` of the first hook at or behind an address."""

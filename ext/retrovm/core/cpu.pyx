@@ -56,15 +56,19 @@ cdef class Cpu(Device):
         return 0
 
     cpdef Wire wire(self, Line line):
-        """The open-collector line that devices drive; `Line.IRQ`, for one."""
-        return self.wires[line]
+        """The open-collector line that devices drive; `Line.IRQ`, for one. Raises `ArgumentError` where it has no such pin."""
+        found = self.wires.get(line)
+        if found is None:
+            raise ArgumentError(f"{self.name}: this processor has no pin {LineName(line).name}; "
+                                f"it has {', '.join([pin.name for pin in self.wires])}")
+        return found
 
     cdef void pin_changed(self, int pin, bint asserted) noexcept nogil:
         self.lines = self.lines | <uint32_t> pin if asserted else self.lines & ~<uint32_t> pin
 
     def assert_line(self, Line line, bint asserted):
         """Pulls a line from the host's side, or lets it go; devices pull it on their own account."""
-        (<Wire> self.wires[line]).drive(self.host[line], asserted)
+        self.wire(line).drive(self.host[line], asserted)
 
     def trace_bus(self):
         """Records every bus cycle inside a `with` block, into a `BusTrace`."""
@@ -85,8 +89,8 @@ cdef class Cpu(Device):
 
     @pc.setter
     def pc(self, value):
-        if not 0 <= value < self.bus.size:
-            raise ArgumentError(f"{self.name}: a program counter is $0000-${self.bus.size - 1:04X}, not {value!r}")
+        if not 0 <= value < self.bus.reach:
+            raise ArgumentError(f"{self.name}: a program counter is $0000-${self.bus.reach - 1:04X}, not {value!r}")
         self.set_pc(value)
 
     @property

@@ -41,6 +41,7 @@ cdef class Machine:
     cdef StopReason run_frames(self, tick_t until, bint render, bint halted) noexcept nogil
     cdef int raise_fault(self) except -1
     cdef bint call_hooks(self) except -1
+    cdef int forget_hook(self, uint32_t address) except -1
     cdef StopReason advance(self, tick_t until, bint render) except *
     cdef int one_instruction(self, bint render) except -1
     cdef int reset_parts(self, bint power_on) except -1

@@ -165,7 +165,7 @@ cdef class Machine:
         for address, arrived in self.arrivals:
             if address == pc and arrived():
                 return True                      # the instruction here is not what comes next, so its hooks wait
-        for callback in tuple(self.hooks.get(pc, ())):      # a callback may take itself back
+        for callback in tuple(self.hooks.get(pc & self.cpu.bus.mask, ())):      # a callback may take itself back
             if callback is None or callback(self) is Reason.ADDRESS:
                 stop = True
         return stop
@@ -267,8 +267,7 @@ cdef class Machine:
             reason = self.run_cycles(cycles)
         finally:
             self.arrivals.remove(home)
-            if address not in self.hooks and all(other != address for other, _ in self.arrivals):
-                self.cpu.bus.hook(address, False)
+            self.forget_hook(address)
         if self.cpu.get_pc() == address and arrived():
             self.stopped_at = stopped_at
         return reason
@@ -308,19 +307,32 @@ cdef class Machine:
         `StopReason.ADDRESS` ends the run.
         """
         self.need_processor()
+        address &= self.cpu.bus.mask
         self.hooks.setdefault(address, []).append(callback)
         self.cpu.bus.hook(address, True)
 
     def remove_hook(self, uint32_t address, callback):
         """Takes back `add_hook`. `ArgumentError` when there is no such hook."""
+        if self.cpu is not None:
+            address &= self.cpu.bus.mask
         callbacks = self.hooks.get(address, [])
         if callback not in callbacks:
             raise ArgumentError(f"nothing of the kind is hooked to ${address:04X}")
         callbacks.remove(callback)
         if not callbacks:
             del self.hooks[address]
-            if all(home != address for home, _ in self.arrivals):
-                self.cpu.bus.hook(address, False)
+            self.forget_hook(address)
+
+    cdef int forget_hook(self, uint32_t address) except -1:
+        """Runs no longer stop at an address, unless somebody else still wants it: hooks go by what the bus shows of it."""
+        cdef uint32_t mask = self.cpu.bus.mask
+        if address & mask in self.hooks:
+            return 0
+        for home, _ in self.arrivals:
+            if home & mask == address & mask:
+                return 0
+        self.cpu.bus.hook(address, False)
+        return 0
 
     # --- state --------------------------------------------------------------------------------------------------
 

@@ -8,6 +8,7 @@ from libc.stdint cimport uint8_t, uint32_t
 cdef class Screen(Device):
     cdef readonly int max_width, max_height
     cdef readonly object aspect       # not state: wiring
+    cdef readonly int rotation        # not state: wiring
     cdef int width, height            # of the picture shown now
     cdef uint32_t frame               # counts pictures
     cdef uint8_t *pixels              # palette indices, rows of `width`; max_width * max_height bytes

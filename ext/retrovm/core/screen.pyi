@@ -21,6 +21,7 @@ class Screen(Device):
         palette: Iterable[int],
         *,
         aspect: int | float | str | Fraction = 1,
+        rotation: int = 0,
         width: int | None = None,
         height: int | None = None,
     ) -> None: ...
@@ -30,6 +31,8 @@ class Screen(Device):
     def max_height(self) -> int: ...
     @property
     def aspect(self) -> Fraction: ...
+    @property
+    def rotation(self) -> int: ...
     def set_palette(self, palette: Iterable[int]) -> None:
         """Chooses other colours, 0xRRGGBB each."""
 

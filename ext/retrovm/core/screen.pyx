@@ -38,16 +38,22 @@ cdef class Screen(Device):
     Parameters
         palette  colours as 0xRRGGBB, at most 256
         aspect   the width of a pixel divided by its height
+        rotation  how far the screen is turned to the right, for those who look at it: 0, 90, 180 or 270 degrees. A
+                  picture is always as the machine makes it; a window turns it.
         width, height  of the first picture; the largest when not given
     """
 
-    def __init__(self, str name, int max_width, int max_height, palette, *, aspect=1, width=None, height=None):
+    def __init__(self, str name, int max_width, int max_height, palette, *, aspect=1, int rotation=0, width=None,
+                 height=None):
         super().__init__(name)
         if not (0 < max_width <= 4096 and 0 < max_height <= 4096):
             raise ArgumentError(f"{name}: a picture has 1 to 4096 pixels a side, not {max_width} x {max_height}")
+        if rotation not in (0, 90, 180, 270):
+            raise ArgumentError(f"{name}: a screen is turned by 0, 90, 180 or 270 degrees, not {rotation}")
         self.max_width = max_width
         self.max_height = max_height
         self.aspect = Fraction(aspect)
+        self.rotation = rotation
         self.pixels = <uint8_t *> calloc(max_width, max_height)
         self.rgb = <uint8_t *> calloc(3 * max_width, max_height)
         if not self.pixels or not self.rgb:

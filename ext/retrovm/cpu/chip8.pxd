@@ -22,6 +22,7 @@ cdef struct Quirks:      # in what the members of the family differ; isa/chip8_v
     bint half_pixels
     bint count_rows
     bint blocks
+    bint halt_behind
     uint32_t tall
     uint32_t planes
     uint32_t width

@@ -40,7 +40,7 @@ xochip-spec (planes, sound), legacy-superchip (SUPER-CHIP 1.x), chip8-extensions
 from weakref import WeakValueDictionary
 
 cimport cython
-from libc.stdlib cimport abs, calloc, free
+from libc.stdlib cimport calloc, free
 from libc.string cimport memcpy, memmove, memset
 from retrovm.core.bus cimport Bus, CodeWindow, hooked, trap_read, trap_write
 from retrovm.core.types cimport NEVER, Access, StopReason, likely, unlikely
@@ -359,8 +359,14 @@ cdef class Chip8(Cpu):
         self.picture_halved = self.quirk.half_pixels and not self.hires and made_of_blocks(self)
 
     cdef void send_picture(self) noexcept nogil:
-        self.screen.end_picture(self.width >> self.picture_halved, self.height >> self.picture_halved)
+        cdef int width = <int> self.width >> self.picture_halved
+        cdef int height = <int> self.height >> self.picture_halved
         self.stale = True
+        if width != self.screen.width or height != self.screen.height:
+            self.screen.end_picture(width, height)
+            self.paint()             # pixels of the size before would make no picture in this one
+        else:
+            self.screen.end_picture(width, height)
 
     cdef void paint(self) noexcept nogil:
         paint_picture(self)

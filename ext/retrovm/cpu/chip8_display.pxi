@@ -60,26 +60,32 @@ cdef inline bint draw_row(uint64_t *row, uint32_t words, uint32_t x, uint64_t bi
     return hit != 0
 
 
+cdef inline uint64_t placed(uint8_t pixels, uint32_t x, bint clip) noexcept nogil:
+    """8 pixels at column x of a row of one word."""
+    cdef uint64_t bits = <uint64_t> pixels << 56
+    return bits >> x if clip else rotated(bits, x)
+
+
 cdef inline void draw_narrow(Chip8 self, Loop *r, bint clip) noexcept nogil:
     """Draws a sprite of 8 columns in plane 0 where a row is one word: on most of the family's members."""
     cdef uint32_t x = vx(self, r)[0] & 63
-    cdef uint32_t height = self.height
-    cdef uint32_t y = vy(self, r)[0] & (height - 1)
+    cdef uint32_t y = vy(self, r)[0] & (self.height - 1)
     cdef uint32_t line, rows = r.opcode & 15
     cdef const uint8_t *plain = span(self, r.i, rows)
     cdef uint64_t bits, hit = 0
-    cdef uint64_t *row
-    for line in range(rows):
-        bits = <uint64_t> sprite_byte(self, r, plain, r.i + line) << 56
-        if clip:
-            if y + line >= height:
-                bits = 0
-            bits >>= x
-        else:
-            bits = rotated(bits, x)
-        row = &self.display[y + line & height - 1]
-        hit |= row[0] & bits
-        row[0] ^= bits
+    cdef uint64_t *row = self.display + y
+    if likely(plain != NULL and y + rows <= self.height):
+        for line in range(rows):
+            bits = placed(plain[r.i + line], x, clip)
+            hit |= row[line] & bits
+            row[line] ^= bits
+    else:
+        for line in range(y, y + rows):
+            bits = placed(sprite_byte(self, r, plain, r.i + line - y), x, clip)
+            if line < self.height or not clip:
+                row = self.display + (line & self.height - 1)
+                hit |= row[0] & bits
+                row[0] ^= bits
     self.reg.v[15] = hit != 0
     self.changed = True
 
@@ -152,17 +158,17 @@ cdef void reset_display(Chip8 self) noexcept nogil:
         memset(self.display + self.plane_words, 0xFF, 3 * self.plane_words * sizeof(uint64_t))
 
 
-cdef void scroll_rows(Chip8 self, int rows) noexcept nogil:
-    """Moves the selected planes down, or up by a negative number."""
+cdef void scroll_rows(Chip8 self, uint32_t rows, bint down) noexcept nogil:
+    """Moves the selected planes down or up."""
     cdef uint32_t plane
-    cdef size_t away = abs(rows) * (self.width >> 6)
-    cdef size_t kept = (self.height - abs(rows)) * (self.width >> 6)
+    cdef size_t away = rows * (self.width >> 6)
+    cdef size_t kept = (self.height - rows) * (self.width >> 6)
     cdef uint64_t *top
     for plane in range(self.quirk.planes):
         if self.selected >> plane & 1:
             top = plane_row(self, plane, 0)
-            memmove(top + (away if rows > 0 else 0), top + (0 if rows > 0 else away), kept * sizeof(uint64_t))
-            memset(top if rows > 0 else top + kept, 0, away * sizeof(uint64_t))
+            memmove(top + (away if down else 0), top + (0 if down else away), kept * sizeof(uint64_t))
+            memset(top if down else top + kept, 0, away * sizeof(uint64_t))
     self.changed = True
 
 

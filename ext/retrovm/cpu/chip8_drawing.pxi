@@ -49,12 +49,12 @@ cdef inline void op_dxyn_wide(Chip8 self, Loop *r) noexcept nogil:
 
 cdef inline void op_00cn(Chip8 self, Loop *r) noexcept nogil:
     """Scrolls the display down by N pixels."""
-    scroll_rows(self, r.opcode & 15)
+    scroll_rows(self, r.opcode & 15, True)
 
 
 cdef inline void op_00dn(Chip8 self, Loop *r) noexcept nogil:
     """Scrolls the display up by N pixels."""
-    scroll_rows(self, -<int> (r.opcode & 15))
+    scroll_rows(self, r.opcode & 15, False)
 
 
 cdef inline void op_00fb(Chip8 self, Loop *r) noexcept nogil:

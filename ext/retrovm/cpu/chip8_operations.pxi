@@ -47,8 +47,9 @@ cdef inline void end_run(Loop *r) noexcept nogil:
 
 cdef inline void stop(Chip8 self, Loop *r, Halt reason) noexcept nogil:
     """Halts at the present instruction."""
-    r.pc -= 2
-    self.stop_at(reason, r.pc, r.opcode)
+    self.stop_at(reason, r.pc - 2, r.opcode)
+    if not self.quirk.halt_behind:
+        r.pc -= 2
     end_run(r)
 
 
@@ -524,14 +525,14 @@ cdef inline void op_fx65_keep(Chip8 self, Loop *r) noexcept nogil:
 cdef inline void store_range(Chip8 self, Loop *r, int first, int last) noexcept nogil:
     """Stores V`first` to V`last`, up or down, at I."""
     cdef int n, step = 1 if first <= last else -1
-    for n in range(abs(last - first) + 1):
+    for n in range(step * (last - first) + 1):
         wr(self, r, r.i + n, self.reg.v[first + step * n])
 
 
 cdef inline void load_range(Chip8 self, Loop *r, int first, int last) noexcept nogil:
     """Loads V`first` to V`last`, up or down, from I."""
     cdef int n, step = 1 if first <= last else -1
-    for n in range(abs(last - first) + 1):
+    for n in range(step * (last - first) + 1):
         self.reg.v[first + step * n] = rd(self, r, r.i + n, Access.READ)
 
 

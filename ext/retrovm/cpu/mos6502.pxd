@@ -6,6 +6,7 @@ from retrovm.core.clock cimport Clock
 from retrovm.core.cpu cimport Cpu
 from retrovm.core.state cimport State
 from retrovm.core.types cimport Access, StopReason, tick_t
+from retrovm.cpu.mos6510_port cimport Mos6510Port
 from libc.stdint cimport int64_t, uint8_t, uint16_t, uint32_t
 
 
@@ -18,7 +19,7 @@ cdef enum Halt:
 
 
 cdef enum:
-    HELD_FOR_GOOD = 1 << 20    # cycles after which a stall within an instruction counts as that
+    HELD_FOR_GOOD = 0x100000    # cycles after which a stall within an instruction counts as that
 
 
 cdef struct LineChange:        # the lines as they were from a cycle on
@@ -49,6 +50,8 @@ cdef struct FastRegisters:
     uint32_t overflow                      # which it knows too: 0, or 1 + how many cycles behind its end this instruction writes V
     uint8_t *code                          # biased pointer to the code window
     size_t window, window_end              # an instruction may start from `window` on, and below `window_end`
+    uint8_t *zero                          # page zero of a model with a port, and where in it accesses are plain
+    uint32_t port_end
     uint32_t careful                       # IRQ_WAITS, DEVICE_BELOW
 
 cdef struct ExactRegisters:
@@ -67,17 +70,24 @@ cdef class Mos6502(Cpu):
     cdef readonly str model           # not state: wiring
     cdef bint is_cmos                 # not state: what the model is, as `Model` in isa/mos6502.py says
     cdef int table                    # not state: likewise, its table among those of its technology
+    cdef readonly Mos6510Port port    # its own `sync` visits it
+    cdef uint8_t *zero                # not state: derived, page zero behind the port, where it is plain memory
+    cdef uint32_t port_end            # not state: derived, accesses to page zero below this are not plain; 0 without a port
+    cdef uint32_t zero_generation     # not state: derived, of the bus, when these were
     cdef const uint16_t *numbers      # not state: likewise, the handlers of its opcodes
     cdef bint has_decimal_mode        # not state: likewise
     cdef bint subtracts_by_digit      # not state: likewise
     cdef uint32_t adc_reads           # not state: likewise
     cdef uint32_t sbc_reads           # not state: likewise
+    cdef readonly uint32_t ane_constant    # not state: wiring
+    cdef readonly uint32_t lxa_constant    # not state: wiring
     cdef uint32_t a, x, y, s, pc
     cdef uint32_t p, c, nz, v
     cdef uint32_t active              # interrupts that want service, whatever I says: Line.IRQ, Line.NMI
     cdef uint32_t active_before       # not state: what `active` was before its last change
     cdef tick_t active_since          # not state: the cycle of that change
     cdef tick_t wake                  # not state: the exact build's cycles are plain before this tick
+    cdef bint eventful                # not state: of an exact run, there is more to the end of an instruction than the time
     cdef bint changed                 # a line has changed since the last sample
     cdef bint nmi_was_low             # at the last sample
     cdef bint nmi_latched             # an edge was seen and not served

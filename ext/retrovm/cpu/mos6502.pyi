@@ -4,20 +4,37 @@ from retrovm.core.bus import Bus
 from retrovm.core.cpu import CallResult, Cpu
 from retrovm.core.memory_view import MemoryView
 from retrovm.core.types import StopReason
+from retrovm.cpu.mos6510_port import Mos6510Port
 
-FACTS: dict[str, tuple[bool, int, bool, bool, int, int]]
+FACTS: dict[str, tuple[bool, int, int, bool, bool, int, int, int, str, bool]]
 MODELS: tuple[str, ...]
+WITH_64_KIB: tuple[str, ...]
 REGISTERS: tuple[str, ...]
 
 class Mos6502(Cpu):
-    """A 6502: `model` is one of `MODELS`; without a `bus` it has 64 KiB of RAM and a clock of its own."""
+    """A 6502: `model` is one of `MODELS`; without a `bus` it has RAM at all addresses and a clock of its own."""
 
     exact: bool
     """Run every instruction in the exact build: the same result, at less speed."""
 
-    def __init__(self, model: str = "6502", *, name: str = "cpu", bus: Bus | None = None, period: int = 1) -> None: ...
+    def __init__(
+        self, model: str = "6502", *, name: str = "cpu", bus: Bus | None = None, period: int = 1,
+        ane_constant: int = 0xEE, lxa_constant: int = 0xEE, port: Mos6510Port | None = None,
+    ) -> None: ...
     @property
     def model(self) -> str: ...
+    @property
+    def ane_constant(self) -> int:
+        """What A is ORed with in ANE ($8B) of an NMOS model."""
+
+    @property
+    def lxa_constant(self) -> int:
+        """The same in LXA ($AB)."""
+
+    @property
+    def port(self) -> Mos6510Port | None:
+        """The I/O port of a 6510; None in other models."""
+
     @property
     def registers(self) -> dict[str, int]:
         """{"pc", "a", "x", "y", "s", "p"}; assigning a dictionary changes those that it has."""

@@ -1,7 +1,7 @@
 # cython: overflowcheck=False
 # Registers are held in wider unsigned integers, which wrap around and are masked where a value leaves them.
-r"""The 6502 family: the MOS 6502 and its first revision, the 2A03 (NMOS), and the 65C02 of WDC, Rockwell and Synertek (CMOS),
-all 256 opcodes of each.
+r"""The 6502 family, all 256 opcodes of each model: the MOS 6502 and its first revision, the 2A03, the 6507 and the 6510
+(NMOS), and the 65C02 of WDC, Rockwell and Synertek (CMOS).
 
               +----\/----+
          VSS  | 1     40 |  /RES
@@ -42,16 +42,18 @@ looks; the exact one runs everything else. The driver, `run_until`, hands over b
            outside plain memory, and everything while a tracer records.
 
 Files: mos6502_cycles.pxi bus cycles, mos6502_pins.pxi RDY and SO, mos6502_modes.pxi addressing, mos6502_operations.pxi what
-is computed, mos6502_control.pxi jumps and interrupts, mos6502_cmos.pxi what the 65C02 does otherwise, mos6502_dispatch.pxi
-and mos6502_tables.h (generated from isa/mos6502.py) the opcodes of each model composed of these.
+is computed, mos6502_control.pxi jumps and interrupts, mos6502_cmos.pxi what the 65C02 does otherwise, mos6502_port.pxi page
+zero of the 6510, mos6502_dispatch.pxi and mos6502_tables.h (generated from isa/mos6502.py) the opcodes of each model composed
+of these.
 
-Sources: docs/references.md: 64doc, nmos-unintended, decimal, visual6502, 6502-interrupts, breaks, r65c00, w65c02s, 65c02-opcodes.
+Sources: docs/references.md: 64doc, nmos-unintended, decimal, visual6502, 6502-interrupts, breaks, 6507, 6510-port, r65c00,
+w65c02s, 65c02-opcodes.
 """
 
 from cpython.object cimport PyObject
 from libc.stdint cimport int64_t, uint8_t, uint16_t, uint32_t
 
-from retrovm.core.bus cimport Bus, CodeWindow, Slot, hooked, idle, trap_read, trap_write
+from retrovm.core.bus cimport Bus, CodeWindow, Slot, Split, hooked, idle, trap_read, trap_write
 from retrovm.core.clock cimport Clock
 from retrovm.core.device cimport Device
 from retrovm.core.memory cimport Memory
@@ -73,9 +75,10 @@ include "mos6502_modes.pxi"
 include "mos6502_operations.pxi"
 include "mos6502_control.pxi"
 include "mos6502_cmos.pxi"
+include "mos6502_port.pxi"
 
 cdef extern from "mos6502_dispatch.h" nogil:
-    int NMOS, CMOS
+    int NMOS, PORT, CMOS
     const uint16_t *retrovm_numbers(bint cmos, int table) noexcept
     void START(Fast r, int models, int table) noexcept
     void OPCODE(int opcode) noexcept
@@ -93,8 +96,13 @@ cdef extern from "mos6502_dispatch.h" nogil:
 
 cdef bint find_window(Mos6502 core, uint32_t pc) noexcept nogil:
     """Finds the code window around an address; false where no whole instruction is in plain memory."""
-    cdef CodeWindow found = core.bus.code_window(pc, 3)
-    core.code = core.bus.rp[pc >> 8]
+    cdef CodeWindow found
+    if pc < 0x100 and core.port is not None:
+        found = window_over_port(core, pc)
+        core.code = core.zero
+    else:
+        found = core.bus.code_window(pc, 3)
+        core.code = core.bus.rp[pc >> 8]
     core.window = found.start
     core.window_end = found.end
     return pc < found.end
@@ -153,8 +161,12 @@ cdef inline void start_fast(Mos6502 core, Fast r) noexcept nogil:
     r.code = NULL
     r.window = r.window_end = 0     # no code window yet: the first instruction finds one
     r.careful = IRQ_WAITS if core.active & Line.IRQ else 0
-    if r.pages.read[0] == NULL or r.pages.read[1] == NULL or r.pages.write[1] == NULL:
-        r.careful |= DEVICE_BELOW
+    if core.port is not None:
+        see_page_zero(core)
+    r.zero = core.zero
+    r.port_end = core.port_end
+    if (core.is_cmos and r.pages.read[0] == NULL) or r.pages.read[1] == NULL or r.pages.write[1] == NULL:
+        r.careful |= DEVICE_BELOW            # JSR goes to page one, BBR and BBS of CMOS go to page zero
 
 
 cdef inline void end_fast(Mos6502 core, Fast r) noexcept nogil:
@@ -200,25 +212,45 @@ cdef class Mos6502(Cpu):
 
     Parameters
         model   "6502" NMOS; "6502-rev-a" its first revision, whose ROR does something else; "2a03" without decimal mode;
+                "6507" with 13 address lines, and without the pins IRQ, NMI and SO; "6510" with an I/O port at $0000 and
+                $0001, and without SO;
                 "65c02-synertek" CMOS; "65c02-rockwell" with RMB, SMB, BBR and BBS; "65c02-wdc" with WAI and STP too
         name    as in every device
-        bus     the address space that it drives, of 64 KiB in pages of 256 bytes; without one, 64 KiB of RAM
+        bus     the address space that it drives, of 64 KiB in pages of 256 bytes, or of 8 KiB for a 6507, which sees it
+                again and again in its 64 KiB; without one, as much RAM
         period  master-clock ticks a cycle
+        ane_constant, lxa_constant
+                NMOS: what A is ORed with in the undocumented opcodes ANE ($8B, also XAA) and LXA ($AB). It depends on the
+                chip and its temperature: $EE on many, $EF, $FF or $00 on others (docs/references.md: magic-constants)
+        port    "6510": its `Mos6510Port`; without one, a port of its own whose pins are connected to nothing
     """
 
-    def __init__(self, str model="6502", *, str name="cpu", Bus bus=None, period=1):
+    def __init__(self, str model="6502", *, str name="cpu", Bus bus=None, period=1, ane_constant=0xEE, lxa_constant=0xEE,
+                 Mos6510Port port=None):
         if model not in MODELS:
             raise ArgumentError(f"no 6502 model {model!r}; there are: {', '.join(MODELS)}")
+        for constant in (ane_constant, lxa_constant):
+            if not isinstance(constant, int) or not 0 <= constant <= 0xFF:
+                raise ArgumentError(f"{name}: the constant of ANE or LXA is a byte, not {constant!r}")
+        (self.is_cmos, self.table, exact_table, self.has_decimal_mode, self.subtracts_by_digit,
+         self.adc_reads, self.sbc_reads, size, pins, has_port) = FACTS[model]
+        if port is not None and not has_port:
+            raise ArgumentError(f"{name}: a {model} has no port")
         if bus is None:
-            bus = Bus(Clock(1_000_000))
-            bus.map(0, 0x10000, Memory("ram", 0x10000))
-        if bus.size != 0x10000 or bus.page_size != 0x100:
-            raise ArgumentError(f"a 6502 drives 65536 bytes in pages of 256, not {bus.size} in pages of {bus.page_size}")
+            bus = Bus(Clock(1_000_000), size)
+            bus.map(0, size, Memory("ram", size))
+        if bus.size != size or bus.page_size != 0x100:
+            raise ArgumentError(f"a {model} drives {size} bytes in pages of 256, not {bus.size} in pages of {bus.page_size}")
+        bus.extend(0x10000)
         super().__init__(name, bus, period)
+        self.wires = {line: wire for line, wire in self.wires.items() if line.name in pins.split()}
         self.model = model
-        (self.is_cmos, self.table, self.has_decimal_mode, self.subtracts_by_digit,
-         self.adc_reads, self.sbc_reads) = FACTS[model]
-        self.numbers = retrovm_numbers(self.is_cmos, self.table)
+        self.ane_constant = ane_constant
+        self.lxa_constant = lxa_constant
+        self.numbers = retrovm_numbers(self.is_cmos, exact_table)
+        if has_port:
+            self.port = Mos6510Port() if port is None else port
+            self.port.attach(bus, self.period)
         self.reset(True)
 
     # --- running ----------------------------------------------------------------------------------------------------
@@ -230,6 +262,8 @@ cdef class Mos6502(Cpu):
         self.clock.wake()
         if pin == Line.RESET and asserted:
             self.resetting = True
+            if self.port is not None:
+                self.port.reset(False)
         # The cycle whose end sees this: a fast instruction that caused it has to know afterwards.
         cycle = (self.clock.now + self.period - 1) // self.period * self.period
         if self.logged and self.log[self.logged - 1].tick == cycle:
@@ -281,6 +315,8 @@ cdef class Mos6502(Cpu):
         self.stuck = self.leaving = self.stalled = False
         if self.is_cmos:
             run_cmos(self)
+        elif self.port is not None:
+            run_port(self)
         else:
             run_nmos(self)
         self.pc = self.pc & 0xFFFF
@@ -322,7 +358,7 @@ cdef class Mos6502(Cpu):
         if late and overflow_is_due(self, now + (late - 1) * self.period):       # it has written V itself
             forget_overflow_pin(self, now + (late - 1) * self.period)
         if overflow_is_due(self, now):
-            self.v |= 0x80
+            self.v = self.v | 0x80
             forget_overflow_pin(self, now)
 
     cdef void exactly(self, tick_t until, bint stay) noexcept nogil:
@@ -332,24 +368,29 @@ cdef class Mos6502(Cpu):
         """
         cdef ExactRegisters registers
         cdef Exact r = &registers
+        cdef bint interrupted, resets
         load(self, r)
         start_exact(self, r)
+        self.eventful = True
         while True:
             r.allowed = interrupts_allowed(r.p)
             r.polled = OPEN
-            if unlikely(self.resetting or self.taken):
-                if not first_cycle(self, r, Access.DUMMY, until):
-                    break
-                if self.resetting:
-                    self.resetting = False
-                    reset_sequence(self, r)
-                else:
-                    interrupt(self, r)
-            else:
-                if not first_cycle(self, r, Access.FETCH, until):
-                    break
+            resets = self.resetting
+            interrupted = unlikely(self.eventful) and (resets or self.taken)
+            if likely(not self.eventful):
+                read_as(r, <uint32_t> r.pc, Access.FETCH)
+            elif not first_cycle(self, r, Access.DUMMY if interrupted else Access.FETCH, until):
+                break
+            if not interrupted:
                 r.pc = (r.pc + 1) & 0xFFFF
                 execute(r, self.numbers[r.data])
+            elif resets:
+                self.resetting = False
+                reset_sequence(self, r)
+            else:
+                interrupt(self, r)
+            if likely(not self.eventful and r.now < until):
+                continue
             if r.polled == OPEN:
                 r.polled = wanted(self, r.now - 2 * r.period)
             self.taken = (r.polled & r.allowed) != 0
@@ -357,6 +398,8 @@ cdef class Mos6502(Cpu):
                 break
             if not stay and find_window(self, r.pc):
                 break
+            self.eventful = (self.taken or self.active or self.resetting or self.lines & Line.RDY
+                             or self.bus.hook_count or not stay)
         unload(self, r)
         self.clock.now = r.now
 
@@ -458,6 +501,8 @@ cdef class Mos6502(Cpu):
             self.cycle_count = 0
             self.nmi_latched = self.nmi_was_low = self.so_was_low = False
             self.overflow_at = self.overflow_again_at = 0
+        if self.port is not None:
+            self.port.reset(power_on)
         self.halt = RUNS
         self.taken = False
         self.resetting = True
@@ -495,7 +540,14 @@ cdef class Mos6502(Cpu):
         state.i64("overflow_again_at", &self.overflow_again_at)
         state.flag("taken", &self.taken)
         state.flag("resetting", &self.resetting)
+        if self.port is not None:
+            state.enter("port")
+            self.port.sync(state)
+            state.leave()
         return state.u32("halt", &self.halt, HELD)
+
+    cdef int restored(self) except -1:
+        return 0 if self.port is None else self.port.restored()
 
     cdef uint32_t get_pc(self) noexcept nogil:
         return self.pc
@@ -641,7 +693,7 @@ cdef class Mos6502(Cpu):
         try:
             self.bus.hook(until, True)
             with nogil:
-                if self.pc == at and self.clock.now < end:
+                if not (self.pc ^ at) & self.bus.mask and self.clock.now < end:
                     reason = self.run_one()
                 if reason == StopReason.CYCLES:
                     reason = self.run_until(end)
@@ -693,4 +745,5 @@ cdef class Mos6502(Cpu):
 
 
 MODELS = tuple(FACTS)
+WITH_64_KIB = tuple(model for model, facts in FACTS.items() if facts[7] == 0x10000)      # of addresses
 REGISTERS = ("pc", "a", "x", "y", "s", "p")

@@ -388,12 +388,12 @@ cdef inline void WAI_wai(Exact r) noexcept nogil:
     if wanted(<Mos6502> r.core, r.now - 2 * r.period):
         fetch_dummy(r)
     else:
-        (<Mos6502> r.core).halt = WAITS
+        stop_at_end(r, WAITS)
         r.polled = 0
 
 
 cdef inline void STP_stp(Exact r) noexcept nogil:
     fetch_dummy(r)
     fetch_dummy(r)
-    (<Mos6502> r.core).halt = STOPPED
+    stop_at_end(r, STOPPED)
     r.polled = 0

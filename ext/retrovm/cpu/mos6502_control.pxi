@@ -158,6 +158,11 @@ cdef inline uint32_t interrupts_allowed(uint32_t p) noexcept nogil:
     return Line.NMI if p & 4 else Line.NMI | Line.IRQ
 
 
+cdef inline void stop_at_end(Exact r, Halt halt) noexcept nogil:
+    (<Mos6502> r.core).halt = halt
+    (<Mos6502> r.core).eventful = True
+
+
 cdef inline void start_handler(Mos6502 core, Exact r) noexcept nogil:
     r.p |= 4
     if core.is_cmos:
@@ -224,5 +229,5 @@ cdef inline void JAM_jam(Exact r) noexcept nogil:
     read_dummy(r, 0xFFFF)
     read_dummy(r, 0xFFFE)
     read_dummy(r, 0xFFFE)
-    (<Mos6502> r.core).halt = JAMMED
+    stop_at_end(r, JAMMED)
     r.polled = 0

@@ -151,10 +151,11 @@ cdef inline void begin_whole_cycle(Mos6502 core, tick_t now, uint32_t data) noex
 cdef inline void end_whole_cycle(Mos6502 core, tick_t now, uint32_t addr, uint32_t data, Access kind,
                                  bint write) noexcept nogil:
     if core.bus.tracing:
-        core.bus.tracer.record(now, addr, <uint8_t> data, kind, write)
+        core.bus.tracer.record(now, addr & core.bus.mask, <uint8_t> data, kind, write)
     if core.changed:
         core.sample(now)
     core.wake = plain_until(core)
+    core.eventful = True
 
 
 cdef inline uint32_t read_once(Mos6502 core, tick_t now, uint32_t addr, Access kind, uint32_t data) noexcept nogil:

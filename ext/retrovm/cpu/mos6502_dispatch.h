@@ -27,6 +27,8 @@ enum { IRQ_WAITS = 1, DEVICE_BELOW = 2 };
     if (retrovm_unlikely((r)->left < 0)) LEAVE_(r, done_); \
     if (retrovm_unlikely((r)->pc > (r)->window_end)) LEAVE_(r, window_)
 
+#define VALUE_(n) n
+
 #if defined(__GNUC__) && !defined(RETROVM_SWITCH)
 
 #define ADDRESS_(n) &&opcode_##n
@@ -40,6 +42,8 @@ enum { IRQ_WAITS = 1, DEVICE_BELOW = 2 };
 
 #else
 
+static const uint16_t PORT_NUMBERS_[][256] = {PORT_(VALUE_)};
+
 #define START(r, models, table) \
     const uint16_t *const table_ = models##_NUMBERS_[table]; \
     unsigned opcode_; NEXT(r); dispatch_: switch (opcode_) {
@@ -50,7 +54,6 @@ enum { IRQ_WAITS = 1, DEVICE_BELOW = 2 };
 #endif
 
 /* The exact build has one switch over the handlers of all models. */
-#define VALUE_(n) n
 static const uint16_t NMOS_NUMBERS_[][256] = {NMOS_(VALUE_)};
 static const uint16_t CMOS_NUMBERS_[][256] = {CMOS_(VALUE_)};
 

@@ -395,15 +395,15 @@ cdef inline void LAS(Build r) noexcept nogil:
     set_nz(r, r.a)
 
 
-# Two drivers meet on the internal bus here, and what A contributes depends on the chip; $EE is usual.
+# Two drivers meet on the internal bus here, and what A contributes depends on the chip (references.md: magic-constants).
 
 cdef inline void ANE(Build r) noexcept nogil:
-    r.a = (r.a | 0xEE) & r.x & r.data
+    r.a = (r.a | (<Mos6502> r.core).ane_constant) & r.x & r.data
     set_nz(r, r.a)
 
 
 cdef inline void LXA(Build r) noexcept nogil:
-    r.a = (r.a | 0xEE) & r.data
+    r.a = (r.a | (<Mos6502> r.core).lxa_constant) & r.data
     r.x = r.a
     set_nz(r, r.a)
 

@@ -362,9 +362,98 @@ enum {
     X_modify_abx_cmos_INC_store,
     X_BBS7_zpr,
     X_NOP_op3,
+    X_read_izx_port_ORA,
+    X_modify_izx_port_SLO_store,
+    X_read_zp_port_NOP,
+    X_read_zp_port_ORA,
+    X_modify_zp_port_ASL_store_zero,
+    X_modify_zp_port_SLO_store_zero,
+    X_read_izy_port_ORA,
+    X_modify_izy_port_SLO_store,
+    X_read_zpx_port_NOP,
+    X_read_zpx_port_ORA,
+    X_modify_zpx_port_ASL_store_zero,
+    X_modify_zpx_port_SLO_store_zero,
+    X_read_izx_port_AND,
+    X_modify_izx_port_RLA_store,
+    X_read_zp_port_BIT,
+    X_read_zp_port_AND,
+    X_modify_zp_port_ROL_store_zero,
+    X_modify_zp_port_RLA_store_zero,
+    X_read_izy_port_AND,
+    X_modify_izy_port_RLA_store,
+    X_read_zpx_port_AND,
+    X_modify_zpx_port_ROL_store_zero,
+    X_modify_zpx_port_RLA_store_zero,
+    X_read_izx_port_EOR,
+    X_modify_izx_port_SRE_store,
+    X_read_zp_port_EOR,
+    X_modify_zp_port_LSR_store_zero,
+    X_modify_zp_port_SRE_store_zero,
+    X_read_izy_port_EOR,
+    X_modify_izy_port_SRE_store,
+    X_read_zpx_port_EOR,
+    X_modify_zpx_port_LSR_store_zero,
+    X_modify_zpx_port_SRE_store_zero,
+    X_read_izx_port_ADC,
+    X_modify_izx_port_RRA_store,
+    X_read_zp_port_ADC,
+    X_modify_zp_port_ROR_store_zero,
+    X_modify_zp_port_RRA_store_zero,
+    X_read_izy_port_ADC,
+    X_modify_izy_port_RRA_store,
+    X_read_zpx_port_ADC,
+    X_modify_zpx_port_ROR_store_zero,
+    X_modify_zpx_port_RRA_store_zero,
+    X_write_izx_port_STA_store,
+    X_write_izx_port_SAX_store,
+    X_write_zp_port_STY_store_zero,
+    X_write_zp_port_STA_store_zero,
+    X_write_zp_port_STX_store_zero,
+    X_write_zp_port_SAX_store_zero,
+    X_write_izy_port_STA_store,
+    X_write_izy_port_SHA_store,
+    X_write_zpx_port_STY_store_zero,
+    X_write_zpx_port_STA_store_zero,
+    X_write_zpy_port_STX_store_zero,
+    X_write_zpy_port_SAX_store_zero,
+    X_read_izx_port_LDA,
+    X_read_izx_port_LAX,
+    X_read_zp_port_LDY,
+    X_read_zp_port_LDA,
+    X_read_zp_port_LDX,
+    X_read_zp_port_LAX,
+    X_read_izy_port_LDA,
+    X_read_izy_port_LAX,
+    X_read_zpx_port_LDY,
+    X_read_zpx_port_LDA,
+    X_read_zpy_port_LDX,
+    X_read_zpy_port_LAX,
+    X_read_izx_port_CMP,
+    X_modify_izx_port_DCP_store,
+    X_read_zp_port_CPY,
+    X_read_zp_port_CMP,
+    X_modify_zp_port_DEC_store_zero,
+    X_modify_zp_port_DCP_store_zero,
+    X_read_izy_port_CMP,
+    X_modify_izy_port_DCP_store,
+    X_read_zpx_port_CMP,
+    X_modify_zpx_port_DEC_store_zero,
+    X_modify_zpx_port_DCP_store_zero,
+    X_read_izx_port_SBC,
+    X_modify_izx_port_ISC_store,
+    X_read_zp_port_CPX,
+    X_read_zp_port_SBC,
+    X_modify_zp_port_INC_store_zero,
+    X_modify_zp_port_ISC_store_zero,
+    X_read_izy_port_SBC,
+    X_modify_izy_port_ISC_store,
+    X_read_zpx_port_SBC,
+    X_modify_zpx_port_INC_store_zero,
+    X_modify_zpx_port_ISC_store_zero,
 };
 
-/* The tables of the NMOS models: L makes of a handler's name what a table holds. */
+/* The tables of the fast build NMOS: L makes of a handler's name what a table holds. */
 #define NMOS_(L) \
   {L(X_BRK_brk), L(X_read_izx_ORA), L(X_JAM_jam), L(X_modify_izx_SLO_store), \
    L(X_read_zp_NOP), L(X_read_zp_ORA), L(X_modify_zp_ASL_store), L(X_modify_zp_SLO_store), \
@@ -495,7 +584,74 @@ enum {
    L(X_imp_SED), L(X_read_aby_SBC), L(X_imp_NOP), L(X_modify_aby_ISC_store), \
    L(X_read_abx_NOP), L(X_read_abx_SBC), L(X_modify_abx_INC_store), L(X_modify_abx_ISC_store)}
 
-/* The tables of the CMOS models: L makes of a handler's name what a table holds. */
+/* The tables of the fast build PORT: L makes of a handler's name what a table holds. */
+#define PORT_(L) \
+  {L(X_BRK_brk), L(X_read_izx_port_ORA), L(X_JAM_jam), L(X_modify_izx_port_SLO_store), \
+   L(X_read_zp_port_NOP), L(X_read_zp_port_ORA), L(X_modify_zp_port_ASL_store_zero), L(X_modify_zp_port_SLO_store_zero), \
+   L(X_PHP_php), L(X_read_imm_ORA), L(X_acc_ASL_to_a), L(X_read_imm_ANC), \
+   L(X_read_abs_NOP), L(X_read_abs_ORA), L(X_modify_abs_ASL_store), L(X_modify_abs_SLO_store), \
+   L(X_BPL_rel), L(X_read_izy_port_ORA), L(X_JAM_jam), L(X_modify_izy_port_SLO_store), \
+   L(X_read_zpx_port_NOP), L(X_read_zpx_port_ORA), L(X_modify_zpx_port_ASL_store_zero), L(X_modify_zpx_port_SLO_store_zero), \
+   L(X_imp_CLC), L(X_read_aby_ORA), L(X_imp_NOP), L(X_modify_aby_SLO_store), \
+   L(X_read_abx_NOP), L(X_read_abx_ORA), L(X_modify_abx_ASL_store), L(X_modify_abx_SLO_store), \
+   L(X_JSR_jsr), L(X_read_izx_port_AND), L(X_JAM_jam), L(X_modify_izx_port_RLA_store), \
+   L(X_read_zp_port_BIT), L(X_read_zp_port_AND), L(X_modify_zp_port_ROL_store_zero), L(X_modify_zp_port_RLA_store_zero), \
+   L(X_PLP_plp), L(X_read_imm_AND), L(X_acc_ROL_to_a), L(X_read_imm_ANC), \
+   L(X_read_abs_BIT), L(X_read_abs_AND), L(X_modify_abs_ROL_store), L(X_modify_abs_RLA_store), \
+   L(X_BMI_rel), L(X_read_izy_port_AND), L(X_JAM_jam), L(X_modify_izy_port_RLA_store), \
+   L(X_read_zpx_port_NOP), L(X_read_zpx_port_AND), L(X_modify_zpx_port_ROL_store_zero), L(X_modify_zpx_port_RLA_store_zero), \
+   L(X_imp_SEC), L(X_read_aby_AND), L(X_imp_NOP), L(X_modify_aby_RLA_store), \
+   L(X_read_abx_NOP), L(X_read_abx_AND), L(X_modify_abx_ROL_store), L(X_modify_abx_RLA_store), \
+   L(X_RTI_rti), L(X_read_izx_port_EOR), L(X_JAM_jam), L(X_modify_izx_port_SRE_store), \
+   L(X_read_zp_port_NOP), L(X_read_zp_port_EOR), L(X_modify_zp_port_LSR_store_zero), L(X_modify_zp_port_SRE_store_zero), \
+   L(X_PHA_pha), L(X_read_imm_EOR), L(X_acc_LSR_to_a), L(X_read_imm_ALR), \
+   L(X_JMP_jmp), L(X_read_abs_EOR), L(X_modify_abs_LSR_store), L(X_modify_abs_SRE_store), \
+   L(X_BVC_rel), L(X_read_izy_port_EOR), L(X_JAM_jam), L(X_modify_izy_port_SRE_store), \
+   L(X_read_zpx_port_NOP), L(X_read_zpx_port_EOR), L(X_modify_zpx_port_LSR_store_zero), L(X_modify_zpx_port_SRE_store_zero), \
+   L(X_imp_CLI), L(X_read_aby_EOR), L(X_imp_NOP), L(X_modify_aby_SRE_store), \
+   L(X_read_abx_NOP), L(X_read_abx_EOR), L(X_modify_abx_LSR_store), L(X_modify_abx_SRE_store), \
+   L(X_RTS_rts), L(X_read_izx_port_ADC), L(X_JAM_jam), L(X_modify_izx_port_RRA_store), \
+   L(X_read_zp_port_NOP), L(X_read_zp_port_ADC), L(X_modify_zp_port_ROR_store_zero), L(X_modify_zp_port_RRA_store_zero), \
+   L(X_PLA_pla), L(X_read_imm_ADC), L(X_acc_ROR_to_a), L(X_read_imm_ARR), \
+   L(X_JMP_ind), L(X_read_abs_ADC), L(X_modify_abs_ROR_store), L(X_modify_abs_RRA_store), \
+   L(X_BVS_rel), L(X_read_izy_port_ADC), L(X_JAM_jam), L(X_modify_izy_port_RRA_store), \
+   L(X_read_zpx_port_NOP), L(X_read_zpx_port_ADC), L(X_modify_zpx_port_ROR_store_zero), L(X_modify_zpx_port_RRA_store_zero), \
+   L(X_imp_SEI), L(X_read_aby_ADC), L(X_imp_NOP), L(X_modify_aby_RRA_store), \
+   L(X_read_abx_NOP), L(X_read_abx_ADC), L(X_modify_abx_ROR_store), L(X_modify_abx_RRA_store), \
+   L(X_read_imm_NOP), L(X_write_izx_port_STA_store), L(X_read_imm_NOP), L(X_write_izx_port_SAX_store), \
+   L(X_write_zp_port_STY_store_zero), L(X_write_zp_port_STA_store_zero), L(X_write_zp_port_STX_store_zero), L(X_write_zp_port_SAX_store_zero), \
+   L(X_imp_DEY), L(X_read_imm_NOP), L(X_imp_TXA), L(X_read_imm_ANE), \
+   L(X_write_abs_STY_store), L(X_write_abs_STA_store), L(X_write_abs_STX_store), L(X_write_abs_SAX_store), \
+   L(X_BCC_rel), L(X_write_izy_port_STA_store), L(X_JAM_jam), L(X_write_izy_port_SHA_store), \
+   L(X_write_zpx_port_STY_store_zero), L(X_write_zpx_port_STA_store_zero), L(X_write_zpy_port_STX_store_zero), L(X_write_zpy_port_SAX_store_zero), \
+   L(X_imp_TYA), L(X_write_aby_STA_store), L(X_imp_TXS), L(X_write_aby_TAS_store), \
+   L(X_write_abx_SHY_store), L(X_write_abx_STA_store), L(X_write_aby_SHX_store), L(X_write_aby_SHA_store), \
+   L(X_read_imm_LDY), L(X_read_izx_port_LDA), L(X_read_imm_LDX), L(X_read_izx_port_LAX), \
+   L(X_read_zp_port_LDY), L(X_read_zp_port_LDA), L(X_read_zp_port_LDX), L(X_read_zp_port_LAX), \
+   L(X_imp_TAY), L(X_read_imm_LDA), L(X_imp_TAX), L(X_read_imm_LXA), \
+   L(X_read_abs_LDY), L(X_read_abs_LDA), L(X_read_abs_LDX), L(X_read_abs_LAX), \
+   L(X_BCS_rel), L(X_read_izy_port_LDA), L(X_JAM_jam), L(X_read_izy_port_LAX), \
+   L(X_read_zpx_port_LDY), L(X_read_zpx_port_LDA), L(X_read_zpy_port_LDX), L(X_read_zpy_port_LAX), \
+   L(X_imp_CLV), L(X_read_aby_LDA), L(X_imp_TSX), L(X_read_aby_LAS), \
+   L(X_read_abx_LDY), L(X_read_abx_LDA), L(X_read_aby_LDX), L(X_read_aby_LAX), \
+   L(X_read_imm_CPY), L(X_read_izx_port_CMP), L(X_read_imm_NOP), L(X_modify_izx_port_DCP_store), \
+   L(X_read_zp_port_CPY), L(X_read_zp_port_CMP), L(X_modify_zp_port_DEC_store_zero), L(X_modify_zp_port_DCP_store_zero), \
+   L(X_imp_INY), L(X_read_imm_CMP), L(X_imp_DEX), L(X_read_imm_SBX), \
+   L(X_read_abs_CPY), L(X_read_abs_CMP), L(X_modify_abs_DEC_store), L(X_modify_abs_DCP_store), \
+   L(X_BNE_rel), L(X_read_izy_port_CMP), L(X_JAM_jam), L(X_modify_izy_port_DCP_store), \
+   L(X_read_zpx_port_NOP), L(X_read_zpx_port_CMP), L(X_modify_zpx_port_DEC_store_zero), L(X_modify_zpx_port_DCP_store_zero), \
+   L(X_imp_CLD), L(X_read_aby_CMP), L(X_imp_NOP), L(X_modify_aby_DCP_store), \
+   L(X_read_abx_NOP), L(X_read_abx_CMP), L(X_modify_abx_DEC_store), L(X_modify_abx_DCP_store), \
+   L(X_read_imm_CPX), L(X_read_izx_port_SBC), L(X_read_imm_NOP), L(X_modify_izx_port_ISC_store), \
+   L(X_read_zp_port_CPX), L(X_read_zp_port_SBC), L(X_modify_zp_port_INC_store_zero), L(X_modify_zp_port_ISC_store_zero), \
+   L(X_imp_INX), L(X_read_imm_SBC), L(X_imp_NOP), L(X_read_imm_SBC), \
+   L(X_read_abs_CPX), L(X_read_abs_SBC), L(X_modify_abs_INC_store), L(X_modify_abs_ISC_store), \
+   L(X_BEQ_rel), L(X_read_izy_port_SBC), L(X_JAM_jam), L(X_modify_izy_port_ISC_store), \
+   L(X_read_zpx_port_NOP), L(X_read_zpx_port_SBC), L(X_modify_zpx_port_INC_store_zero), L(X_modify_zpx_port_ISC_store_zero), \
+   L(X_imp_SED), L(X_read_aby_SBC), L(X_imp_NOP), L(X_modify_aby_ISC_store), \
+   L(X_read_abx_NOP), L(X_read_abx_SBC), L(X_modify_abx_INC_store), L(X_modify_abx_ISC_store)}
+
+/* The tables of the fast build CMOS: L makes of a handler's name what a table holds. */
 #define CMOS_(L) \
   {L(X_BRK_brk), L(X_read_izx_ORA), L(X_read_imm_NOP), L(X_NOP_opc), \
    L(X_modify_zp_cmos_TSB_store), L(X_read_zp_ORA), L(X_modify_zp_cmos_ASL_store), L(X_modify_zp_cmos_RMB0_store), \

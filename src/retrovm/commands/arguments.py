@@ -79,7 +79,7 @@ def make_vm(rom: str, machine: str | None, options: list[str] | None, seed: int 
 
     chosen: dict[str, Any] = parse_options(options)
     target = find_target(rom, machine)
-    return VM(target.spec, target.media, {**target.options, **chosen}, seed)
+    return VM(target.spec, target.media, target.spec.combine_options(target.options, chosen), seed)
 
 
 def number(text: str) -> int | None:

@@ -23,31 +23,29 @@ def asm(
         "Write the program; without it the source is only checked."))] = None,
     format: Annotated[str | None, typer.Option(metavar="bin|ihex|srec", help=(
         "The format of OUT; without it the end of its name decides, and bin where that says nothing."))] = None,
-    org: Annotated[str, typer.Option(metavar="ADDRESS", help=(
-        "Where the program begins, where it does not say .org itself."))] = "$8000",
-    model: Annotated[str, typer.Option(metavar="MODEL", help=(
-        "Whose instructions, where it does not say .model itself."))] = "6502",
+    org: Annotated[str | None, typer.Option(metavar="ADDRESS", help=(
+        "Where the program begins; without it $8000, where it does not say .org itself, or 0x200 for a CHIP-8."))] = None,
+    model: Annotated[str | None, typer.Option(metavar="MODEL", help=(
+        "Whose instructions, where it does not say .model or :variant itself: a model of the 6502, or a variant of "
+        "CHIP-8."))] = None,
     symbols: Annotated[Path | None, typer.Option(metavar="F", help=(
         "Write its labels and constants, as 'retrovm dis --symbols' and debuggers read them."))] = None,
     listing: Annotated[Path | None, typer.Option(metavar="F", help=(
         "Write each line with its address and bytes."))] = None,
 ) -> None:
-    """Assemble a program for a processor of the 6502 family.
+    """Assemble a program for a processor of the 6502 family, or for a CHIP-8.
 
-    The exit status is 1 when there are errors in the source; nothing is written then.
+    A source whose name ends in .8o is in Octo's language, for a CHIP-8; another is for a 6502. The exit status is 1 when there
+    are errors in the source; nothing is written then.
 
     Example: retrovm asm patch.s -o patch.bin --org 0x0400
     """
     from retrovm.isa.assembly import AssemblyError
-    from retrovm.isa.mos6502 import MODELS
-    from retrovm.isa.mos6502_asm import assemble
-    from retrovm.spec import nearest
 
     require_file(source)
-    if model not in MODELS:
-        raise wrong(f"there is no model {model!r}{nearest(model, MODELS)}")
-    origin = number(org)
-    if origin is None or not 0 <= origin <= 0xFFFF:
+    assembler = assemble_octo if Path(source).suffix.lower() == ".8o" else assemble_6502
+    origin = None if org is None else number(org)
+    if org is not None and (origin is None or not 0 <= origin <= 0xFFFF):
         raise wrong(f"--org takes an address from 0 to 0xFFFF, not {org!r}")
     files = [path for path in (output, symbols, listing) if path is not None]
     for path in files:
@@ -57,7 +55,7 @@ def asm(
         raise wrong("the source and what is written are files of their own; two of them are the same here")
     writer = writer_of(format, output)
     try:
-        made = assemble(text_of(source), origin, model, source)
+        made = assembler(source, origin, model)
     except AssemblyError as error:
         for each in error.errors:
             print(f"retrovm: {each}", file=sys.stderr)
@@ -70,6 +68,33 @@ def asm(
         write_whole(symbols, vice_labels(made.symbols).encode())
     if listing is not None:
         write_whole(listing, listed(made).encode())
+
+
+def assemble_6502(source: str, origin: int | None, model: str | None) -> Assembled:
+    """The program of a source for a 6502."""
+    from retrovm.isa.mos6502 import MODELS
+    from retrovm.isa.mos6502_asm import assemble
+    from retrovm.spec import nearest
+
+    if model is not None and model not in MODELS:
+        raise wrong(f"there is no model {model!r}{nearest(model, MODELS)}")
+    return assemble(text_of(source), 0x8000 if origin is None else origin, model or "6502", source)
+
+
+def assemble_octo(source: str, origin: int | None, variant: str | None) -> Assembled:
+    """The program of a source in Octo's language."""
+    from retrovm.isa.chip8 import VARIANTS
+    from retrovm.isa.mos6502_asm import Assembled, SourceLine
+    from retrovm.isa.octo import ORIGIN, assemble
+    from retrovm.spec import nearest
+
+    if variant is not None and variant not in VARIANTS:
+        raise wrong(f"there is no variant {variant!r}{nearest(variant, dict.fromkeys(VARIANTS))}")
+    made = assemble(text_of(source), source, ORIGIN if origin is None else origin, variant)
+    texts = {path: text_of(path).split("\n") for path in {place.path for place in made.locations}}
+    lines = [SourceLine(place.address, place.size, place.path, place.line, texts[place.path][place.line - 1])
+             for place in made.locations]
+    return Assembled(((made.origin, made.data),), made.symbols, tuple(lines))
 
 
 def text_of(source: str) -> str:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from retrovm.commands.arguments import Machine, Options, Rom, make_vm, number, require_file, wrong
+from retrovm.commands.arguments import Json, Machine, Options, Rom, make_vm, number, require_file, wrong
 
 if TYPE_CHECKING:
     from retrovm.session import VM
@@ -37,14 +38,19 @@ def dis(
     entry: Annotated[list[str] | None, typer.Option("--entry", metavar="ADDRESS", help=(
         "6502: instructions begin here, and what is not reached from there is data; may be given again."))] = None,
     source: Annotated[bool, typer.Option("--source", help=(
-        "6502: write source, of which 'retrovm asm' makes the same bytes."))] = False,
+        "Write source, of which 'retrovm asm' makes the same bytes; for a CHIP-8 with Octo's loops and branches."))] = False,
+    flow: Annotated[bool, typer.Option("--flow", help=(
+        "CHIP-8: its routines and basic blocks, who goes where, and what is not reached."))] = False,
+    as_json: Json = False,
     model: Annotated[str | None, typer.Option(metavar="MODEL", help=(
-        "6502: whose instructions; without it those of the machine's processor."))] = None,
+        "Whose instructions: a model of the 6502, or a variant of CHIP-8. Without it those of the machine."))] = None,
 ) -> None:
     """Disassemble a program as it lies in the memory of its machine.
 
     Example: retrovm dis game.ch8
     """
+    if as_json and not flow:
+        raise wrong("--json is for what --flow tells")
     if symbols is not None:
         require_file(symbols)
     vm = make_vm(rom, machine, option)
@@ -61,18 +67,55 @@ def dis(
         first = 0 if start is None else address(vm, start)
         behind = len(vm.memory) if end is None else address(vm, end)
         places = [(first, behind)]
-    given: dict[str, Any] = {}
+    given: dict[str, Any]
     if module == DISASSEMBLERS["Mos6502"]:
+        if flow:
+            raise wrong(f"--flow is for a CHIP-8, and {vm.spec.id} has none")
         given = {"model": model_of(vm, model), "labels": labels, "marks": [data_range(vm, text) for text in data or ()],
                  "entries": None if entry is None else [address(vm, text) for text in entry]}
-    elif labels or data or entry or source or model:
-        raise wrong(f"--labels, --data, --entry, --source and --model are for a 6502, and {vm.spec.id} has none")
-    if source:
+    else:
+        if labels or data or entry:
+            raise wrong(f"--labels, --data and --entry are for a 6502, and {vm.spec.id} has none")
+        if flow and source:
+            raise wrong("--flow and --source are two things to write: give one of them")
+        given = {"variant": variant_of(vm, model)}
+    if flow:
+        show_flow(vm, places, as_json, **given)
+    elif source:
         segments = [(first, vm.memory[first:behind]) for first, behind in places]
         print(disassembler.source_of(segments, vm.symbols, **given), end="")
-        return
-    for first, behind in places:
-        print(disassembler.disassemble(vm.memory[first:behind], first, vm.symbols, **given), end="")
+    else:
+        for first, behind in places:
+            print(disassembler.disassemble(vm.memory[first:behind], first, vm.symbols, **given), end="")
+
+
+def show_flow(vm: VM, places: list[tuple[int, int]], as_json: bool, variant: str | None) -> None:
+    """Writes the control flow of a CHIP-8 program."""
+    from retrovm.isa.chip8_blocks import control_flow
+
+    graphs = [control_flow(vm.memory[first:behind], first, vm.symbols, variant) for first, behind in places]
+    if as_json:
+        for graph in graphs:
+            print(json.dumps(graph.as_dict(), indent=1))
+    else:
+        print("\n\n".join(graph.text() for graph in graphs))
+
+
+def variant_of(vm: VM, asked: str | None) -> str | None:
+    """The variant of CHIP-8 to disassemble for: the one asked for, or the machine's own where it is one with instructions that
+    Octo's language has no statements for.
+    """
+    from retrovm.cpu.chip8 import Chip8
+    from retrovm.isa.chip8 import EXTENSIONS, OCTO, VARIANTS
+    from retrovm.spec import nearest
+
+    if asked is None:
+        assert isinstance(vm.cpu, Chip8)
+        profile = vm.cpu.profile
+        return profile if profile != OCTO and any(profile in row.variants for row in EXTENSIONS) else None
+    if asked not in VARIANTS:
+        raise wrong(f"there is no variant {asked!r}{nearest(asked, dict.fromkeys(VARIANTS))}")
+    return asked
 
 
 def address(vm: VM, text: str) -> int:

@@ -51,6 +51,7 @@ def describe(medium: Media, targets: list[Target]) -> dict[str, Any]:
                 "machine": target.spec.id,
                 "confidence": target.confidence,
                 "reason": target.reason,
+                "details": list(target.details()),
                 "options": {name: plain(value) for name, value in target.options.items()},
             }
             for target in targets
@@ -61,6 +62,7 @@ def describe(medium: Media, targets: list[Target]) -> dict[str, Any]:
 def show(medium: Media, targets: list[Target]) -> None:
     """All of it for people."""
     from rich.console import Console
+    from rich.padding import Padding
     from rich.table import Table
     from rich.text import Text
 
@@ -78,6 +80,12 @@ def show(medium: Media, targets: list[Target]) -> None:
         chosen = " ".join(f"{name}={text}" for name, text in target.spec.show_options(target.options).items())
         table.add_row(target.spec.id, f"{target.confidence:.0%}", Text(target.reason), Text(chosen))
     console.print(table)
+    for target in targets:
+        if lines := target.details():
+            console.print()
+            console.print(Text(f"{target.spec.id}, by what the program does:"))
+            for line in lines:
+                console.print(Padding(Text(line), (0, 0, 0, 2)))
     for spec in (target.spec for target in targets if target.spec.options):
         console.print()
         table = Table(f"option of {spec.id}", "default", "what it does", box=None, pad_edge=False)

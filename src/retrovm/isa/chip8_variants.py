@@ -51,6 +51,7 @@ class Variant:
     blocks       three of the planes are the colours of blocks of pixels, not drawn on
     width, height  pixels of the display, at most
     stack        return addresses that have room
+    halt_behind  PC of a program that halts is behind the instruction that did it, elsewhere at it
     flags        registers that FX75 saves
     memory       bytes
     start        where programs lie and start
@@ -77,6 +78,7 @@ class Variant:
     count_rows: bool = False
     planes: int = 1
     blocks: bool = False
+    halt_behind: bool = False
     width: int = 64
     height: int = 32
     stack: int = 16
@@ -121,7 +123,7 @@ VARIANTS: dict[str, Variant] = {
     chip8.SCHIP_MODERN: _superchip("SUPER-CHIP as of today", shift=True, load_store=True, jump=True, flags=16,
                                    font="octo"),
     chip8.XOCHIP: _superchip("XO-CHIP", **_XO | {"tickrate": 100}),
-    chip8.OCTO: _superchip("Octo", **_XO | {"tickrate": 20, "stack": 12}),
+    chip8.OCTO: _superchip("Octo", **_XO | {"tickrate": 20, "stack": 12, "halt_behind": True}),
 }
 
 

@@ -63,6 +63,8 @@ MODEL_CHANGES: Mapping[str, tuple[str, Mapping[int, str]]] = {
                             0x73: "RRA=RRA_of_revision_a izy", 0x77: "RRA=RRA_of_revision_a zpx",
                             0x7B: "RRA=RRA_of_revision_a aby", 0x7F: "RRA=RRA_of_revision_a abx"}),
     "2a03": ("6502", {}),
+    "6507": ("6502", {}),
+    "6510": ("6502", {}),
     "65c02-rockwell": ("65c02-synertek",
                        {0x10 * bit + 0x07: f"RMB{bit} zp" for bit in range(8)}
                        | {0x10 * bit + 0x87: f"SMB{bit} zp" for bit in range(8)}
@@ -81,18 +83,26 @@ class Model:
     subtracts_by_digit  in decimal mode each digit of SBC borrows by itself, where others correct the whole difference; one
                         sees it only where a digit is above 9
     decimal_reads       what ADC # and SBC # read in the additional cycle of decimal mode (CMOS)
+    address_lines       how many there are; the program counter has 16 bits all the same
+    pins                which of the lines into it, of `retrovm.core.types.Line`, it has
+    has_port            whether its first two addresses are an I/O port on the chip
     """
 
     technology: str = "nmos"
     has_decimal_mode: bool = True
     subtracts_by_digit: bool = True
     decimal_reads: tuple[int, int] = (0, 0)
+    address_lines: int = 16
+    pins: tuple[str, ...] = ("IRQ", "NMI", "RESET", "RDY", "SO")
+    has_port: bool = False
 
 
 MODELS: Mapping[str, Model] = {
     "6502": Model(),
     "6502-rev-a": Model(),
     "2a03": Model(has_decimal_mode=False),
+    "6507": Model(address_lines=13, pins=("RESET", "RDY")),
+    "6510": Model(pins=("IRQ", "NMI", "RESET", "RDY"), has_port=True),
     "65c02-wdc": Model("cmos", decimal_reads=(0x7F, 0xB8)),
     "65c02-rockwell": Model("cmos", subtracts_by_digit=False, decimal_reads=(0x59, 0x00)),
     "65c02-synertek": Model("cmos", subtracts_by_digit=False, decimal_reads=(0x56, 0x00)),

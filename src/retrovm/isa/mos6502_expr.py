@@ -68,10 +68,10 @@ def _quotient(a: int, b: int) -> int:
     return abs(a) // abs(b) * (1 if (a < 0) == (b < 0) else -1)
 
 
-def _shift(a: int, b: int) -> int:
-    if not -LARGEST_SHIFT <= b <= LARGEST_SHIFT:
-        raise ArithmeticError(f"it shifts by at most {LARGEST_SHIFT}")
-    return a << b if b >= 0 else a >> -b
+def _shift_count(b: int) -> int:
+    if not 0 <= b <= LARGEST_SHIFT:
+        raise ArithmeticError(f"it shifts by 0 to {LARGEST_SHIFT} bits")
+    return b
 
 
 BINARY: tuple[dict[str, Callable[[int, int], int]], ...] = (
@@ -81,7 +81,8 @@ BINARY: tuple[dict[str, Callable[[int, int], int]], ...] = (
      ">": lambda a, b: int(a > b), "<=": lambda a, b: int(a <= b), ">=": lambda a, b: int(a >= b)},
     {"+": lambda a, b: a + b, "-": lambda a, b: a - b, "|": lambda a, b: a | b},
     {"*": lambda a, b: a * b, "/": _quotient, ".mod": lambda a, b: a - b * _quotient(a, b),
-     "&": lambda a, b: a & b, "^": lambda a, b: a ^ b, "<<": _shift, ">>": lambda a, b: _shift(a, -b)},
+     "&": lambda a, b: a & b, "^": lambda a, b: a ^ b, "<<": lambda a, b: a << _shift_count(b),
+     ">>": lambda a, b: a >> _shift_count(b)},
 )
 UNARY: dict[str, Callable[[int], int]] = {
     "+": lambda a: a, "-": lambda a: -a, "~": lambda a: ~a,
@@ -168,7 +169,7 @@ def _apply(operator: Token, function: Callable[..., int], *operands: Value) -> V
         except ZeroDivisionError:
             raise operator.error("a division by 0") from None
         except ArithmeticError as error:
-            raise operator.error(f"'{operator.text}' is too much: {error}") from None
+            raise operator.error(f"'{operator.text}' cannot be: {error}") from None
 
     def is_byte(lookup: Lookup) -> bool:
         return operator_is_byte or all(operand.is_byte(lookup) for operand in operands)

@@ -3,9 +3,11 @@
     >>> assemble(": main  v0 := 5  loop again").data.hex()
     '60051202'
 
-The language is Octo's, with every statement of CHIP-8, SUPER-CHIP and XO-CHIP, and two additions. An
-expression in braces may stand wherever a statement takes a number, and `:include "file"` reads another
-source, found relative to the file that includes it. Source: octo-manual, octo-metaprogramming.
+The language is Octo's, with every statement of CHIP-8, SUPER-CHIP and XO-CHIP, and three additions. An
+expression in braces may stand wherever a statement takes a number. `:include "file"` reads another
+source, found relative to the file that includes it, or takes in data and pictures (`octo_include`). `:variant chip8e`
+says whose instructions there are: those of one member of the family, with statements for what Octo does not have.
+Source: octo-manual, octo-metaprogramming, octo-compiler.
 """
 
 from __future__ import annotations
@@ -18,17 +20,15 @@ from . import chip8
 from .assembly import AssemblyError, suggestion
 from .octo_expr import braced
 from .octo_grammar import (
-    ASSIGNMENTS,
     COMPARISONS,
-    CONDITIONS,
     KEYS,
     NEGATED,
     OPPOSITE,
     OPPOSITE_COMPARISON,
-    RESERVED,
-    STATEMENTS,
     Node,
+    language,
 )
+from .octo_include import DATA, PICTURES, SIZE, sprites
 from .octo_lexer import Token
 from .octo_source import MEMORY_SIZE, Source
 
@@ -38,11 +38,12 @@ ORIGIN = 0x200
 
 
 class Location(NamedTuple):
-    """The source line of the bytes from `address` up to the next location."""
+    """The source line of the `size` bytes from `address` on."""
 
     address: int
     path: str
     line: int
+    size: int
 
 
 class Monitor(NamedTuple):
@@ -80,12 +81,13 @@ class Assembly:
         return [(place.address, place.line) for place in self.locations if place.path == self.path]
 
 
-def assemble(text: str, path: str = "<octo>", origin: int = ORIGIN) -> Assembly:
+def assemble(text: str, path: str = "<octo>", origin: int = ORIGIN, variant: str | None = None) -> Assembly:
     """Assemble a program; `path` is for messages and for finding included files.
 
-    Raises AssemblyError for anything that is not a correct program.
+    `variant` is one of `chip8.VARIANTS`, if the program does not name one itself. Raises AssemblyError for anything that is
+    not a correct program, ValueError for an unknown variant.
     """
-    return _Assembler(text, path, origin).run()
+    return _Assembler(text, path, origin, variant).run()
 
 
 @dataclass
@@ -107,16 +109,19 @@ class _Condition(NamedTuple):
     operands: dict[str, int]
     comparison: str = ""
 
-    def opposite(self) -> _Condition:
+    def opposite(self, token: Token) -> _Condition:
+        """The condition that holds when this does not; `token` is what needs it."""
         if self.row is not None:
+            if self.row.name not in OPPOSITE:
+                raise token.error(f"there is no opposite of '{self.row.form}', which this needs: use 'if ... then'")
             return self._replace(row=chip8.BY_NAME[OPPOSITE[self.row.name]])
         return self._replace(comparison=OPPOSITE_COMPARISON[self.comparison])
 
 
 class _Assembler(Source):
-    def __init__(self, text: str, path: str, origin: int) -> None:
+    def __init__(self, text: str, path: str, origin: int, variant: str | None) -> None:
         # A program that does not begin with `: main` begins with a jump to it.
-        super().__init__(text, path, here=origin + 2)
+        super().__init__(text, path, here=origin + 2, variant=variant)
         self.has_slot = True
         self.origin = origin
         self.used = bytearray(MEMORY_SIZE)
@@ -163,8 +168,11 @@ class _Assembler(Source):
     # Output
 
     def _emit(self, data: bytes) -> None:
-        place = Location(self.here, self.statement.path, self.statement.line)
-        if not self.locations or self.locations[-1][1:] != place[1:] or self.here != self.end:
+        place = Location(self.here, self.statement.path, self.statement.line, len(data))
+        last = self.locations[-1] if self.locations else None
+        if last is not None and last[1:3] == place[1:3] and self.here == self.end:
+            self.locations[-1] = last._replace(size=last.size + len(data))
+        else:
             self.locations.append(place)
         self._write(self.here, data)
         self.here += len(data)
@@ -219,22 +227,28 @@ class _Assembler(Source):
             self.expand_macro(token, self.macros[token.text])
         elif token.text in self.stringmodes:
             self.expand_stringmode(token, self.stringmodes[token.text])
-        elif token.text in STATEMENTS.words or self.register_number(token) is not None:
+        elif token.text in self.language.statements.words or self.register_number(token) is not None:
             self.tokens.append(token)
-            row, operands = self._match(STATEMENTS)
+            row, operands = self._match(self.language.statements)
             self._instruction(row.name, **operands)
-        elif token.text in RESERVED:
-            raise token.error(f"'{token.text}' cannot begin a statement")
+        elif token.text in self.language.reserved:
+            raise token.error(self._misplaced(token.text))
         else:
             self._check_call(token)
             self.tokens.append(token)
             address = self.address(12, self._patch_word(self.here, 12))
             self._instruction("CALL", NNN=address)
 
+    def _misplaced(self, word: str) -> str:
+        """Why a word of the language cannot begin a statement."""
+        if self.variant is not None and word in language().statements.words:
+            return f"'{word}' is no statement of {self.variant}: name another one with ':variant', or leave it out"
+        return f"'{word}' cannot begin a statement"
+
     def _check_call(self, token: Token) -> None:
         """A name alone is a call; a name before an assignment was meant to be a register."""
         operator = self.peek()
-        if operator is not None and operator.text in ASSIGNMENTS:
+        if operator is not None and operator.text in self.language.assignments:
             near = suggestion(token.text, self.aliases)
             raise token.error(f"'{token.text}' is not a register or an alias{near}")
 
@@ -274,7 +288,7 @@ class _Assembler(Source):
         """Read a condition, up to and not including what follows it."""
         operator = self.tokens[-2] if len(self.tokens) > 1 else None
         if operator is None or operator.text not in COMPARISONS:
-            return _Condition(*self._match(CONDITIONS))
+            return _Condition(*self._match(self.language.conditions))
         operands = {"X": self.register()}
         self.next_token("a comparison")
         if self.register_number(self.peek()) is not None:
@@ -308,7 +322,7 @@ class _Assembler(Source):
         if token.text == "then":
             self._run_if(condition)
         elif token.text == "begin":
-            self._run_if(condition.opposite())
+            self._run_if(condition.opposite(token))
             self.branches.append(_Branch(token, self.here))
             self._instruction("JP", NNN=0)
         else:
@@ -334,7 +348,7 @@ class _Assembler(Source):
     def _while(self) -> None:
         if not self.loops:
             raise self.last.error("this 'while' is not in a loop")
-        self._run_if(self._condition().opposite())
+        self._run_if(self._condition().opposite(self.statement))
         self.loops[-1].exits.append(self.here)
         self._instruction("JP", NNN=0)
 
@@ -387,7 +401,7 @@ class _Assembler(Source):
     def _assert(self) -> None:
         directive = self.last
         token = self.peek()
-        message = f": {self.string().string}" if token is not None and token.string is not None else ""
+        message = f": {self.string().string}" if token is not None and token.text != "{" else ""
         if not braced(self):
             raise directive.error(f"this assertion does not hold{message}")
 
@@ -424,6 +438,37 @@ class _Assembler(Source):
     def _proto(self) -> None:
         """Octo no longer needs forward declarations, and accepts them."""
         self.next_token("a name")
+
+    def _include(self) -> None:
+        """A source, or data and pictures that become bytes."""
+        user = self.last
+        name, path = self.included()
+        kind = path.suffix.lower()
+        if kind not in DATA | PICTURES:
+            self.include_text(user, name, path)
+            return
+        size = None
+        if kind in PICTURES and (token := self.peek()) is not None and SIZE.fullmatch(token.text):
+            size = self.next_token("a size").text
+        try:
+            data = path.read_bytes()
+            if kind in PICTURES:
+                data = sprites(data, size)
+        except (OSError, ValueError) as error:
+            raise name.error(f"cannot include {path}: {error}") from None
+        self._emit(data)
+
+    def _variant(self) -> None:
+        """Whose instructions the program uses."""
+        token = self.next_token("the name of a variant")
+        if token.text not in chip8.VARIANTS:
+            near = suggestion(token.text, chip8.VARIANTS) or f": there are {', '.join(chip8.VARIANTS)}"
+            raise token.error(f"there is no variant '{token.text}'{near}")
+        if self.used.rfind(1) >= 0 or self.labels:
+            raise self.statement.error(
+                "':variant' stands at the beginning of a program, before its labels and statements"
+            )
+        self.use(token.text)
 
     def _unpack(self) -> None:
         """Two registers receive an address: its 16 bits, or a nibble and its 12 bits."""
@@ -468,7 +513,7 @@ _DIRECTIVES: dict[str, Callable[[_Assembler], None]] = {
     ":byte": _Assembler._byte,
     ":calc": _Assembler._define_calc,
     ":const": _Assembler._define_const,
-    ":include": _Assembler.include,
+    ":include": _Assembler._include,
     ":macro": _Assembler.define_macro,
     ":monitor": _Assembler._monitor,
     ":org": _Assembler._org,
@@ -476,6 +521,7 @@ _DIRECTIVES: dict[str, Callable[[_Assembler], None]] = {
     ":proto": _Assembler._proto,
     ":stringmode": _Assembler.define_stringmode,
     ":unpack": _Assembler._unpack,
+    ":variant": _Assembler._variant,
     ";": _Assembler._return,
     "again": _Assembler._again,
     "else": _Assembler._else,

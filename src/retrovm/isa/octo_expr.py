@@ -19,6 +19,7 @@ class Scope(Protocol):
 
     def next_token(self, expected: str) -> Token: ...
     def peek(self) -> Token | None: ...
+    def string(self) -> Token: ...
     def lookup(self, token: Token) -> float: ...
     def read_byte(self, token: Token, address: int) -> int: ...
 
@@ -111,10 +112,7 @@ def _term(scope: Scope) -> float:
     if token.text == "(":
         return _expression(scope, ")")
     if token.text == "strlen":
-        literal = scope.next_token("a string")
-        if literal.string is None:
-            raise literal.error(f"expected a string after 'strlen', found '{literal.text}'")
-        return len(literal.string)
+        return len(scope.string().string or "")
     if token.text == "@":
         return scope.read_byte(token, int32(_value(scope)))
     if token.text in UNARY:

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from .assembly import suggestion
 from .octo_expr import braced
-from .octo_grammar import DEFAULT_ALIASES, KEYS, KEYWORDS, REGISTERS, RESERVED
+from .octo_grammar import DEFAULT_ALIASES, KEYS, KEYWORDS, REGISTERS, Language, language
 from .octo_lexer import Token, tokenize
 
 MEMORY_SIZE = 0x10000
@@ -40,7 +40,7 @@ class Reference(NamedTuple):
 class Source:
     """The tokens still to be read and everything that the program has named so far."""
 
-    def __init__(self, text: str, path: str, here: int) -> None:
+    def __init__(self, text: str, path: str, here: int, variant: str | None = None) -> None:
         self.path = path
         self.here = here
         self.tokens = tokenize(text, path)[::-1]  # the next token is the last: taking it is cheap
@@ -53,6 +53,12 @@ class Source:
         self.macros: dict[str, Macro] = {}
         self.stringmodes: dict[str, StringMode] = {}
         self.references: dict[str, list[Reference]] = {}
+        self.use(variant)
+
+    def use(self, variant: str | None) -> None:
+        """Read the language of one member of the family, or Octo's."""
+        self.variant = variant
+        self.language: Language = language(variant)
 
     # Tokens
 
@@ -78,10 +84,11 @@ class Source:
         return token
 
     def string(self) -> Token:
+        """A string in quotes, or a word, which is one where a string is expected."""
         token = self.next_token("a string")
-        if token.string is None:
-            raise token.error(f"expected a string in quotes, found '{token.text}'")
-        return token
+        if token.number is not None:
+            raise token.error(f"expected a string, found the number {token.text}: put it into quotes")
+        return token if token.string is not None else token._replace(string=token.text)
 
     def block(self) -> list[Token]:
         """The tokens between a brace and the one that closes it."""
@@ -107,7 +114,7 @@ class Source:
         name = token.text
         if not token.is_word:
             raise token.error(f"expected the name of a {kind}, found {name}")
-        if name in RESERVED or name.lower() in REGISTERS:
+        if name in self.language.reserved or name.lower() in REGISTERS:
             raise token.error(f"'{name}' is a word of the language and cannot name a {kind}")
         owners: list[tuple[str, Mapping[str, object]]] = [
             ("label", self.labels),
@@ -116,7 +123,8 @@ class Source:
             ("macro", self.macros),
             ("stringmode", self.stringmodes),
         ]
-        repeatable = {"calculated constant": "constant", "alias": "alias", "stringmode": "stringmode"}
+        # As in Octo: a macro that is defined by another is defined again wherever that is used.
+        repeatable = {"calculated constant": "constant"} | {name: name for name in ("alias", "macro", "stringmode")}
         for owner, names in owners:
             if name in names and (owner != repeatable.get(kind) or name in self.fixed):
                 raise token.error(f"'{name}' is already the name of a {owner}")
@@ -150,7 +158,7 @@ class Source:
         token = self.next_token(expected)
         if token.number is not None:
             return token.number
-        misplaced = token.text in RESERVED - {"HERE"} or self.register_number(token) is not None
+        misplaced = token.text in self.language.reserved - {"HERE"} or self.register_number(token) is not None
         if token.string is not None or misplaced:
             raise token.error(f"expected {expected}, found '{token.text}'")
         return _integer(token, self.lookup(token))
@@ -173,7 +181,7 @@ class Source:
     def _is_forward(self, token: Token) -> bool:
         return (
             token.is_word
-            and token.text not in RESERVED
+            and token.text not in self.language.reserved
             and token.text not in self.constants
             and token.text not in self.labels
             and self.register_number(token) is None
@@ -235,10 +243,13 @@ class Source:
             expansion += [values.get(token.text, token) if token.is_word else token for token in body]
         self.insert(expansion, user)
 
-    def include(self) -> None:
+    def included(self) -> tuple[Token, Path]:
+        """The file that an `:include` names: its name as a token, and where it is."""
         user = self.last
         name = self.string()
-        path = Path(user.path).parent / (name.string or "")
+        return name, Path(user.path).parent / (name.string or "")
+
+    def include_text(self, user: Token, name: Token, path: Path) -> None:
         try:
             text = path.read_text(encoding="utf-8-sig")
         except (OSError, UnicodeDecodeError) as error:

@@ -42,7 +42,8 @@ from retrovm.core.screen import Screen
 from retrovm.cpu.chip8 import FLAGS, PROFILES, Chip8
 from retrovm.errors import OptionError
 from retrovm.machines.chip8_fonts import FONTS, large, small
-from retrovm.media.traits import chip8_likeness
+from retrovm.machines.chip8_keys import GAMEPAD, with_keys
+from retrovm.media import chip8_judgement
 from retrovm.spec import Button, MachineSpec, Option, Options, Port, boolean, choice, integer, rate
 
 if TYPE_CHECKING:
@@ -52,6 +53,7 @@ if TYPE_CHECKING:
 LARGE_DIGITS = 0x50
 VIP_CLOCK = 1_760_640            # Hz
 VIP_CYCLE = 8                    # of the VIP's clocks a machine cycle has
+OF_A_VIP = (*FLAGS, "tickrate", "frame_rate", "memory", "stack", "planes")     # cannot be chosen with its time
 
 COLOURS = (0x14181C, 0xF2E8C8, 0xE06C4B, 0x7A4B8C, 0x4B8CE0, 0x6CC07A, 0xE0C24B, 0x4BC2B4,
            0x3A444C, 0x9AA4A8, 0xA03C28, 0x50306A, 0x2A5CA0, 0x3C8048, 0xA0842C, 0x2C8478)
@@ -84,7 +86,7 @@ def chosen(options: Options) -> dict[str, Any]:
 
 def frame_rate(options: Options) -> Fraction:
     """Frames a second."""
-    return Fraction(60) if options["timing"] == "vip" else Fraction(chosen(options)["frame_rate"])
+    return Fraction(60) if options["timing"] is not None else Fraction(chosen(options)["frame_rate"])
 
 
 def slot_ticks(options: Options) -> int:
@@ -92,16 +94,18 @@ def slot_ticks(options: Options) -> int:
 
     Of instructions so many that a second has a million or more: the edges of the sound lie on ticks, off by 1 us at most.
     """
-    if options["timing"] == "vip":
+    if options["timing"] is not None:
         return VIP_CYCLE
-    return -(1_000_000 // -(chosen(options)["tickrate"] * frame_rate(options)))
+    tickrate: int = chosen(options)["tickrate"]
+    return -(1_000_000 // -(tickrate * frame_rate(options)))
 
 
 def clock_rate(options: Options) -> Fraction:
     """The master clock: a frame has exactly `tickrate` instructions, or is that of a VIP."""
-    if options["timing"] == "vip":
+    if options["timing"] is not None:
         return Fraction(VIP_CLOCK)
-    return chosen(options)["tickrate"] * frame_rate(options) * slot_ticks(options)
+    tickrate: int = chosen(options)["tickrate"]
+    return tickrate * frame_rate(options) * slot_ticks(options)
 
 
 def wire(machine: Machine, media: Media | None, options: Options) -> None:
@@ -122,24 +126,24 @@ def wire(machine: Machine, media: Media | None, options: Options) -> None:
     bus.map(0, size, machine.add(Memory("ram", contents=bytes(memory).rstrip(b"\0"), size=size)))
     pads = [machine.add(Buttons(port.name, [button.name for button in port.buttons])) for port in (KEYPAD, KEYPAD2)]
     audio = machine.add(Audio("audio", machine.clock))
-    screen = Screen("screen", profile["width"], profile["height"], tuple(palette(told)),
+    screen = Screen("screen", profile["width"], profile["height"], tuple(palette(told)), rotation=told["rotation"],
                     **({"width": 64, "height": 32} if profile["modes"] else {}))
     quirks = {flag: told[flag] for flag in FLAGS} | {"stack": told["stack"], "planes": told["planes"]}
     machine.add(Chip8("cpu", bus, pads[0], screen, audio, keypad2=pads[1], profile=told["variant"], start=start,
-                      seed=machine.random.seed, period=slot_ticks(options), vip=options["timing"] == "vip",
+                      seed=machine.random.seed, period=slot_ticks(options), vip=options["timing"] is not None,
                       vip_random=options["vip_random"], **quirks))
     machine.add(screen)
 
 
 def check_timing(options: Options) -> None:
     """Refuses what does not go with the time that was chosen."""
-    if options["timing"] != "vip":
+    if options["timing"] is None:
         if options["vip_random"] is not None:
             raise OptionError("chip8: vip_random goes with timing=vip")
         return
     if options["variant"] != "chip8":
         raise OptionError(f"chip8: timing=vip is known for variant=chip8, the VIP's own, not {options['variant']}")
-    for name in (*FLAGS, "tickrate", "frame_rate", "memory", "stack", "planes"):
+    for name in OF_A_VIP:
         if options[name] is not None:
             raise OptionError(f"chip8: with timing=vip everything is as on a COSMAC VIP: leave out {name}")
 
@@ -204,6 +208,14 @@ def frames_a_second(value: Any) -> Fraction:
     return parsed
 
 
+def right_angles(value: Any) -> int:
+    """Parses how far the screen is turned."""
+    degrees = integer(0, 270)(value)
+    if degrees % 90:
+        raise ValueError("expected 0, 90, 180 or 270 degrees")
+    return degrees
+
+
 def planes(value: Any) -> int:
     """Parses the number of planes."""
     number = integer(1, 4)(value)
@@ -225,14 +237,14 @@ SPEC = MachineSpec(
     wire=wire,
     clock_rate=clock_rate,
     frame_rate=frame_rate,
-    judge=chip8_likeness,
+    judge=chip8_judgement.judge,
     options=(
         Option(name="variant", help=f"the member of the family: {', '.join(PROFILES)}", default="chip8",
-               parse=choice(*PROFILES)),
+               parse=choice(*PROFILES), settles=("tickrate", *FLAGS)),
         Option(name="tickrate", help="instructions a frame; by the variant when not given", default=None,
                parse=integer(1, 1_000_000)),
-        Option(name="timing", help="tickrate: all instructions take the same; vip: the machine cycles of a COSMAC VIP",
-               default="tickrate", parse=choice("tickrate", "vip")),
+        Option(name="timing", help="vip: instructions take the machine cycles of a COSMAC VIP; all the same when not given",
+               default=None, parse=choice("vip"), settles=("variant", *OF_A_VIP)),
         Option(name="vip_random", help="with timing=vip: a file with the VIP's interpreter, or the 256 bytes of its second "
                "page, for its own random numbers", default=None, parse=page_of_numbers, show=bytes.hex),
         Option(name="frame_rate", help="frames a second, 1 to 1000; by the variant when not given", default=None,
@@ -249,6 +261,8 @@ SPEC = MachineSpec(
         Option(name="colours", help="2 to 16 colours by what a pixel is, the background first, RRGGBB,RRGGBB",
                default=COLOURS[:2], parse=colours,
                show=lambda value: ",".join(f"{colour:06X}" for colour in value)),
+        Option(name="rotation", help="degrees by which a window turns the picture to the right: 0, 90, 180 or 270",
+               default=0, parse=right_angles),
         quirk("shift", "8XY6 and 8XYE shift VX itself, not VY"),
         quirk("load_store", "FX55 and FX65 leave I, not add X + 1"),
         quirk("load_store_x", "FX55 and FX65 add X to I, not X + 1"),
@@ -257,8 +271,10 @@ SPEC = MachineSpec(
         quirk("jump", "BXNN jumps to XNN + VX, not to NNN + V0"),
         quirk("logic", "8XY1, 8XY2 and 8XY3 clear VF"),
         quirk("vblank", "DXYN ends the instructions of the frame"),
+        GAMEPAD,
     ),
     ports=(KEYPAD, KEYPAD2),
-    formats=("ch8", "binary", "ihex", "srec"),
+    formats=("ch8", "octocart", "binary", "ihex", "srec"),
     demo="chip8/ember",
+    ports_with=with_keys(KEYPAD, KEYPAD2),
 )

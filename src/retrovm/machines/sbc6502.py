@@ -30,7 +30,7 @@ from retrovm.chips.mos6551 import Mos6551
 from retrovm.core.memory import Memory
 from retrovm.core.ports import Serial
 from retrovm.core.types import Line
-from retrovm.cpu.mos6502 import MODELS, Mos6502
+from retrovm.cpu.mos6502 import WITH_64_KIB, Mos6502
 from retrovm.errors import MediaError, OptionError
 from retrovm.media.traits import mos6502_likeness
 from retrovm.ranges import Range, address_range, address_ranges
@@ -188,7 +188,8 @@ def wire(machine: Machine, media: Media | None, options: Options) -> None:
     for name, held in contents.items():
         memory = machine.add(Memory(name, contents=held, writable=name != "rom"))
         bus.map(regions[name].first, regions[name].size, memory)
-    cpu = machine.add(Mos6502(model=options["model"], name="cpu", bus=bus))
+    cpu = machine.add(Mos6502(model=options["model"], name="cpu", bus=bus, ane_constant=options["ane_constant"],
+                              lxa_constant=options["lxa_constant"]))
     if "acia" in regions:
         port = machine.add(Serial("serial"))
         acia = Mos6551("acia", machine.clock, port, cpu.wire(Line.IRQ), options["crystal_hz"])
@@ -233,7 +234,10 @@ SPEC = MachineSpec(
                parse=integer(0, 0xFFFF)),
         Option(name="fill", help="what RAM holds at power-on: a byte, or random", default="random",
                parse=byte_or_random),
-        Option(name="model", help="the processor", default="6502", parse=choice(*MODELS)),
+        Option(name="model", help="the processor", default="6502", parse=choice(*WITH_64_KIB)),
+        Option(name="ane_constant", help="what A is ORed with in the undocumented opcode ANE of an NMOS model, a byte",
+               default=0xEE, parse=integer(0, 0xFF)),
+        Option(name="lxa_constant", help="the same in LXA", default=0xEE, parse=integer(0, 0xFF)),
         Option(name="clock_hz", help="the clock of the processor", default=1_000_000, parse=rate),
         Option(name="crystal_hz", help="the crystal of the ACIA", default=1_843_200, parse=rate),
     ),

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path, PurePosixPath
+from typing import Any
 
 from retrovm.errors import MediaError
 from retrovm.spec import Judgement
@@ -44,6 +45,7 @@ class Media:
     title     the name of the format, for people
     entry     address where the program starts, if the file says
     comment   what the file says about itself
+    options   how the file says that it is to be run, in the words of its format
     path      the file on disk, if there is one (the archive, for a member of it)
     archive   name of the archive that it was in
     """
@@ -55,6 +57,7 @@ class Media:
     title: str = ""
     entry: int | None = None
     comment: str = ""
+    options: Mapping[str, Any] = field(default_factory=dict, repr=False, hash=False)
     path: Path | None = None
     archive: str | None = None
 

@@ -96,7 +96,7 @@ class Player:
         self.display = display
         self.sound = sound
         self.folder = Path() if folder is None else folder
-        self.keyboard = Keyboard(vm, vm.spec.ports)
+        self.keyboard = Keyboard(vm, vm.spec.ports_for(vm.options))
         self.pacer = Pacer(vm.frame_rate)
         self.paused = False
         self.fast = False

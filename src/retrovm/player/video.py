@@ -2,7 +2,7 @@
 
 The picture keeps its shape: a pixel of the machine is a whole number of lines high and as wide as `screen.aspect`
 asks for, as large as the window allows, in the middle, with black around it. Only in a window smaller than the
-picture is it shrunk.
+picture is it shrunk. A screen that is turned is shown turned, by `screen.rotation`.
 """
 
 from __future__ import annotations
@@ -21,6 +21,9 @@ class Picture(Protocol):
 
     @property
     def aspect(self) -> Fraction: ...
+
+    @property
+    def rotation(self) -> int: ...
 
     @property
     def size(self) -> tuple[int, int]: ...
@@ -47,6 +50,12 @@ class Rectangle(NamedTuple):
     height: int
 
 
+def seen(picture: Picture) -> tuple[tuple[int, int], Fraction]:
+    """Size and aspect of a picture as it is shown: turned by a right angle, width and height change places."""
+    width, height = picture.size
+    return ((height, width), 1 / picture.aspect) if picture.rotation % 180 else ((width, height), picture.aspect)
+
+
 def shape(size: tuple[int, int], aspect: Fraction, scale: int | Fraction) -> tuple[int, int]:
     """Width and height of a picture whose pixels are `scale` lines high, at least 1 x 1."""
     width, height = size
@@ -68,6 +77,14 @@ def place(size: tuple[int, int], aspect: Fraction, room: tuple[int, int]) -> Rec
     return Rectangle((room[0] - width) // 2, (room[1] - height) // 2, width, height)
 
 
+def before_turning(target: Rectangle, rotation: int) -> Rectangle:
+    """What becomes `target` when it is turned about its middle."""
+    if rotation % 180 == 0:
+        return target
+    x, y, width, height = target
+    return Rectangle(x + (width - height) // 2, y + (height - width) // 2, height, width)
+
+
 class Window:
     """A window for the pictures of `picture`.
 
@@ -80,10 +97,10 @@ class Window:
 
     def __init__(self, picture: Picture, *, scale: int | None = None, fullscreen: bool = False,
                  vsync: bool = True) -> None:
-        aspect = picture.aspect
+        size, aspect = seen(picture)
         if scale is None:
-            scale = max(1, largest_scale(picture.size, aspect, self._share_of_display()))
-        width, height = shape(picture.size, aspect, scale)
+            scale = max(1, largest_scale(size, aspect, self._share_of_display()))
+        width, height = shape(size, aspect, scale)
         self._texture = self._renderer = None
         self._texture_size = (0, 0)
         centre = sdl2.SDL_WINDOWPOS_CENTERED
@@ -97,7 +114,7 @@ class Window:
             message = last_error()
             self.close()
             raise SdlError(f"SDL cannot draw in the window: {message}")
-        sdl2.SDL_SetWindowMinimumSize(self._window, *shape(picture.size, aspect, 1))
+        sdl2.SDL_SetWindowMinimumSize(self._window, *shape(size, aspect, 1))
         if fullscreen:
             self.fullscreen = True
 
@@ -140,15 +157,15 @@ class Window:
 
     def scale(self, picture: Picture) -> int:
         """How many lines high a pixel of the picture is now, at least 1."""
-        return max(1, largest_scale(picture.size, picture.aspect, self.size))
+        return max(1, largest_scale(*seen(picture), self.size))
 
     def draw(self, picture: Picture) -> None:
         """Shows the picture. With vsync this waits for the display."""
         self._upload(picture)
-        target = sdl2.SDL_Rect(*place(picture.size, picture.aspect, self.size))
+        target = sdl2.SDL_Rect(*before_turning(place(*seen(picture), self.size), picture.rotation))
         sdl2.SDL_SetRenderDrawColor(self._renderer, 0, 0, 0, 255)
         sdl2.SDL_RenderClear(self._renderer)
-        sdl2.SDL_RenderCopy(self._renderer, self._texture, None, target)
+        sdl2.SDL_RenderCopyEx(self._renderer, self._texture, None, target, picture.rotation, None, sdl2.SDL_FLIP_NONE)
         sdl2.SDL_RenderPresent(self._renderer)
 
     def _upload(self, picture: Picture) -> None:
