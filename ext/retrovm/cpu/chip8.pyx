@@ -33,8 +33,8 @@ Not emulated
     Machine code (0NNN halts); the interpreter's own bytes, stack and display in the VIP's memory; without `vip` the
     tone of FX0A while a key is held.
 
-Sources: cosmac-vip (instructions, tone), vip-cycles (the time of a VIP), chip8-research (quirks), octo-manual (FX0A), chip8-database (profiles),
-xochip-spec (planes, sound), legacy-superchip (SUPER-CHIP 1.x), chip8-extensions (CHIP-8E, CHIP-8X).
+Sources: cosmac-vip (instructions, tone), vip-cycles (the time of a VIP), chip8-research (quirks), octo-manual (FX0A),
+chip8-database (profiles), xochip-spec (planes, sound), legacy-superchip (SUPER-CHIP 1.x), chip8-extensions (CHIP-8E, CHIP-8X).
 """
 
 from weakref import WeakValueDictionary
