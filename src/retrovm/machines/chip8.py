@@ -34,6 +34,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from fractions import Fraction
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from retrovm.core.audio import Audio
@@ -41,6 +42,7 @@ from retrovm.core.memory import Memory
 from retrovm.core.ports import Buttons
 from retrovm.core.screen import Screen
 from retrovm.cpu.chip8 import FLAGS, PROFILES, Chip8
+from retrovm.errors import OptionError
 from retrovm.machines.chip8_fonts import FONTS, large, small
 from retrovm.machines.chip8_keys import GAMEPAD, with_keys
 from retrovm.media import chip8_judgement
@@ -52,6 +54,9 @@ if TYPE_CHECKING:
 
 LARGE_DIGITS = 0x50
 MEGA_DISPLAY = (256, 192)
+VIP_CLOCK = 1_760_640            # Hz
+VIP_CYCLE = 8                    # of the VIP's clocks a machine cycle has
+OF_A_VIP = (*FLAGS, "tickrate", "frame_rate", "memory", "stack", "planes")     # cannot be chosen with its time
 
 COLOURS = (0x14181C, 0xF2E8C8, 0xE06C4B, 0x7A4B8C, 0x4B8CE0, 0x6CC07A, 0xE0C24B, 0x4BC2B4,
            0x3A444C, 0x9AA4A8, 0xA03C28, 0x50306A, 0x2A5CA0, 0x3C8048, 0xA0842C, 0x2C8478)
@@ -84,26 +89,31 @@ def chosen(options: Options) -> dict[str, Any]:
 
 def frame_rate(options: Options) -> Fraction:
     """Frames a second."""
-    return Fraction(chosen(options)["frame_rate"])
+    return Fraction(60) if options["timing"] is not None else Fraction(chosen(options)["frame_rate"])
 
 
 def slot_ticks(options: Options) -> int:
-    """Ticks of the master clock an instruction takes.
+    """Ticks of the master clock an instruction takes, or a machine cycle of a VIP.
 
-    So many that a second has a million or more: the edges of the sound lie on ticks, off by 1 us at most.
+    Of instructions so many that a second has a million or more: the edges of the sound lie on ticks, off by 1 us at most.
     """
+    if options["timing"] is not None:
+        return VIP_CYCLE
     tickrate: int = chosen(options)["tickrate"]
     return -(1_000_000 // -(tickrate * frame_rate(options)))
 
 
 def clock_rate(options: Options) -> Fraction:
-    """The master clock: a frame has exactly `tickrate` instructions."""
+    """The master clock: a frame has exactly `tickrate` instructions, or is that of a VIP."""
+    if options["timing"] is not None:
+        return Fraction(VIP_CLOCK)
     tickrate: int = chosen(options)["tickrate"]
     return tickrate * frame_rate(options) * slot_ticks(options)
 
 
 def wire(machine: Machine, media: Media | None, options: Options) -> None:
     """Adds the parts."""
+    check_timing(options)
     told = chosen(options)
     profile = PROFILES[told["variant"]]
     size, load, start = told["memory"], told["start"], told["start"]
@@ -124,7 +134,8 @@ def wire(machine: Machine, media: Media | None, options: Options) -> None:
                     **({"width": 64, "height": 32} if profile["modes"] else {}))
     quirks = {flag: told[flag] for flag in FLAGS} | {"stack": told["stack"], "planes": told["planes"]}
     machine.add(Chip8("cpu", bus, pads[0], screen, audio, keypad2=pads[1], profile=told["variant"], start=start,
-                      seed=machine.random.seed, period=slot_ticks(options), **quirks))
+                      seed=machine.random.seed, period=slot_ticks(options), vip=options["timing"] is not None,
+                      vip_random=options["vip_random"], **quirks))
     machine.add(screen)
 
 
@@ -132,6 +143,19 @@ def extent(media: Media, load: int, size: int) -> int:
     """How many bytes of memory the medium takes, from `load` on; all up to `size` when something lies outside."""
     ends = [load + len(segment.data) if segment.end is None else segment.end for segment in media.segments]
     return (max(ends) if load < max(ends) <= size else size) - load
+
+
+def check_timing(options: Options) -> None:
+    """Refuses what does not go with the time that was chosen."""
+    if options["timing"] is None:
+        if options["vip_random"] is not None:
+            raise OptionError("chip8: vip_random goes with timing=vip")
+        return
+    if options["variant"] != "chip8":
+        raise OptionError(f"chip8: timing=vip is known for variant=chip8, the VIP's own, not {options['variant']}")
+    for name in OF_A_VIP:
+        if options[name] is not None:
+            raise OptionError(f"chip8: with timing=vip everything is as on a COSMAC VIP: leave out {name}")
 
 
 def palette(told: Options) -> Iterator[int]:
@@ -156,6 +180,26 @@ def colours(value: Any) -> tuple[int, ...]:
     if not 2 <= len(parsed) <= 16:
         raise ValueError("expected 2 to 16 colours in hexadecimal, background first: RRGGBB,RRGGBB")
     return parsed
+
+
+def page_of_numbers(value: Any) -> bytes:
+    """Parses the page that the VIP's interpreter makes random numbers from.
+
+    256 bytes, an image of the interpreter with 512 bytes or more, of which it is the second page; either may be the path of
+    a file, or in hexadecimal.
+    """
+    if isinstance(value, str):
+        try:
+            value = bytes.fromhex(value)
+        except ValueError:
+            value = Path(value)
+    try:
+        data = value.read_bytes() if isinstance(value, Path) else bytes(memoryview(value))
+    except (OSError, TypeError) as error:
+        raise ValueError(f"expected 256 bytes, the interpreter, or a file with one of them: {error}") from None
+    if len(data) != 256 and not 512 <= len(data) <= 4096:
+        raise ValueError(f"expected the 256 bytes of the page, or the interpreter, 512 bytes or more; these are {len(data)}")
+    return data if len(data) == 256 else data[256:512]
 
 
 def memory_size(value: Any) -> int:
@@ -209,6 +253,10 @@ SPEC = MachineSpec(
                parse=choice(*PROFILES), settles=("tickrate", *FLAGS)),
         Option(name="tickrate", help="instructions a frame; by the variant when not given", default=None,
                parse=integer(1, 1_000_000)),
+        Option(name="timing", help="vip: instructions take the machine cycles of a COSMAC VIP; all the same when not given",
+               default=None, parse=choice("vip"), settles=("variant", *OF_A_VIP)),
+        Option(name="vip_random", help="with timing=vip: a file with the VIP's interpreter, or the 256 bytes of its second "
+               "page, for its own random numbers", default=None, parse=page_of_numbers, show=bytes.hex),
         Option(name="frame_rate", help="frames a second, 1 to 1000; by the variant when not given", default=None,
                parse=frames_a_second),
         Option(name="font", help=f"the digits: {', '.join(FONTS)}; by the variant when not given", default=None,
