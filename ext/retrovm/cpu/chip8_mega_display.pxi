@@ -20,37 +20,45 @@ cdef inline uint32_t mixed(uint32_t below, uint32_t above, uint32_t weight) noex
     return (above * weight + below * (ALL - weight) + ALL // 2) // ALL
 
 
-cdef uint32_t blended(uint32_t below, uint32_t colour, uint8_t blend) noexcept nogil:
+cdef inline uint32_t sum_of(uint32_t one, uint32_t other) noexcept nogil:
+    return min(one + other, 255)
+
+
+cdef inline uint32_t product_of(uint32_t one, uint32_t other) noexcept nogil:
+    return (one * other + 127) // 255
+
+
+cdef inline uint32_t blended(uint32_t below, uint32_t colour, uint8_t blend) noexcept nogil:
     """What a pixel becomes: `colour` has an alpha, by which the blend is mixed with what is below."""
     cdef uint32_t weight = (colour >> 24) * (blend if 1 <= blend < QUARTERS else QUARTERS)
-    cdef uint32_t result = 0, shift = 0, under, over
-    while shift < 24:
-        under = below >> shift & 0xFF
-        over = colour >> shift & 0xFF
-        if blend == Blend.ADD:
-            over = min(under + over, 255)
-        elif blend == Blend.MULTIPLY:
-            over = (under * over + 127) // 255
-        result |= mixed(under, over, weight) << shift
-        shift += 8
-    return result
+    cdef uint32_t under_red = below >> 16, under_green = below >> 8 & 0xFF, under_blue = below & 0xFF
+    cdef uint32_t red = colour >> 16 & 0xFF, green = colour >> 8 & 0xFF, blue = colour & 0xFF
+    if blend == Blend.ADD:
+        red, green, blue = sum_of(under_red, red), sum_of(under_green, green), sum_of(under_blue, blue)
+    elif blend == Blend.MULTIPLY:
+        red, green, blue = product_of(under_red, red), product_of(under_green, green), product_of(under_blue, blue)
+    red = mixed(under_red, red, weight)
+    green = mixed(under_green, green, weight)
+    blue = mixed(under_blue, blue, weight)
+    return red << 16 | green << 8 | blue
 
 
-cdef inline bint draw_pixels(Mega *m, const uint8_t *source, uint32_t at, uint32_t count) noexcept nogil:
+cdef bint draw_pixels(Mega *m, const uint8_t *source, uint32_t at, uint32_t count) noexcept nogil:
     """Draws a part of a row of a sprite from pixel `at` of the canvas on; true when it meets the collision colour."""
     cdef uint8_t *drawn = m.drawn + at
     cdef uint32_t *canvas = m.canvas + at
+    cdef uint8_t blend = m.blend, collision = m.collision      # bytes that are written may not change these
     cdef uint32_t n, colour
     cdef bint hit = False
     for n in range(count):
         if source[n]:
-            hit |= drawn[n] == m.collision
+            hit |= drawn[n] == collision
             drawn[n] = source[n]
             colour = m.palette[source[n]]
-            if likely(m.blend == Blend.COVER and colour >> 24 == OPAQUE):
+            if likely(blend == Blend.COVER and colour >> 24 == OPAQUE):
                 canvas[n] = colour & 0xFFFFFF
             else:
-                canvas[n] = blended(canvas[n], colour, m.blend)
+                canvas[n] = blended(canvas[n], colour, blend)
     return hit
 
 
