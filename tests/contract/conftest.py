@@ -6,7 +6,7 @@ import pytest
 
 def pytest_generate_tests(metafunc):
     if "machine" in metafunc.fixturenames:
-        metafunc.parametrize("machine", every_machine.IDS)
+        metafunc.parametrize("machine", every_machine.KINDS)
 
 
 @pytest.fixture

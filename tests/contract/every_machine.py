@@ -5,17 +5,24 @@ from retrovm import bundled, registry
 from retrovm.core.ports import Buttons
 
 IDS = tuple(registry.machines())
+# Also with these options, where they make it run by other code.
+KINDS = (*IDS, "chip8 timing=vip")
 
 
-def demo(id):
+def id_of(kind):
+    return kind.split()[0]
+
+
+def demo(kind):
     """The program that shows a machine, as a path; None where it starts without one."""
-    program = registry.machine(id).demo
+    program = registry.machine(id_of(kind)).demo
     return None if program is None else bundled.program(program).file
 
 
-def make(id, seed=1):
+def make(kind, seed=1):
     """A machine with its own program in it."""
-    return retrovm.create(id, demo(id), seed=seed)
+    id, *options = kind.split()
+    return retrovm.create(id, demo(id), seed=seed, **dict(option.split("=") for option in options))
 
 
 def buttons(vm):

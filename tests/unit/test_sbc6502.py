@@ -156,7 +156,7 @@ def test_the_four_registers_of_the_acia_repeat():
     ({"ram": "$1FFF-$1000"}, "has 0 addresses"),
     ({"ram": "all"}, r"like \$0000-\$FFFF"),
     ({"acia": "$8000-$8002"}, "4 or more"),
-    ({"model": "6503"}, "did you mean 6502"),
+    ({"model": "65o2"}, "did you mean 6502"),
     ({"fill": 256}, "from 0 to 255"),
     ({"rom": "$C000", "org": "$0200"}, "give one of them"),
     ({"clock_hz": 0}, "positive"),

@@ -31,6 +31,8 @@ class Chip8(Cpu):
         start: int | None = None,
         seed: int = 1,
         period: int = 1,
+        vip: bool = False,
+        vip_random: bytes | None = None,
         **quirks: int,
     ) -> None: ...
     @property
@@ -45,6 +47,8 @@ class Chip8(Cpu):
     def profile(self) -> str: ...
     @property
     def start(self) -> int: ...
+    @property
+    def vip(self) -> bool: ...
     @property
     def registers(self) -> dict[str, int]: ...
     @registers.setter

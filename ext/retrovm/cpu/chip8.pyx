@@ -4,7 +4,7 @@ CHIP-8 was never a chip: it is the machine that Joseph Weisbecker's interpreter 
 Display, keypad and timers belong to the instruction set, so they are here.
 
     V0-VF     8 bits; VF is also the flag        DT   delay timer, counts down once a frame
-    I         16 bits, an address                ST   sound timer, likewise; a sound while it is not 0
+    I         16 bits (MegaChip8 24), an address ST   sound timer, likewise; a sound while it is not 0
     PC        address of the next instruction    a stack of return addresses, outside memory
 
 Members of the family
@@ -18,17 +18,24 @@ Time
     the sound. A frame: keys are latched, waits end, instructions run, DT and ST count, the picture goes to the screen.
     After DXYN with the vblank quirk, in FX0A and after a halt time passes in empty slots.
 
+    With `vip` a cycle is a machine cycle of the COSMAC VIP's 1802, 8 of its clocks, and an instruction takes as many as
+    there (isa/chip8_vip.py). A frame has 3668 cycles and begins with the interrupt of the video chip at cycle 1096 of
+    the picture, which sends the picture, counts DT and ST, turns the tone on or off, and takes 1832 cycles, 8 more with
+    DT and 4 more with ST not 0. An instruction into which it falls is carried out first, unless the order can be
+    seen. The program begins at cycle 3250. Power-on is cycle 1096: what is before is the start of the interpreter.
+
 Emulated
-    Every instruction of the variant, with its quirks; planes, modes, colours, patterns of sound; the one generator of
-    random numbers that all conformance data of the family assumes (state = (state * 1103515245 + 12345) mod 2**31, a
-    number is its bits 16 to 23).
+    Every instruction of the variant, with its quirks; planes, modes, colours, patterns of sound, sampled sound; the
+    one generator of random numbers that all conformance data of the family assumes (state = (state * 1103515245 + 12345)
+    mod 2**31, a number is its bits 16 to 23).
 
 Not emulated
-    The time that an instruction takes on a real COSMAC VIP; machine code (0NNN halts); the interpreter's own
-    bytes, stack and display in the VIP's memory; the tone of FX0A while a key is held.
+    Machine code (0NNN halts); the interpreter's own bytes, stack and display in the VIP's memory; without `vip` the
+    tone of FX0A while a key is held.
 
-Sources: cosmac-vip (instructions, tone), chip8-research (quirks), octo-manual (FX0A), chip8-database (profiles),
-xochip-spec (planes, sound), legacy-superchip (SUPER-CHIP 1.x), chip8-extensions (CHIP-8E, CHIP-8X).
+Sources: cosmac-vip (instructions, tone), vip-cycles (the time of a VIP), chip8-research (quirks), octo-manual (FX0A),
+chip8-database (profiles), xochip-spec (planes, sound), legacy-superchip (SUPER-CHIP 1.x), chip8-extensions (CHIP-8E, CHIP-8X),
+megachip8-spec and megachip8-notes (MegaChip8).
 """
 
 from weakref import WeakValueDictionary
@@ -37,7 +44,7 @@ cimport cython
 from libc.stdlib cimport calloc, free
 from libc.string cimport memcpy, memmove, memset
 from retrovm.core.bus cimport Bus, CodeWindow, hooked, trap_read, trap_write
-from retrovm.core.types cimport Access, StopReason, likely, unlikely
+from retrovm.core.types cimport NEVER, Access, StopReason, likely, unlikely
 
 from retrovm.core.errors import ArgumentError, StateError
 
@@ -83,7 +90,11 @@ include "chip8_sound.pxi"
 include "chip8_display.pxi"
 include "chip8_drawing.pxi"
 include "chip8_extensions.pxi"
+include "chip8_mega_display.pxi"
+include "chip8_mega.pxi"
 include "chip8_dispatch.pxi"
+include "chip8_vip.pxi"
+include "chip8_vip_dispatch.pxi"
 
 cdef dict HALTS = {
     Halt.UNKNOWN_OPCODE: "opcode {opcode:04X} at ${pc:04X} is not an instruction of {profile}",
@@ -136,29 +147,40 @@ cdef class Chip8(Cpu):
         name, bus, period  as in every processor; a cycle is one instruction
         keypad   16 `Buttons`, from key 0 to key F; without one no key is ever down
         screen   where pictures go, with room for those of the variant; without one they are not drawn
-        audio    where the sound goes, channel 0
+        audio    where the sound goes, voice 0; the sampled sound of a MegaChip8 is voice 1
         keypad2  the second keypad of a CHIP-8X, likewise
         profile  a name in `PROFILES`: which member of the family
         start    the address of the first instruction; that of the profile when not given
         seed     of the random numbers, mod 2**31
+        vip      the time of a COSMAC VIP, on a clock of 1760640 Hz with a `period` of 8 and 60 frames a second; for the
+                 profile chip8 with nothing changed
+        vip_random  with `vip`: the second page of the VIP's interpreter, 256 bytes, from which it made its random
+                 numbers; `seed` is then the counter's, R9 of the 1802, mod 2**16
         quirks   what to take in the place of the profile's: `FLAGS`, `stack` (return addresses, 1 to 16) and `planes`
                  (2 or 4, for a profile with 2)
     """
 
     def __init__(self, str name, Bus bus not None, Buttons keypad=None, Screen screen=None, Audio audio=None, *,
-                 Buttons keypad2=None, str profile="chip8", start=None, seed=1, period=1, **quirks):
+                 Buttons keypad2=None, str profile="chip8", start=None, seed=1, period=1, bint vip=False, vip_random=None,
+                 **quirks):
         super().__init__(name, bus, period)
         self.choose(profile, quirks)
+        self.choose_time(vip, vip_random)
         start = PROFILES[profile]["start"] if start is None else start
         if not 0 <= start <= bus.size - 2:
             raise ArgumentError(f"{name}: a program starts at $0000-${bus.size - 2:04X}, not {start!r}")
         for pad in (keypad, keypad2):
             if pad is not None and len(pad.names) != 16:
                 raise ArgumentError(f"{name}: a keypad has 16 buttons, not {len(pad.names)}")
-        if screen is not None and (screen.max_width < <int> self.quirk.width
-                                   or screen.max_height < <int> self.quirk.height):
-            raise ArgumentError(f"{name}: the display has {self.quirk.width} x {self.quirk.height} pixels, "
+        width: int = MEGA_WIDTH if self.quirk.mega else self.quirk.width
+        height: int = MEGA_HEIGHT if self.quirk.mega else self.quirk.height
+        if screen is not None and (screen.max_width < width or screen.max_height < height):
+            raise ArgumentError(f"{name}: the display has {width} x {height} pixels, "
                                 f"the screen at most {screen.max_width} x {screen.max_height}")
+        if self.quirk.mega and screen is not None and screen.direct == NULL:
+            raise ArgumentError(f"{name}: {profile} blends colours: make its screen with direct=True")
+        if self.quirk.mega and audio is not None and audio.voices < 2:
+            raise ArgumentError(f"{name}: {profile} has two voices, the audio has {audio.voices}")
         self.keypad = keypad
         self.keypad2 = keypad2
         self.screen = screen
@@ -168,13 +190,16 @@ cdef class Chip8(Cpu):
         self.ticks_a_second = int(self.clock.rate)
         self.plane_words = self.quirk.width * self.quirk.height >> 6
         self.display = <uint64_t *> calloc(2 * self.quirk.planes * self.plane_words, sizeof(uint64_t))
-        if self.display == NULL:
+        if self.quirk.mega:
+            self.mega = <Mega *> calloc(1, sizeof(Mega))
+        if self.display == NULL or (self.quirk.mega and self.mega == NULL):
             raise MemoryError
         self.picture = self.display + self.quirk.planes * self.plane_words
         self.reset(True)
 
     def __dealloc__(self):
         free(self.display)
+        free(self.mega)
 
     cdef int choose(self, str profile, dict quirks) except -1:
         """Takes over what kind of processor this is."""
@@ -196,30 +221,60 @@ cdef class Chip8(Cpu):
         self.decode = self.decoding.operation
         return 0
 
+    cdef int choose_time(self, bint vip, numbers) except -1:
+        """Takes over whether it is the time of a COSMAC VIP."""
+        if vip and (self.profile != "chip8" or self.chosen != PROFILES["chip8"]):
+            raise ArgumentError(f"{self.name}: the time of a COSMAC VIP is known of its own CHIP-8, the profile chip8 with "
+                                "nothing changed")
+        if numbers is not None:
+            if not vip:
+                raise ArgumentError(f"{self.name}: the VIP's random numbers go with the time of a VIP")
+            numbers = bytes(numbers)
+            if len(numbers) != 256:
+                raise ArgumentError(f"{self.name}: the VIP's random numbers are of a page of 256 bytes, not {len(numbers)}")
+            self.numbers = numbers
+            self.page = self.numbers
+        self.vip = vip
+        return 0
+
     # --- running -------------------------------------------------------------------------------------------------
 
     cdef StopReason run_until(self, tick_t until) noexcept nogil:
         cdef tick_t end
+        cdef int64_t slots
         while self.clock.now < until:
             if self.clock.due <= self.clock.now:
                 self.clock.dispatch(self.clock.now)
+            if self.owed:
+                self.pay()
+                continue
             if self.halt or self.wait:
                 self.pass_time(until)
                 continue
             if hooked(self.bus, self.reg.pc):
                 return StopReason.ADDRESS
             end = min(until, self.clock.due)
-            execute(self, 1 if self.bus.tracing else (end - self.clock.now + self.period - 1) // self.period)
+            slots = 1 if self.bus.tracing else (end - self.clock.now + self.period - 1) // self.period
+            if self.vip:
+                execute_vip(self, slots)
+            else:
+                execute(self, slots)
             if self.clock.stop:
                 return StopReason.ERROR
         return StopReason.HALTED if self.halt else StopReason.CYCLES
 
     cdef StopReason run_one(self) noexcept nogil:
-        """One instruction, or one empty slot of a wait."""
+        """One instruction, or one empty slot of a wait; with the time of a VIP what is left of a frame in a wait, or an
+        interrupt.
+        """
         if self.clock.due <= self.clock.now:
             self.clock.dispatch(self.clock.now)
-        if self.halt or self.wait:
-            self.pass_time(self.clock.now + 1)
+        if self.owed:
+            self.pay()
+        elif self.halt or self.wait:
+            self.pass_time(self.clock.now + (cycles_left(self, self.clock.now) * self.period if self.vip else 1))
+        elif self.vip:
+            execute_vip(self, 1)
         else:
             execute(self, 1)
         if self.clock.stop:
@@ -230,8 +285,16 @@ cdef class Chip8(Cpu):
         """Empty slots, up to the next event."""
         cdef tick_t end = min(until, self.clock.due)
         cdef int64_t slots = (end - self.clock.now + self.period - 1) // self.period
+        if self.wait == Wait.PREPARING:
+            self.wait = Wait.END_OF_FRAME
         self.cycle_count = self.cycle_count + slots
         self.clock.now = self.clock.now + slots * self.period
+
+    cdef void pay(self) noexcept nogil:
+        """The time that is owed passes."""
+        self.cycle_count = self.cycle_count + self.owed
+        self.clock.now = self.clock.now + self.owed * self.period
+        self.owed = 0
 
     cdef void stop_at(self, Halt reason, uint32_t pc, uint32_t opcode) noexcept nogil:
         self.halt = reason
@@ -263,6 +326,10 @@ cdef class Chip8(Cpu):
         self.keys = 0 if self.keypad is None else <uint16_t> self.keypad.pressed
         self.keys2 = 0 if self.keypad2 is None else <uint16_t> self.keypad2.pressed
         released = before & ~self.keys
+        self.timers_on = not self.halt
+        if self.vip:
+            vip_begin_frame(self)
+            return
         if self.wait == Wait.END_OF_FRAME or (self.wait == Wait.DELAY and self.reg.dt == 0):
             self.wait = Wait.NOTHING
         elif self.wait == Wait.A_KEY and released:
@@ -271,30 +338,42 @@ cdef class Chip8(Cpu):
                     self.reg.v[self.key_register] = key
                     self.wait = Wait.NOTHING
                     break
-        self.timers_on = not self.halt
 
     cdef void end_frame(self, tick_t now, bint render) noexcept nogil:
-        self.play(now)
-        if self.timers_on:
-            if self.reg.dt:
-                self.reg.dt = self.reg.dt - 1
-            if self.reg.st:
-                self.set_sound(self.reg.st - 1, now)
-        if self.changed and self.screen is not None:
-            self.put_picture()
-        self.changed = False
+        # A VIP draws the sprite, or goes on to clear, when this picture is sent already.
+        cdef bint later = self.vip and (self.clearing != 0 or self.wait in (Wait.PREPARING, Wait.END_OF_FRAME))
+        if self.vip:
+            vip_end_frame(self, now)
+        else:
+            self.play(now)
+            if self.mega:
+                play_sample(self, now)
+            if self.timers_on:
+                if self.reg.dt:
+                    self.reg.dt = self.reg.dt - 1
+                if self.reg.st:
+                    self.set_sound(self.reg.st - 1, now)
+        if not later:
+            if self.changed and self.screen is not None:
+                self.put_picture()
+            self.changed = False
         if render and self.stale:
             self.paint()
 
     cdef void put_picture(self) noexcept nogil:
-        """Keeps the display for the screen, which may ask for it later."""
-        cdef int width, height
+        """Keeps the display for the screen, which may ask for it later, and says so."""
+        self.keep_picture()
+        self.send_picture()
+
+    cdef void keep_picture(self) noexcept nogil:
         memcpy(self.picture, self.display, self.quirk.planes * self.plane_words * sizeof(uint64_t))
         self.picture_background = self.background
         # Scrolled by half a pixel, the picture of a calculator in its mode of 64 x 32 pixels needs all of them.
         self.picture_halved = self.quirk.half_pixels and not self.hires and made_of_blocks(self)
-        width = <int> self.width >> self.picture_halved
-        height = <int> self.height >> self.picture_halved
+
+    cdef void send_picture(self) noexcept nogil:
+        cdef int width = <int> self.width >> self.picture_halved
+        cdef int height = <int> self.height >> self.picture_halved
         self.stale = True
         if width != self.screen.width or height != self.screen.height:
             self.screen.end_picture(width, height)
@@ -318,7 +397,13 @@ cdef class Chip8(Cpu):
             self.height = self.quirk.height
 
     cdef void set_sound(self, uint8_t value, tick_t now) noexcept nogil:
-        """ST = value. The sound begins with the first bit of the pattern and ends at rest."""
+        """ST = value. The sound begins with the first bit of the pattern and ends at rest.
+
+        On a VIP the next interrupt sees to it.
+        """
+        if self.vip:
+            self.reg.st = value
+            return
         self.play(now)
         if self.reg.st == 0:
             start_sound(self, now)
@@ -341,7 +426,7 @@ cdef class Chip8(Cpu):
     cdef void play(self, tick_t now) noexcept nogil:
         """The bits of the pattern that begin before `now`."""
         cdef uint64_t after
-        if self.reg.st == 0:
+        if not sounding(self):
             return
         while self.edge < now:
             if self.audio is not None:
@@ -353,9 +438,13 @@ cdef class Chip8(Cpu):
 
     # --- state ---------------------------------------------------------------------------------------------------
 
+    cdef uint32_t most_i(self) noexcept nogil:
+        return 0xFFFFFF if self.quirk.mega else 0xFFFF
+
     cdef void restart(self) noexcept nogil:
         memset(&self.reg, 0, sizeof(self.reg))
         reset_display(self)
+        memset(self.picture, 0, self.quirk.planes * self.plane_words * sizeof(uint64_t))
         self.wait = Wait.NOTHING
         self.halt = Halt.RUNNING
         self.keys = 0
@@ -371,15 +460,27 @@ cdef class Chip8(Cpu):
         memset(self.pattern, 0xAA, PATTERN)
         self.retune()
         start_sound(self, 0)
+        if self.mega:
+            restart_mega(self)
+        self.owed = VIP_START - VIP_INTERRUPT if self.vip else 0
+        self.drawing = 0
+        self.interrupted = False
+        self.clearing = 0
+        self.key = 0
+        self.q = False
+        self.q_next = False
+        self.q_edge = NEVER
         self.settle(self.start)
 
     cdef void reset(self, bint power_on) noexcept nogil:
         """The reset line keeps memory, the flag registers, the counters and the random numbers' state."""
+        if self.q and self.audio is not None:
+            self.audio.level(0, self.clock.now, 0)
         if self.reg.st:
             self.set_sound(0, self.clock.now)
         self.restart()
         if power_on:
-            self.cycle_count = 0
+            self.cycle_count = VIP_INTERRUPT if self.vip else 0
             self.executed = 0
             self.drawn_numbers = 0
             self.random = self.seed
@@ -394,10 +495,10 @@ cdef class Chip8(Cpu):
             self.paint()
         Cpu.sync(self, state)
         state.block("v", self.reg.v, 16)
-        state.u32("i", &self.reg.i, 0xFFFF)
+        state.u32("i", &self.reg.i, self.most_i())
         state.u32("pc", &self.reg.pc, self.bus.size - 2)
         state.u32("sp", &self.reg.sp, self.quirk.stack)
-        state.words("stack", self.reg.stack, 2, self.quirk.stack)
+        state.words("stack", self.reg.stack, 4, self.quirk.stack)
         state.u8("dt", &self.reg.dt)
         state.u8("st", &self.reg.st)
         state.i64("executed", &self.executed)
@@ -405,7 +506,7 @@ cdef class Chip8(Cpu):
         state.u32("random", &self.random, 0x7FFFFFFF)
         state.u16("keys", &self.keys)
         state.u16("keys2", &self.keys2)
-        state.u8("wait", &self.wait, Wait.DELAY)
+        state.u8("wait", &self.wait, Wait.TONE_ENDS if self.vip else Wait.DELAY)
         state.u8("key_register", &self.key_register, 15)
         state.u8("halt", &self.halt, Halt.EXIT)
         state.u32("halt_pc", &self.halt_pc)
@@ -425,6 +526,22 @@ cdef class Chip8(Cpu):
         state.u8("position", &self.position, 127)
         state.i64("edge", &self.edge)
         state.u16("edge_part", &self.edge_part)
+        if self.mega:
+            sync_mega(self.mega, state)
+        if self.vip:
+            self.sync_vip(state)
+        return 0
+
+    cdef int sync_vip(self, State state) except -1:
+        state.words("picture", self.picture, 8, self.plane_words)
+        state.u32("owed", &self.owed, 0xFFFF)
+        state.u32("drawing", &self.drawing, 0xFFFF)
+        state.flag("interrupted", &self.interrupted)
+        state.i64("clearing", &self.clearing)
+        state.u8("key", &self.key, 15)
+        state.flag("q", &self.q)
+        state.flag("q_next", &self.q_next)
+        state.i64("q_edge", &self.q_edge)
         return 0
 
     cdef int restored(self) except -1:
@@ -433,9 +550,14 @@ cdef class Chip8(Cpu):
         self.retune()
         if self.hires and not self.quirk.modes:
             raise StateError(f"{self.name}.hires: {self.profile} has no second mode")
-        if self.reg.st and not -self.ticks_a_second <= self.edge - self.clock.now <= self.ticks_a_second:
+        if sounding(self) and not -self.ticks_a_second <= self.edge - self.clock.now <= self.ticks_a_second:
             raise StateError(f"{self.name}.edge: the next bit of the sound at tick {self.edge} is more than a second "
                              f"from now, tick {self.clock.now}")
+        if self.mega:
+            check_mega(self)
+        if self.q_edge != NEVER and not -self.ticks_a_second <= self.q_edge - self.clock.now <= self.ticks_a_second:
+            raise StateError(f"{self.name}.q_edge: the sound changes at tick {self.q_edge}, more than a second from now, "
+                             f"tick {self.clock.now}")
         return 0
 
     # --- for people ----------------------------------------------------------------------------------------------
@@ -452,7 +574,7 @@ cdef class Chip8(Cpu):
 
     @registers.setter
     def registers(self, values):
-        most = {"i": 0xFFFF, "pc": self.bus.size - 2, "sp": self.quirk.stack}
+        most = {"i": self.most_i(), "pc": self.bus.size - 2, "sp": self.quirk.stack}
         known = self.registers
         for name, value in values.items():
             if name not in known:
@@ -489,7 +611,7 @@ cdef class Chip8(Cpu):
         """What the program waits for: None while it runs, "frame" after DXYN with the vblank quirk, "key" in FX0A,
         "delay" in CHIP-8E's waits for DT.
         """
-        return (None, "frame", "key", "delay")[self.wait]
+        return (None, "frame", "key", "delay", "frame", "key", "key")[self.wait]
 
     @property
     def halted(self):

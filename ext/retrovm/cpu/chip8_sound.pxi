@@ -31,5 +31,9 @@ cdef inline void start_sound(Chip8 self, tick_t now) noexcept nogil:
     self.edge_part = 0
 
 
+cdef inline bint sounding(Chip8 self) noexcept nogil:
+    return self.q if self.vip else self.reg.st != 0
+
+
 cdef inline bint bit_is_high(Chip8 self) noexcept nogil:
     return self.pattern[self.position >> 3] >> (7 - (self.position & 7)) & 1

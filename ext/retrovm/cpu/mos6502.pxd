@@ -19,7 +19,7 @@ cdef enum Halt:
 
 
 cdef enum:
-    HELD_FOR_GOOD = 1 << 20    # cycles after which a stall within an instruction counts as that
+    HELD_FOR_GOOD = 0x100000    # cycles after which a stall within an instruction counts as that
 
 
 cdef struct LineChange:        # the lines as they were from a cycle on

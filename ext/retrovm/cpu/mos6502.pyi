@@ -8,6 +8,7 @@ from retrovm.cpu.mos6510_port import Mos6510Port
 
 FACTS: dict[str, tuple[bool, int, int, bool, bool, int, int, int, str, bool]]
 MODELS: tuple[str, ...]
+WITH_64_KIB: tuple[str, ...]
 REGISTERS: tuple[str, ...]
 
 class Mos6502(Cpu):

@@ -161,10 +161,6 @@ cdef inline void start_fast(Mos6502 core, Fast r) noexcept nogil:
     r.code = NULL
     r.window = r.window_end = 0     # no code window yet: the first instruction finds one
     r.careful = IRQ_WAITS if core.active & Line.IRQ else 0
-    if core.port is not None:
-        see_page_zero(core)
-    r.zero = core.zero
-    r.port_end = core.port_end
     if (core.is_cmos and r.pages.read[0] == NULL) or r.pages.read[1] == NULL or r.pages.write[1] == NULL:
         r.careful |= DEVICE_BELOW            # JSR goes to page one, BBR and BBS of CMOS go to page zero
 
@@ -358,7 +354,7 @@ cdef class Mos6502(Cpu):
         if late and overflow_is_due(self, now + (late - 1) * self.period):       # it has written V itself
             forget_overflow_pin(self, now + (late - 1) * self.period)
         if overflow_is_due(self, now):
-            self.v |= 0x80
+            self.v = self.v | 0x80
             forget_overflow_pin(self, now)
 
     cdef void exactly(self, tick_t until, bint stay) noexcept nogil:
@@ -745,4 +741,5 @@ cdef class Mos6502(Cpu):
 
 
 MODELS = tuple(FACTS)
+WITH_64_KIB = tuple(model for model, facts in FACTS.items() if facts[7] == 0x10000)      # of addresses
 REGISTERS = ("pc", "a", "x", "y", "s", "p")

@@ -34,11 +34,11 @@ cdef inline void begin_repeating(Mos6502 core) noexcept nogil:
 cdef inline bint may_repeat(Mos6502 core) noexcept nogil:
     if not core.lines & Line.RDY or core.clock.stop:
         return False
-    core.polled_meanwhile |= core.active
+    core.polled_meanwhile = core.polled_meanwhile | core.active
     if core.patience == 0:
         core.halt = HELD
         return False
-    core.patience -= 1
+    core.patience = core.patience - 1
     return True
 
 

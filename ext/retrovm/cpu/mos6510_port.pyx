@@ -170,6 +170,6 @@ cdef class Mos6510Port(Device):
         self.low = 0
         for pin in range(PINS):
             if (<Wire> self.wires[pin]).drivers:
-                self.low |= <uint32_t> 1 << pin
+                self.low = self.low | <uint32_t> 1 << pin
         self.update()
         return 0

@@ -16,10 +16,11 @@ ROOT = Path(__file__).resolve().parents[3]
 if __name__ == "__main__":
     sys.path[0] = str(ROOT / "src")    # in the place of this folder, so that the package is found under its own name
 
-from retrovm.isa import chip8_core, mos6502_core  # noqa: E402 - found by the line above
+from retrovm.isa import chip8_core, chip8_vip, mos6502_core  # noqa: E402 - found by the line above
 
 FILES = {
     ROOT / "ext/retrovm/cpu/chip8_dispatch.pxi": chip8_core.dispatch_text,
+    ROOT / "ext/retrovm/cpu/chip8_vip_dispatch.pxi": chip8_vip.dispatch_text,
     ROOT / "ext/retrovm/cpu/mos6502_dispatch.pxi": mos6502_core.dispatch_text,
     ROOT / "ext/retrovm/cpu/mos6502_tables.h": mos6502_core.tables_text,
 }

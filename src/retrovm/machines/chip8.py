@@ -10,7 +10,8 @@ The option `variant` chooses the member. Memory of one with 4 KiB:
 | $0200-$0E9F | 3232 | the program, which starts at $0200 |
 | $0EA0-$0FFF |  352 | free; on a VIP stack, registers and display |
 
-All of it is RAM. XO-CHIP has 64 KiB, to $FFFF. Display, keypad, timers, stack and flag registers have no address.
+All of it is RAM. XO-CHIP has 64 KiB, to $FFFF, MegaChip8 16 MiB, to $FFFFFF. Display, keypad, timers, stack and flag
+registers have no address.
 
 The keypad, and the keys of a PC keyboard in the same places; the second keypad of a CHIP-8X has none:
 
@@ -23,15 +24,17 @@ What a pixel of the picture is
 
     the rest      bit 0 and, on XO-CHIP, bits 1 to 3: the planes
     chip8x        bit 0 it is lit, bits 1 to 3 its colour, bits 4 and 5 the background: 64 colours
+    megachip8     as the rest; in its mode of 256 x 192 pixels a colour of its own, not an index
 
 Sources: cosmac-vip (memory map, keypad), chip8-database (instructions a frame), chip8-research, chip8-extensions (colours and
-second keypad of CHIP-8X, programs for two pages of display).
+second keypad of CHIP-8X, programs for two pages of display), megachip8-notes.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from fractions import Fraction
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from retrovm.core.audio import Audio
@@ -39,6 +42,7 @@ from retrovm.core.memory import Memory
 from retrovm.core.ports import Buttons
 from retrovm.core.screen import Screen
 from retrovm.cpu.chip8 import FLAGS, PROFILES, Chip8
+from retrovm.errors import OptionError
 from retrovm.machines.chip8_fonts import FONTS, large, small
 from retrovm.machines.chip8_keys import GAMEPAD, with_keys
 from retrovm.media import chip8_judgement
@@ -49,6 +53,10 @@ if TYPE_CHECKING:
     from retrovm.media import Media
 
 LARGE_DIGITS = 0x50
+MEGA_DISPLAY = (256, 192)
+VIP_CLOCK = 1_760_640            # Hz
+VIP_CYCLE = 8                    # of the VIP's clocks a machine cycle has
+OF_A_VIP = (*FLAGS, "tickrate", "frame_rate", "memory", "stack", "planes")     # cannot be chosen with its time
 
 COLOURS = (0x14181C, 0xF2E8C8, 0xE06C4B, 0x7A4B8C, 0x4B8CE0, 0x6CC07A, 0xE0C24B, 0x4BC2B4,
            0x3A444C, 0x9AA4A8, 0xA03C28, 0x50306A, 0x2A5CA0, 0x3C8048, 0xA0842C, 0x2C8478)
@@ -81,47 +89,73 @@ def chosen(options: Options) -> dict[str, Any]:
 
 def frame_rate(options: Options) -> Fraction:
     """Frames a second."""
-    return Fraction(chosen(options)["frame_rate"])
+    return Fraction(60) if options["timing"] is not None else Fraction(chosen(options)["frame_rate"])
 
 
 def slot_ticks(options: Options) -> int:
-    """Ticks of the master clock an instruction takes.
+    """Ticks of the master clock an instruction takes, or a machine cycle of a VIP.
 
-    So many that a second has a million or more: the edges of the sound lie on ticks, off by 1 us at most.
+    Of instructions so many that a second has a million or more: the edges of the sound lie on ticks, off by 1 us at most.
     """
+    if options["timing"] is not None:
+        return VIP_CYCLE
     tickrate: int = chosen(options)["tickrate"]
     return -(1_000_000 // -(tickrate * frame_rate(options)))
 
 
 def clock_rate(options: Options) -> Fraction:
-    """The master clock: a frame has exactly `tickrate` instructions."""
+    """The master clock: a frame has exactly `tickrate` instructions, or is that of a VIP."""
+    if options["timing"] is not None:
+        return Fraction(VIP_CLOCK)
     tickrate: int = chosen(options)["tickrate"]
     return tickrate * frame_rate(options) * slot_ticks(options)
 
 
 def wire(machine: Machine, media: Media | None, options: Options) -> None:
     """Adds the parts."""
+    check_timing(options)
     told = chosen(options)
     profile = PROFILES[told["variant"]]
     size, load, start = told["memory"], told["start"], told["start"]
     if (profile["height"] == 64 and not profile["wide"] and options["start"] is None and media is not None
             and media.segments[0].data.startswith(CARRIED)):
         load, start = 0x200, BEHIND_CARRIED
-    memory = bytearray(size)
+    memory = bytearray(load)
     for address, digits in ((0, small(told["font"])), (LARGE_DIGITS, large(told["font"]))):
         memory[address:address + len(digits)] = digits
     if media is not None:            # no medium: memory without a program, in which the processor halts at once
-        memory[load:] = media.image(load, size - load, 0)
-    bus = machine.add_bus(size)
+        memory[load:] = media.image(load, extent(media, load, size), 0)
+    bus = machine.add_bus(size, max(0x100, size >> 8))
     bus.map(0, size, machine.add(Memory("ram", contents=bytes(memory).rstrip(b"\0"), size=size)))
     pads = [machine.add(Buttons(port.name, [button.name for button in port.buttons])) for port in (KEYPAD, KEYPAD2)]
-    audio = machine.add(Audio("audio", machine.clock))
-    screen = Screen("screen", profile["width"], profile["height"], tuple(palette(told)), rotation=told["rotation"],
+    audio = machine.add(Audio("audio", machine.clock, voices=2 if profile["mega"] else 1))
+    largest = MEGA_DISPLAY if profile["mega"] else (profile["width"], profile["height"])
+    screen = Screen("screen", *largest, tuple(palette(told)), rotation=told["rotation"], direct=profile["mega"],
                     **({"width": 64, "height": 32} if profile["modes"] else {}))
     quirks = {flag: told[flag] for flag in FLAGS} | {"stack": told["stack"], "planes": told["planes"]}
     machine.add(Chip8("cpu", bus, pads[0], screen, audio, keypad2=pads[1], profile=told["variant"], start=start,
-                      seed=machine.random.seed, period=slot_ticks(options), **quirks))
+                      seed=machine.random.seed, period=slot_ticks(options), vip=options["timing"] is not None,
+                      vip_random=options["vip_random"], **quirks))
     machine.add(screen)
+
+
+def extent(media: Media, load: int, size: int) -> int:
+    """How many bytes of memory the medium takes, from `load` on; all up to `size` when something lies outside."""
+    ends = [load + len(segment.data) if segment.end is None else segment.end for segment in media.segments]
+    return (max(ends) if load < max(ends) <= size else size) - load
+
+
+def check_timing(options: Options) -> None:
+    """Refuses what does not go with the time that was chosen."""
+    if options["timing"] is None:
+        if options["vip_random"] is not None:
+            raise OptionError("chip8: vip_random goes with timing=vip")
+        return
+    if options["variant"] != "chip8":
+        raise OptionError(f"chip8: timing=vip is known for variant=chip8, the VIP's own, not {options['variant']}")
+    for name in OF_A_VIP:
+        if options[name] is not None:
+            raise OptionError(f"chip8: with timing=vip everything is as on a COSMAC VIP: leave out {name}")
 
 
 def palette(told: Options) -> Iterator[int]:
@@ -148,11 +182,31 @@ def colours(value: Any) -> tuple[int, ...]:
     return parsed
 
 
+def page_of_numbers(value: Any) -> bytes:
+    """Parses the page that the VIP's interpreter makes random numbers from.
+
+    256 bytes, an image of the interpreter with 512 bytes or more, of which it is the second page; either may be the path of
+    a file, or in hexadecimal.
+    """
+    if isinstance(value, str):
+        try:
+            value = bytes.fromhex(value)
+        except ValueError:
+            value = Path(value)
+    try:
+        data = value.read_bytes() if isinstance(value, Path) else bytes(memoryview(value))
+    except (OSError, TypeError) as error:
+        raise ValueError(f"expected 256 bytes, the interpreter, or a file with one of them: {error}") from None
+    if len(data) != 256 and not 512 <= len(data) <= 4096:
+        raise ValueError(f"expected the 256 bytes of the page, or the interpreter, 512 bytes or more; these are {len(data)}")
+    return data if len(data) == 256 else data[256:512]
+
+
 def memory_size(value: Any) -> int:
     """Parses the size of memory."""
-    size = integer(4096, 65536)(value)
-    if size not in (4096, 65536):
-        raise ValueError("expected 4096 or 65536 bytes")
+    size = integer(4096, 1 << 24)(value)
+    if size not in (4096, 65536, 1 << 24):
+        raise ValueError("expected 4096, 65536 or 16777216 bytes")
     return size
 
 
@@ -199,13 +253,17 @@ SPEC = MachineSpec(
                parse=choice(*PROFILES), settles=("tickrate", *FLAGS)),
         Option(name="tickrate", help="instructions a frame; by the variant when not given", default=None,
                parse=integer(1, 1_000_000)),
+        Option(name="timing", help="vip: instructions take the machine cycles of a COSMAC VIP; all the same when not given",
+               default=None, parse=choice("vip"), settles=("variant", *OF_A_VIP)),
+        Option(name="vip_random", help="with timing=vip: a file with the VIP's interpreter, or the 256 bytes of its second "
+               "page, for its own random numbers", default=None, parse=page_of_numbers, show=bytes.hex),
         Option(name="frame_rate", help="frames a second, 1 to 1000; by the variant when not given", default=None,
                parse=frames_a_second),
         Option(name="font", help=f"the digits: {', '.join(FONTS)}; by the variant when not given", default=None,
                parse=choice(*FONTS)),
         Option(name="start", help="where the program lies and starts; by the variant when not given", default=None,
                parse=integer(0x50, 0xFFE), show="0x{:04X}".format),
-        Option(name="memory", help="bytes of RAM: 4096 or 65536; by the variant when not given", default=None,
+        Option(name="memory", help="bytes of RAM: 4096, 65536 or 16777216; by the variant when not given", default=None,
                parse=memory_size),
         Option(name="stack", help="return addresses that have room, 1 to 16; by the variant when not given",
                default=None, parse=integer(1, 16)),

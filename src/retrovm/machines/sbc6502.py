@@ -30,9 +30,8 @@ from retrovm.chips.mos6551 import Mos6551
 from retrovm.core.memory import Memory
 from retrovm.core.ports import Serial
 from retrovm.core.types import Line
-from retrovm.cpu.mos6502 import Mos6502
+from retrovm.cpu.mos6502 import WITH_64_KIB, Mos6502
 from retrovm.errors import MediaError, OptionError
-from retrovm.isa.mos6502 import MODELS
 from retrovm.media.traits import mos6502_likeness
 from retrovm.ranges import Range, address_range, address_ranges
 from retrovm.spec import MachineSpec, Option, Options, Port, choice, integer, rate
@@ -47,7 +46,6 @@ ADDRESS_SPACE = 0x10000
 ROM = Range(0xC000, 0xFFFF)
 VECTORS = Range(0xFFFA, 0xFFFF)
 RESET = 0xFFFC
-PROCESSORS = tuple(name for name, model in MODELS.items() if model.address_lines == 16)
 
 
 @dataclass(frozen=True)
@@ -236,7 +234,7 @@ SPEC = MachineSpec(
                parse=integer(0, 0xFFFF)),
         Option(name="fill", help="what RAM holds at power-on: a byte, or random", default="random",
                parse=byte_or_random),
-        Option(name="model", help="the processor", default="6502", parse=choice(*PROCESSORS)),
+        Option(name="model", help="the processor", default="6502", parse=choice(*WITH_64_KIB)),
         Option(name="ane_constant", help="what A is ORed with in the undocumented opcode ANE of an NMOS model, a byte",
                default=0xEE, parse=integer(0, 0xFF)),
         Option(name="lxa_constant", help="the same in LXA", default=0xEE, parse=integer(0, 0xFF)),
