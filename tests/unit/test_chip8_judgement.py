@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import retrovm
+from retrovm import bundled
 from retrovm.isa.chip8 import VARIANTS
 from retrovm.isa.chip8_analysis import PLATFORMS
 from retrovm.isa.octo import assemble
@@ -42,6 +43,15 @@ def test_a_known_sha_1_is_certain_and_its_facts_become_options(known):
                              "rotation": 270, "start": 0x300}
     assert found.details()[0].startswith("CHIP-8 as later interpreters run it: ")
     assert judge(open_media(DIGITS)).confidence == 1.0
+
+
+@pytest.mark.parametrize(("name", "variant"), [("grotto", "schip1.1"), ("ascent", "xochip")])
+def test_a_bundled_program_is_told_by_its_sha_1_and_by_its_instructions_alone(name, variant, monkeypatch):
+    program = bundled.find(name).file.read_bytes()
+    found = judge(open_media(program, name="a.ch8"))
+    assert (found.confidence, found.options["variant"]) == (1.0, variant)
+    monkeypatch.setattr(chip8_database, "find", lambda sha1: None)
+    assert judge(open_media(program, name="a.ch8")).options["variant"] == variant
 
 
 def test_a_platform_that_is_a_variant_with_other_quirks_gives_those(known):
