@@ -15,21 +15,23 @@ FOLDER = Path(__file__).parent / "pictures"
 SCALE = 4
 
 
-def picture(program: str, frames: int, keys: tuple[tuple[int, str, int], ...] = ()) -> bytes:
+def picture(program: str, frames: int, keys: tuple[tuple[int, str, int], ...] = (), scale: int = SCALE,
+            **options: str) -> bytes:
     """A bundled program after so many frames; keys are (frame, key, for how many frames), in order."""
-    vm = retrovm.load(bundled.find(program).file)
+    vm = retrovm.load(bundled.find(program).file, machine=bundled.find(program).machine, **options)
     for frame, key, held in keys:
         vm.tick(frame - vm.frame, render=False)
         vm.button(key, held)
     vm.tick(frames - vm.frame - 1, render=False)
     vm.tick()
-    return bytes(vm.screen.png(SCALE))
+    return bytes(vm.screen.png(scale))
 
 
 PICTURES = {
     "ember-title.png": lambda: picture("ember", 120),
     "ember.png": lambda: picture("ember", 420, ((130, "6", 5), (300, "5", 4), (330, "9", 4))),
     "horizon.png": lambda: picture("horizon", 600),
+    "vista.png": lambda: picture("vista", 900, scale=2, variant="megachip8"),
 }
 
 

@@ -7,7 +7,8 @@
 A program is a folder `roms/<machine>/<name>/` with a `src/`. What is in it says how to build it:
 
     <name>.cfg and src/*.s     6502: ca65 and ld65 of the cc65 package -> <name>.bin and its labels <name>.lbl
-    src/main.8o                CHIP-8: the assembler of retrovm -> <name>.ch8
+    src/main.8o                CHIP-8: the assembler of retrovm -> <name>.ch8; with a src/data.py, what its function
+                               `blocks` gives is in it too: {address: bytes}, behind the assembled program
 
 So adding a program is adding a folder.
 """
@@ -27,6 +28,8 @@ from types import ModuleType
 
 ROMS = Path(__file__).resolve().parent
 ISA = ROMS.parent / "src" / "retrovm" / "isa"
+
+CHIP8_START = 0x200
 
 Outputs = dict[Path, bytes]
 
@@ -113,14 +116,32 @@ def build_6502(folder: Path) -> Outputs:
 
 
 def build_chip8(folder: Path) -> Outputs:
-    """Assemble `src/main.8o`."""
+    """Assemble `src/main.8o`, and add what `src/data.py` makes."""
     source = folder / "src" / "main.8o"
     octo = _load_octo()
     try:
         assembly = octo.assemble(source.read_text(encoding="utf-8"), str(source))
     except octo.AssemblyError as error:
         raise BuildError(str(error)) from error
-    return {folder / f"{folder.name}.ch8": assembly.data}
+    return {folder / f"{folder.name}.ch8": with_data(assembly.data, folder / "src" / "data.py")}
+
+
+def with_data(program: bytes, script: Path) -> bytes:
+    """The program with the blocks that the script makes, if there is one."""
+    if not script.is_file():
+        return program
+    spec = importlib.util.spec_from_file_location(f"{script.parents[1].name}_data", script)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    image, end = bytearray(program), CHIP8_START + len(program)
+    for address, block in sorted(module.blocks().items()):
+        if address < end:
+            raise BuildError(f"{script}: the block at ${address:04X} begins in what goes on to ${end - 1:04X}")
+        image += bytes(address - end) + block
+        end = address + len(block)
+    return bytes(image)
 
 
 def _load_octo() -> ModuleType:

@@ -47,7 +47,8 @@ def lines(source):
 @pytest.mark.parametrize("rom", [*BUNDLED, *FOREIGN], ids=lambda path: path.stem)
 def test_a_real_program_is_reassembled_exactly_and_has_blocks(rom):
     data = rom.read_bytes()
-    text = decompile(data)
+    # Only MegaChip8 itself has the instruction that switches its mode on.
+    text = decompile(data, variant=chip8.MEGACHIP8 if data.startswith(b"\x00\x11") else None)
     assert assemble(text).data == data
     if len(data) > 1000:
         assert "again" in text.split()

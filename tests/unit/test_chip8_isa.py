@@ -37,6 +37,7 @@ def test_names_can_be_used_as_identifiers():
     (0x5121, "chip8e", "SGT"), (0x5121, "chip8x", "ADD_OCTAL"), (0x5121, "chip8", None),
     (0x5122, "chip8e", "SAVE_TO"), (0x5122, "xochip", "SAVE_RANGE"), (0x0230, "chip8-64x64", "CLS_64X64"),
     (0x0230, "chip8", "SYS"), (0xB120, "chip8x", "COLOUR_ZONES"), (0xB123, "chip8x", "COLOUR_ROWS"),
+    (0x00B3, "megachip8", "SCRU"), (0x0123, "megachip8", "LDHI"), (0x0123, "chip8", "SYS"),
     (0xB123, "chip8e", "JP_V0"), (0xBB23, "chip8e", "BACK"), (0x8123, "dream6800", "NOP_XOR"),
 ])
 def test_a_word_can_be_another_instruction_on_another_variant(word, variant, name):
@@ -79,7 +80,7 @@ def test_a_word_outside_the_table_is_no_instruction(word):
     assert chip8.decode(word) is None
 
 
-SCHIP11 = {"schip1.1", "schpc", "schip-modern", "xochip", "octo"}
+SCHIP11 = {"schip1.1", "schpc", "schip-modern", "megachip8", "xochip", "octo"}
 
 
 @pytest.mark.parametrize(

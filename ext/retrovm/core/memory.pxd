@@ -15,3 +15,9 @@ cdef class Memory(Device):
     cdef readonly bytes contents      # not state: wiring, what it holds at power-on
     cdef const uint8_t *image         # into `contents`
     cdef uint32_t image_size
+    cdef uint32_t blocks(self) noexcept nogil
+    cdef uint32_t block_size(self, uint32_t start) noexcept nogil
+    cdef bint untouched(self, uint32_t start) noexcept nogil
+    cdef void restore(self) noexcept nogil
+    cdef bytes changes(self)
+    cdef int change(self, bytes found, bint loading) except -1

@@ -1,4 +1,4 @@
-"""What a machine shows: palette indices, and the palette."""
+"""What a machine shows: palette indices and the palette, or colours."""
 
 from retrovm.core.device cimport Device
 from retrovm.core.state cimport State
@@ -12,14 +12,17 @@ cdef class Screen(Device):
     cdef int width, height            # of the picture shown now
     cdef uint32_t frame               # counts pictures
     cdef uint8_t *pixels              # palette indices, rows of `width`; max_width * max_height bytes
+    cdef uint32_t *direct             # 0xRRGGBB of each pixel likewise; NULL on a screen without direct colour
+    cdef readonly bint is_direct      # the picture shown now is in `direct`, not in `pixels`
     cdef int first_width, first_height  # not state: wiring, the size at power-on
     cdef uint32_t[256] colours        # not state: 0xRRGGBB, a choice of the session
     cdef int count                    # not state: how many colours there are
-    cdef uint8_t *rgb                 # not state: derived from pixels and colours
+    cdef uint8_t *rgb                 # not state: derived from pixels and colours, or from direct
     cdef uint32_t rgb_frame           # not state: the picture that `rgb` holds
     cdef bint coloured                # not state: `rgb` holds a picture in the present colours
 
     cdef void end_picture(self, int width, int height) noexcept nogil
+    cdef void end_direct_picture(self, int width, int height) noexcept nogil
     cdef void colour(self) noexcept nogil
     cdef bytes shown(self)
     cdef bytes rgb_palette(self)

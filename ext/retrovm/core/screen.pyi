@@ -11,7 +11,7 @@ class Pixels:
     """The memory of a picture, lent to numpy without a copy and read-only."""
 
 class Screen(Device):
-    """A picture of at most `max_width` x `max_height` pixels, each an index into a palette."""
+    """A picture of at most `max_width` x `max_height` pixels, each an index into a palette, or a colour."""
 
     def __init__(
         self,
@@ -22,6 +22,7 @@ class Screen(Device):
         *,
         aspect: int | float | str | Fraction = 1,
         rotation: int = 0,
+        direct: bool = False,
         width: int | None = None,
         height: int | None = None,
     ) -> None: ...
@@ -36,6 +37,8 @@ class Screen(Device):
     def set_palette(self, palette: Iterable[int]) -> None:
         """Chooses other colours, 0xRRGGBB each."""
 
+    @property
+    def is_direct(self) -> bool: ...
     @property
     def size(self) -> tuple[int, int]:
         """(width, height) of the picture shown now, in pixels."""
@@ -53,15 +56,18 @@ class Screen(Device):
 
     @property
     def palette(self) -> npt.NDArray[np.uint8]:
-        """The colours, of shape (n, 3)."""
+        """The colours of pictures that have palette indices, of shape (n, 3)."""
 
     @property
     def indices(self) -> npt.NDArray[np.uint8]:
-        """The palette index of each pixel: shape (height, width), read-only, without a copy."""
+        """The palette index of each pixel: shape (height, width), read-only, without a copy.
+
+        Raises `ArgumentError` for a picture in direct colour, which has none: see `is_direct`.
+        """
 
     @property
     def image(self) -> Image:
-        """The picture as a Pillow image of its own, mode "P". `ImportError` says how to get Pillow."""
+        """The picture as a Pillow image of its own, mode "P", or "RGB" in direct colour."""
 
     def png(self, scale: int = 1) -> bytes:
         """The picture as the bytes of a PNG file; `scale` is how many pixels a pixel becomes each way."""

@@ -1,7 +1,9 @@
-"""What a machine shows: palette indices, and the palette.
+"""What a machine shows: palette indices and the palette, or colours.
 
 A video chip writes a byte a pixel into `pixels` and calls `end_picture` with the size of the finished picture; colours
-are only looked up when somebody asks for them.
+are only looked up when somebody asks for them. One that computes colours, because it blends or has more than 256,
+asks for a screen with direct colour, writes 0xRRGGBB into `direct` and calls `end_direct_picture`. Pictures of both
+kinds may follow each other.
 """
 
 from fractions import Fraction
@@ -40,11 +42,12 @@ cdef class Screen(Device):
         aspect   the width of a pixel divided by its height
         rotation  how far the screen is turned to the right, for those who look at it: 0, 90, 180 or 270 degrees. A
                   picture is always as the machine makes it; a window turns it.
-        width, height  of the first picture; the largest when not given
+        direct   whether pictures may have direct colour
+        width, height  of the first picture, which has palette indices; the largest when not given
     """
 
-    def __init__(self, str name, int max_width, int max_height, palette, *, aspect=1, int rotation=0, width=None,
-                 height=None):
+    def __init__(self, str name, int max_width, int max_height, palette, *, aspect=1, int rotation=0, bint direct=False,
+                 width=None, height=None):
         super().__init__(name)
         if not (0 < max_width <= 4096 and 0 < max_height <= 4096):
             raise ArgumentError(f"{name}: a picture has 1 to 4096 pixels a side, not {max_width} x {max_height}")
@@ -56,7 +59,9 @@ cdef class Screen(Device):
         self.rotation = rotation
         self.pixels = <uint8_t *> calloc(max_width, max_height)
         self.rgb = <uint8_t *> calloc(3 * max_width, max_height)
-        if not self.pixels or not self.rgb:
+        if direct:
+            self.direct = <uint32_t *> calloc(max_width * max_height, sizeof(uint32_t))
+        if not self.pixels or not self.rgb or (direct and not self.direct):
             raise MemoryError
         self.first_width = max_width if width is None else width
         self.first_height = max_height if height is None else height
@@ -65,17 +70,26 @@ cdef class Screen(Device):
 
     def __dealloc__(self):
         free(self.pixels)
+        free(self.direct)
         free(self.rgb)
 
     cdef void end_picture(self, int width, int height) noexcept nogil:
         """The first width * height bytes of `pixels` are a finished picture."""
+        self.is_direct = False
         self.width = width
         self.height = height
         self.frame = self.frame + 1
 
+    cdef void end_direct_picture(self, int width, int height) noexcept nogil:
+        """The first width * height colours of `direct` are a finished picture."""
+        self.end_picture(width, height)
+        self.is_direct = True
+
     cdef void reset(self, bint power_on) noexcept nogil:
         if power_on:
             memset(self.pixels, 0, self.max_width * self.max_height)
+            if self.direct:
+                memset(self.direct, 0, self.max_width * self.max_height * sizeof(uint32_t))
             self.frame = 0
             self.end_picture(self.first_width, self.first_height)
 
@@ -84,6 +98,9 @@ cdef class Screen(Device):
         state.i32("width", &self.width, 1, self.max_width)
         state.i32("height", &self.height, 1, self.max_height)
         state.u32("frame", &self.frame)
+        if self.direct:
+            state.flag("is_direct", &self.is_direct)
+            state.words("direct", self.direct, 4, self.max_width * self.max_height)
         return state.block("pixels", self.pixels, self.max_width * self.max_height)
 
     cdef int restored(self) except -1:
@@ -107,7 +124,7 @@ cdef class Screen(Device):
         if self.coloured and self.rgb_frame == self.frame:
             return
         for i in range(size):
-            value = self.colours[self.pixels[i]]
+            value = self.direct[i] if self.is_direct else self.colours[self.pixels[i]]
             self.rgb[3 * i] = <uint8_t> (value >> 16)
             self.rgb[3 * i + 1] = <uint8_t> (value >> 8)
             self.rgb[3 * i + 2] = <uint8_t> value
@@ -142,7 +159,7 @@ cdef class Screen(Device):
 
     @property
     def palette(self):
-        """The colours as uint8 of shape (n, 3)."""
+        """The colours of pictures that have palette indices: uint8 of shape (n, 3)."""
         import numpy
         rows = [(self.colours[i] >> 16, self.colours[i] >> 8 & 0xFF, self.colours[i] & 0xFF)
                 for i in range(self.count)]
@@ -150,24 +167,37 @@ cdef class Screen(Device):
 
     @property
     def indices(self):
-        """The palette index of each pixel: uint8 of shape (height, width), read-only, without a copy."""
+        """The palette index of each pixel: uint8 of shape (height, width), read-only, without a copy.
+
+        Raises `ArgumentError` for a picture in direct colour, which has none: see `is_direct`.
+        """
         import numpy
+        if self.is_direct:
+            raise ArgumentError(f"{self.name}: the picture has colours of its own and no palette indices; "
+                                f"screen.ndarray has the colours")
         flat = numpy.frombuffer(lend(self, self.pixels, self.width * self.height), numpy.uint8)
         return flat.reshape(self.height, self.width)
 
     @property
     def image(self):
-        """The picture as a Pillow image of its own, mode "P". `ImportError` says how to get Pillow."""
+        """The picture as a Pillow image of its own, mode "P", or "RGB" in direct colour.
+
+        `ImportError` says how to get Pillow.
+        """
         try:
             from PIL import Image
         except ImportError as error:
             raise ImportError('screen.image needs Pillow: pip install "retrovm[image]"') from error
+        if self.is_direct:
+            return Image.frombytes("RGB", self.size, self.tobytes())
         image = Image.frombytes("P", self.size, self.shown())
         image.putpalette(self.rgb_palette())
         return image
 
     def png(self, int scale=1):
         """The picture as the bytes of a PNG file; `scale` is how many pixels a pixel becomes each way."""
+        if self.is_direct:
+            return png.encode(self.width, self.height, self.tobytes(), None, scale)
         return png.encode(self.width, self.height, self.shown(), self.rgb_palette(), scale)
 
     def _repr_png_(self):

@@ -13,6 +13,9 @@ cdef enum:
     PLANES = 4           # the most planes
     PATTERN = 16         # bytes of a pattern of sound
     FLAG_REGISTERS = 16  # the most of the family
+    MEGA_WIDTH = 256
+    MEGA_HEIGHT = 192
+    MEGA_PIXELS = 49152
 
 
 cdef struct Quirks:      # in what the members of the family differ; isa/chip8_variants.py says what each means
@@ -22,6 +25,7 @@ cdef struct Quirks:      # in what the members of the family differ; isa/chip8_v
     bint half_pixels
     bint count_rows
     bint blocks
+    bint mega
     bint halt_behind
     uint32_t tall
     uint32_t planes
@@ -33,12 +37,31 @@ cdef struct Quirks:      # in what the members of the family differ; isa/chip8_v
 
 cdef struct Registers:
     uint8_t[16] v
-    uint16_t[STACK] stack
+    uint32_t[STACK] stack
     uint32_t pc
     uint32_t sp          # return addresses on the stack
     uint32_t i
     uint8_t dt
     uint8_t st
+
+
+cdef struct Mega:        # what only a MegaChip8 has
+    bint on                        # its own mode is on
+    uint8_t sprite_width           # of DXYN; 0 is 256
+    uint8_t sprite_height          # likewise
+    uint8_t alpha                  # brightness of pictures, in 255ths
+    uint8_t blend                  # a Blend
+    uint8_t collision              # the colour that DXYN tells of
+    uint32_t[256] palette          # alpha, red, green, blue
+    uint8_t[MEGA_PIXELS] drawn     # the number of the colour that was drawn last, 0 where none was
+    uint32_t[MEGA_PIXELS] canvas   # the picture that is drawn on: red, green, blue
+    uint32_t sample                # where the sound lies that is played
+    uint32_t length                # bytes of it; 0 while there is silence
+    uint32_t position              # the one that begins next
+    uint16_t rate                  # how many begin in a second
+    bint repeats
+    tick_t edge                    # when the next one begins
+    uint16_t edge_part             # so many parts of a tick later, of which a tick has `rate`
 
 
 cdef class Decoding:
@@ -91,6 +114,7 @@ cdef class Chip8(Cpu):
     cdef uint8_t picture_background          # not state: likewise
     cdef bint picture_halved                 # not state: likewise, each second pixel of each second row is shown
     cdef bint stale                          # not state: the screen has not got `picture` yet
+    cdef Mega *mega                          # NULL on all other members
 
     # With the time of a VIP: see chip8_vip.pxi.
     cdef uint32_t owed                       # cycles that pass before the next instruction
@@ -121,6 +145,7 @@ cdef class Chip8(Cpu):
     cdef void pass_time(self, tick_t until) noexcept nogil
     cdef void stop_at(self, Halt reason, uint32_t pc, uint32_t opcode) noexcept nogil
     cdef void settle(self, uint32_t pc) noexcept nogil
+    cdef uint32_t most_i(self) noexcept nogil
     cdef void restart(self) noexcept nogil
     cdef void set_sound(self, uint8_t value, tick_t now) noexcept nogil
     cdef void play(self, tick_t now) noexcept nogil

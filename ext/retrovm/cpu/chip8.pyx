@@ -4,7 +4,7 @@ CHIP-8 was never a chip: it is the machine that Joseph Weisbecker's interpreter 
 Display, keypad and timers belong to the instruction set, so they are here.
 
     V0-VF     8 bits; VF is also the flag        DT   delay timer, counts down once a frame
-    I         16 bits, an address                ST   sound timer, likewise; a sound while it is not 0
+    I         16 bits (MegaChip8 24), an address ST   sound timer, likewise; a sound while it is not 0
     PC        address of the next instruction    a stack of return addresses, outside memory
 
 Members of the family
@@ -25,16 +25,17 @@ Time
     seen. The program begins at cycle 3250. Power-on is cycle 1096: what is before is the start of the interpreter.
 
 Emulated
-    Every instruction of the variant, with its quirks; planes, modes, colours, patterns of sound; the one generator of
-    random numbers that all conformance data of the family assumes (state = (state * 1103515245 + 12345) mod 2**31, a
-    number is its bits 16 to 23).
+    Every instruction of the variant, with its quirks; planes, modes, colours, patterns of sound, sampled sound; the
+    one generator of random numbers that all conformance data of the family assumes (state = (state * 1103515245 + 12345)
+    mod 2**31, a number is its bits 16 to 23).
 
 Not emulated
     Machine code (0NNN halts); the interpreter's own bytes, stack and display in the VIP's memory; without `vip` the
     tone of FX0A while a key is held.
 
 Sources: cosmac-vip (instructions, tone), vip-cycles (the time of a VIP), chip8-research (quirks), octo-manual (FX0A),
-chip8-database (profiles), xochip-spec (planes, sound), legacy-superchip (SUPER-CHIP 1.x), chip8-extensions (CHIP-8E, CHIP-8X).
+chip8-database (profiles), xochip-spec (planes, sound), legacy-superchip (SUPER-CHIP 1.x), chip8-extensions (CHIP-8E, CHIP-8X),
+megachip8-spec and megachip8-notes (MegaChip8).
 """
 
 from weakref import WeakValueDictionary
@@ -89,6 +90,8 @@ include "chip8_sound.pxi"
 include "chip8_display.pxi"
 include "chip8_drawing.pxi"
 include "chip8_extensions.pxi"
+include "chip8_mega_display.pxi"
+include "chip8_mega.pxi"
 include "chip8_dispatch.pxi"
 include "chip8_vip.pxi"
 include "chip8_vip_dispatch.pxi"
@@ -144,7 +147,7 @@ cdef class Chip8(Cpu):
         name, bus, period  as in every processor; a cycle is one instruction
         keypad   16 `Buttons`, from key 0 to key F; without one no key is ever down
         screen   where pictures go, with room for those of the variant; without one they are not drawn
-        audio    where the sound goes, channel 0
+        audio    where the sound goes, voice 0; the sampled sound of a MegaChip8 is voice 1
         keypad2  the second keypad of a CHIP-8X, likewise
         profile  a name in `PROFILES`: which member of the family
         start    the address of the first instruction; that of the profile when not given
@@ -169,10 +172,15 @@ cdef class Chip8(Cpu):
         for pad in (keypad, keypad2):
             if pad is not None and len(pad.names) != 16:
                 raise ArgumentError(f"{name}: a keypad has 16 buttons, not {len(pad.names)}")
-        if screen is not None and (screen.max_width < <int> self.quirk.width
-                                   or screen.max_height < <int> self.quirk.height):
-            raise ArgumentError(f"{name}: the display has {self.quirk.width} x {self.quirk.height} pixels, "
+        width: int = MEGA_WIDTH if self.quirk.mega else self.quirk.width
+        height: int = MEGA_HEIGHT if self.quirk.mega else self.quirk.height
+        if screen is not None and (screen.max_width < width or screen.max_height < height):
+            raise ArgumentError(f"{name}: the display has {width} x {height} pixels, "
                                 f"the screen at most {screen.max_width} x {screen.max_height}")
+        if self.quirk.mega and screen is not None and screen.direct == NULL:
+            raise ArgumentError(f"{name}: {profile} blends colours: make its screen with direct=True")
+        if self.quirk.mega and audio is not None and audio.voices < 2:
+            raise ArgumentError(f"{name}: {profile} has two voices, the audio has {audio.voices}")
         self.keypad = keypad
         self.keypad2 = keypad2
         self.screen = screen
@@ -182,13 +190,16 @@ cdef class Chip8(Cpu):
         self.ticks_a_second = int(self.clock.rate)
         self.plane_words = self.quirk.width * self.quirk.height >> 6
         self.display = <uint64_t *> calloc(2 * self.quirk.planes * self.plane_words, sizeof(uint64_t))
-        if self.display == NULL:
+        if self.quirk.mega:
+            self.mega = <Mega *> calloc(1, sizeof(Mega))
+        if self.display == NULL or (self.quirk.mega and self.mega == NULL):
             raise MemoryError
         self.picture = self.display + self.quirk.planes * self.plane_words
         self.reset(True)
 
     def __dealloc__(self):
         free(self.display)
+        free(self.mega)
 
     cdef int choose(self, str profile, dict quirks) except -1:
         """Takes over what kind of processor this is."""
@@ -335,6 +346,8 @@ cdef class Chip8(Cpu):
             vip_end_frame(self, now)
         else:
             self.play(now)
+            if self.mega:
+                play_sample(self, now)
             if self.timers_on:
                 if self.reg.dt:
                     self.reg.dt = self.reg.dt - 1
@@ -425,6 +438,9 @@ cdef class Chip8(Cpu):
 
     # --- state ---------------------------------------------------------------------------------------------------
 
+    cdef uint32_t most_i(self) noexcept nogil:
+        return 0xFFFFFF if self.quirk.mega else 0xFFFF
+
     cdef void restart(self) noexcept nogil:
         memset(&self.reg, 0, sizeof(self.reg))
         reset_display(self)
@@ -444,6 +460,8 @@ cdef class Chip8(Cpu):
         memset(self.pattern, 0xAA, PATTERN)
         self.retune()
         start_sound(self, 0)
+        if self.mega:
+            restart_mega(self)
         self.owed = VIP_START - VIP_INTERRUPT if self.vip else 0
         self.drawing = 0
         self.interrupted = False
@@ -477,10 +495,10 @@ cdef class Chip8(Cpu):
             self.paint()
         Cpu.sync(self, state)
         state.block("v", self.reg.v, 16)
-        state.u32("i", &self.reg.i, 0xFFFF)
+        state.u32("i", &self.reg.i, self.most_i())
         state.u32("pc", &self.reg.pc, self.bus.size - 2)
         state.u32("sp", &self.reg.sp, self.quirk.stack)
-        state.words("stack", self.reg.stack, 2, self.quirk.stack)
+        state.words("stack", self.reg.stack, 4, self.quirk.stack)
         state.u8("dt", &self.reg.dt)
         state.u8("st", &self.reg.st)
         state.i64("executed", &self.executed)
@@ -508,6 +526,8 @@ cdef class Chip8(Cpu):
         state.u8("position", &self.position, 127)
         state.i64("edge", &self.edge)
         state.u16("edge_part", &self.edge_part)
+        if self.mega:
+            sync_mega(self.mega, state)
         if self.vip:
             self.sync_vip(state)
         return 0
@@ -533,6 +553,8 @@ cdef class Chip8(Cpu):
         if sounding(self) and not -self.ticks_a_second <= self.edge - self.clock.now <= self.ticks_a_second:
             raise StateError(f"{self.name}.edge: the next bit of the sound at tick {self.edge} is more than a second "
                              f"from now, tick {self.clock.now}")
+        if self.mega:
+            check_mega(self)
         if self.q_edge != NEVER and not -self.ticks_a_second <= self.q_edge - self.clock.now <= self.ticks_a_second:
             raise StateError(f"{self.name}.q_edge: the sound changes at tick {self.q_edge}, more than a second from now, "
                              f"tick {self.clock.now}")
@@ -552,7 +574,7 @@ cdef class Chip8(Cpu):
 
     @registers.setter
     def registers(self, values):
-        most = {"i": 0xFFFF, "pc": self.bus.size - 2, "sp": self.quirk.stack}
+        most = {"i": self.most_i(), "pc": self.bus.size - 2, "sp": self.quirk.stack}
         known = self.registers
         for name, value in values.items():
             if name not in known:

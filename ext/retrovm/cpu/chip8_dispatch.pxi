@@ -2,19 +2,24 @@
 
 cdef extern from *:
     """
-    enum { OP_ILLEGAL, OP_0NNN, OP_1NNN, OP_2NNN, OP_3XNN, OP_3XNN_LONG, OP_4XNN, OP_4XNN_LONG, OP_6XNN,
-        OP_7XNN, OP_ANNN, OP_BNNN, OP_BNNN_VX, OP_CXNN, OP_DXYN, OP_DXYN_WAIT, OP_DXYN_CLIP,
-        OP_DXYN_CLIP_WAIT, OP_DXYN_WIDE, OP_BXYN_COLOUR_ROWS, OP_5XY0, OP_5XY0_LONG, OP_5XY2, OP_5XY3,
-        OP_8XY0, OP_8XY1, OP_8XY1_VF0, OP_8XY2, OP_8XY2_VF0, OP_8XY3, OP_8XY3_VF0, OP_8XY4,
-        OP_8XY4_VF_FIRST, OP_8XY5, OP_8XY5_VF_FIRST, OP_8XY6, OP_8XY6_VX, OP_8XY6_VF_FIRST,
-        OP_8XY6_VX_VF_FIRST, OP_8XY7, OP_8XY7_VF_FIRST, OP_8XYE, OP_8XYE_VX, OP_8XYE_VF_FIRST,
-        OP_8XYE_VX_VF_FIRST, OP_9XY0, OP_9XY0_LONG, OP_5XY1_SGT, OP_5XY2_SAVE_TO, OP_5XY3_LOAD_TO,
-        OP_5XY1_ADD_OCTAL, OP_NOP, OP_BBNN_BACK, OP_BFNN_FORTH, OP_BXY0_COLOUR_ZONES, OP_00CN, OP_00DN,
-        OP_EX9E, OP_EX9E_LONG, OP_EXA1, OP_EXA1_LONG, OP_FN01, OP_FX07, OP_FX0A, OP_FX15, OP_FX18,
-        OP_FX1E, OP_FX29, OP_FX29_BIG, OP_FX30, OP_FX33, OP_FX3A, OP_FX55, OP_FX55_ADD_X, OP_FX55_KEEP,
-        OP_FX65, OP_FX65_ADD_X, OP_FX65_KEEP, OP_FX75, OP_FX85, OP_EXF2_SKP_2, OP_EXF5_SKNP_2, OP_F002,
-        OP_FX1B_SKIP_VX, OP_FX4F_DELAY, OP_FXF8_TONE, OP_00E0, OP_00EE, OP_00FB, OP_00FC, OP_00FD,
-        OP_00FE, OP_00FF, OP_F000, OP_0151_WAIT, OP_0188_SKIP, OP_02A0_BACKGROUND,
+    enum { OP_ILLEGAL, OP_0NNN, OP_1NNN, OP_2NNN, OP_3XNN, OP_3XNN_LONG, OP_3XNN_MEGA, OP_4XNN,
+        OP_4XNN_LONG, OP_4XNN_MEGA, OP_6XNN, OP_7XNN, OP_ANNN, OP_BNNN, OP_BNNN_VX, OP_CXNN, OP_DXYN,
+        OP_DXYN_WAIT, OP_DXYN_CLIP, OP_DXYN_CLIP_WAIT, OP_DXYN_WIDE, OP_DXYN_MEGA, OP_BXYN_COLOUR_ROWS,
+        OP_5XY0, OP_5XY0_LONG, OP_5XY0_MEGA, OP_5XY2, OP_5XY3, OP_8XY0, OP_8XY1, OP_8XY1_VF0, OP_8XY2,
+        OP_8XY2_VF0, OP_8XY3, OP_8XY3_VF0, OP_8XY4, OP_8XY4_VF_FIRST, OP_8XY5, OP_8XY5_VF_FIRST, OP_8XY6,
+        OP_8XY6_VX, OP_8XY6_VF_FIRST, OP_8XY6_VX_VF_FIRST, OP_8XY7, OP_8XY7_VF_FIRST, OP_8XYE,
+        OP_8XYE_VX, OP_8XYE_VF_FIRST, OP_8XYE_VX_VF_FIRST, OP_9XY0, OP_9XY0_LONG, OP_9XY0_MEGA,
+        OP_01NN_LDHI, OP_02NN_LDPAL, OP_03NN_SPRW, OP_04NN_SPRH, OP_05NN_ALPHA, OP_09NN_CCOL,
+        OP_5XY1_SGT, OP_5XY2_SAVE_TO, OP_5XY3_LOAD_TO, OP_5XY1_ADD_OCTAL, OP_NOP, OP_BBNN_BACK,
+        OP_BFNN_FORTH, OP_BXY0_COLOUR_ZONES, OP_00CN, OP_00CN_MEGA, OP_00DN, OP_EX9E, OP_EX9E_LONG,
+        OP_EX9E_MEGA, OP_EXA1, OP_EXA1_LONG, OP_EXA1_MEGA, OP_FN01, OP_FX07, OP_FX0A, OP_FX0A_MEGA,
+        OP_FX15, OP_FX18, OP_FX1E, OP_FX1E_MEGA, OP_FX29, OP_FX29_BIG, OP_FX30, OP_FX33, OP_FX3A,
+        OP_FX55, OP_FX55_ADD_X, OP_FX55_MEGA, OP_FX55_ADD_X_MEGA, OP_FX55_KEEP, OP_FX65, OP_FX65_ADD_X,
+        OP_FX65_MEGA, OP_FX65_ADD_X_MEGA, OP_FX65_KEEP, OP_FX75, OP_FX85, OP_00BN_SCRU, OP_060N_DIGISND,
+        OP_080N_BMODE, OP_EXF2_SKP_2, OP_EXF5_SKNP_2, OP_F002, OP_FX1B_SKIP_VX, OP_FX4F_DELAY,
+        OP_FXF8_TONE, OP_00E0, OP_00E0_MEGA, OP_00EE, OP_00FB, OP_00FB_MEGA, OP_00FC, OP_00FC_MEGA,
+        OP_00FD, OP_00FE, OP_00FE_MEGA, OP_00FF, OP_00FF_MEGA, OP_F000, OP_0010_MEGAOFF, OP_0011_MEGAON,
+        OP_0700_STOPSND, OP_0151_WAIT, OP_0188_SKIP, OP_02A0_BACKGROUND,
         OPERATIONS };
 
     typedef struct {
@@ -25,98 +30,125 @@ cdef extern from *:
     } chip8_rule;
 
     static const chip8_rule chip8_rules[] = {
-        {0xF000, 0x0000, OP_0NNN, 0, 0x007F}, {0xF000, 0x1000, OP_1NNN, 0, 0x3FFF},
-        {0xF000, 0x2000, OP_2NNN, 0, 0x3FFF}, {0xF000, 0x3000, OP_3XNN, 0, 0x3FFF},
-        {0xF000, 0x3000, OP_3XNN_LONG, 512, 0x3FFF}, {0xF000, 0x4000, OP_4XNN, 0, 0x3FFF},
-        {0xF000, 0x4000, OP_4XNN_LONG, 512, 0x3FFF}, {0xF000, 0x6000, OP_6XNN, 0, 0x3FFF},
-        {0xF000, 0x7000, OP_7XNN, 0, 0x3FFF}, {0xF000, 0xA000, OP_ANNN, 0, 0x3FFF},
-        {0xF000, 0xB000, OP_BNNN, 0, 0x3FF7}, {0xF000, 0xB000, OP_BNNN_VX, 32, 0x3FF7},
-        {0xF000, 0xC000, OP_CXNN, 0, 0x3FFF}, {0xF000, 0xD000, OP_DXYN, 0, 0x3FFF},
-        {0xF000, 0xD000, OP_DXYN_WAIT, 128, 0x3FFF}, {0xF000, 0xD000, OP_DXYN_CLIP, 16, 0x3FFF},
-        {0xF000, 0xD000, OP_DXYN_CLIP_WAIT, 144, 0x3FFF}, {0xF000, 0xD000, OP_DXYN_WIDE, 256, 0x3FFF},
-        {0xF000, 0xB000, OP_BXYN_COLOUR_ROWS, 0, 0x0008}, {0xF00F, 0x5000, OP_5XY0, 0, 0x3FFF},
-        {0xF00F, 0x5000, OP_5XY0_LONG, 512, 0x3FFF}, {0xF00F, 0x5002, OP_5XY2, 0, 0x3000},
-        {0xF00F, 0x5003, OP_5XY3, 0, 0x3000}, {0xF00F, 0x8000, OP_8XY0, 0, 0x3FFF},
-        {0xF00F, 0x8001, OP_8XY1, 0, 0x3FFF}, {0xF00F, 0x8001, OP_8XY1_VF0, 64, 0x3FFF},
-        {0xF00F, 0x8002, OP_8XY2, 0, 0x3FFF}, {0xF00F, 0x8002, OP_8XY2_VF0, 64, 0x3FFF},
-        {0xF00F, 0x8003, OP_8XY3, 0, 0x3FBF}, {0xF00F, 0x8003, OP_8XY3_VF0, 64, 0x3FBF},
-        {0xF00F, 0x8004, OP_8XY4, 0, 0x3FFF}, {0xF00F, 0x8004, OP_8XY4_VF_FIRST, 8, 0x3FFF},
-        {0xF00F, 0x8005, OP_8XY5, 0, 0x3FFF}, {0xF00F, 0x8005, OP_8XY5_VF_FIRST, 8, 0x3FFF},
-        {0xF00F, 0x8006, OP_8XY6, 0, 0x3FBF}, {0xF00F, 0x8006, OP_8XY6_VX, 1, 0x3FBF},
-        {0xF00F, 0x8006, OP_8XY6_VF_FIRST, 8, 0x3FBF}, {0xF00F, 0x8006, OP_8XY6_VX_VF_FIRST, 9, 0x3FBF},
-        {0xF00F, 0x8007, OP_8XY7, 0, 0x3FBF}, {0xF00F, 0x8007, OP_8XY7_VF_FIRST, 8, 0x3FBF},
-        {0xF00F, 0x800E, OP_8XYE, 0, 0x3FBF}, {0xF00F, 0x800E, OP_8XYE_VX, 1, 0x3FBF},
-        {0xF00F, 0x800E, OP_8XYE_VF_FIRST, 8, 0x3FBF}, {0xF00F, 0x800E, OP_8XYE_VX_VF_FIRST, 9, 0x3FBF},
-        {0xF00F, 0x9000, OP_9XY0, 0, 0x3FFF}, {0xF00F, 0x9000, OP_9XY0_LONG, 512, 0x3FFF},
-        {0xF00F, 0x5001, OP_5XY1_SGT, 0, 0x0004}, {0xF00F, 0x5002, OP_5XY2_SAVE_TO, 0, 0x0004},
-        {0xF00F, 0x5003, OP_5XY3_LOAD_TO, 0, 0x0004}, {0xF00F, 0x5001, OP_5XY1_ADD_OCTAL, 0, 0x0008},
-        {0xF00F, 0x8003, OP_NOP, 0, 0x0040}, {0xF00F, 0x8006, OP_NOP, 0, 0x0040},
-        {0xF00F, 0x8007, OP_NOP, 0, 0x0040}, {0xF00F, 0x800E, OP_NOP, 0, 0x0040},
-        {0xFF00, 0xBB00, OP_BBNN_BACK, 0, 0x0004}, {0xFF00, 0xBF00, OP_BFNN_FORTH, 0, 0x0004},
-        {0xF00F, 0xB000, OP_BXY0_COLOUR_ZONES, 0, 0x0008}, {0xFFF0, 0x00C0, OP_00CN, 0, 0x3E00},
-        {0xFFF0, 0x00D0, OP_00DN, 0, 0x3000}, {0xF0FF, 0xE09E, OP_EX9E, 0, 0x3FFF},
-        {0xF0FF, 0xE09E, OP_EX9E_LONG, 512, 0x3FFF}, {0xF0FF, 0xE0A1, OP_EXA1, 0, 0x3FFF},
-        {0xF0FF, 0xE0A1, OP_EXA1_LONG, 512, 0x3FFF}, {0xF0FF, 0xF001, OP_FN01, 0, 0x3000},
-        {0xF0FF, 0xF007, OP_FX07, 0, 0x3FFF}, {0xF0FF, 0xF00A, OP_FX0A, 0, 0x3FFF},
-        {0xF0FF, 0xF015, OP_FX15, 0, 0x3FFF}, {0xF0FF, 0xF018, OP_FX18, 0, 0x3FFF},
-        {0xF0FF, 0xF01E, OP_FX1E, 0, 0x3FFF}, {0xF0FF, 0xF029, OP_FX29, 0, 0x3FFF},
-        {0xF0FF, 0xF029, OP_FX29_BIG, 1024, 0x3FFF}, {0xF0FF, 0xF030, OP_FX30, 0, 0x3E00},
-        {0xF0FF, 0xF033, OP_FX33, 0, 0x3FFF}, {0xF0FF, 0xF03A, OP_FX3A, 0, 0x3000},
-        {0xF0FF, 0xF055, OP_FX55, 0, 0x3FFF}, {0xF0FF, 0xF055, OP_FX55_ADD_X, 4, 0x3FFF},
-        {0xF0FF, 0xF055, OP_FX55_KEEP, 2, 0x3FFF}, {0xF0FF, 0xF065, OP_FX65, 0, 0x3FFF},
-        {0xF0FF, 0xF065, OP_FX65_ADD_X, 4, 0x3FFF}, {0xF0FF, 0xF065, OP_FX65_KEEP, 2, 0x3FFF},
-        {0xF0FF, 0xF075, OP_FX75, 0, 0x3F00}, {0xF0FF, 0xF085, OP_FX85, 0, 0x3F00},
-        {0xF0FF, 0xE0F2, OP_EXF2_SKP_2, 0, 0x0008}, {0xF0FF, 0xE0F5, OP_EXF5_SKNP_2, 0, 0x0008},
-        {0xF0FF, 0xF002, OP_F002, 0, 0x2000}, {0xF0FF, 0xF003, OP_NOP, 0, 0x0004},
-        {0xF0FF, 0xF01B, OP_FX1B_SKIP_VX, 0, 0x0004}, {0xF0FF, 0xF04F, OP_FX4F_DELAY, 0, 0x0004},
-        {0xF0FF, 0xF0E3, OP_NOP, 0, 0x0004}, {0xF0FF, 0xF0E7, OP_NOP, 0, 0x0004},
-        {0xF0FF, 0xF0F8, OP_FXF8_TONE, 0, 0x0008}, {0xF0FF, 0xF0FB, OP_NOP, 0, 0x0008},
-        {0xFFFF, 0x00E0, OP_00E0, 0, 0x3FFF}, {0xFFFF, 0x00EE, OP_00EE, 0, 0x3FFF},
-        {0xFFFF, 0x00FB, OP_00FB, 0, 0x3E00}, {0xFFFF, 0x00FC, OP_00FC, 0, 0x3E00},
-        {0xFFFF, 0x00FD, OP_00FD, 0, 0x3F00}, {0xFFFF, 0x00FE, OP_00FE, 0, 0x3F00},
-        {0xFFFF, 0x00FF, OP_00FF, 0, 0x3F00}, {0xFFFF, 0xF000, OP_F000, 0, 0x3000},
-        {0xFFFF, 0xF002, OP_F002, 0, 0x3000}, {0xFFFF, 0x00ED, OP_00FD, 0, 0x0004},
-        {0xFFFF, 0x00F2, OP_NOP, 0, 0x0004}, {0xFFFF, 0x0151, OP_0151_WAIT, 0, 0x0004},
-        {0xFFFF, 0x0188, OP_0188_SKIP, 0, 0x0004}, {0xFFFF, 0x0230, OP_00E0, 0, 0x0010},
-        {0xFFFF, 0x02A0, OP_02A0_BACKGROUND, 0, 0x0008}
+        {0xF000, 0x0000, OP_0NNN, 0, 0x007F}, {0xF000, 0x1000, OP_1NNN, 0, 0x7FFF},
+        {0xF000, 0x2000, OP_2NNN, 0, 0x7FFF}, {0xF000, 0x3000, OP_3XNN, 0, 0x7FFF},
+        {0xF000, 0x3000, OP_3XNN_LONG, 512, 0x7FFF}, {0xF000, 0x3000, OP_3XNN_MEGA, 2048, 0x7FFF},
+        {0xF000, 0x4000, OP_4XNN, 0, 0x7FFF}, {0xF000, 0x4000, OP_4XNN_LONG, 512, 0x7FFF},
+        {0xF000, 0x4000, OP_4XNN_MEGA, 2048, 0x7FFF}, {0xF000, 0x6000, OP_6XNN, 0, 0x7FFF},
+        {0xF000, 0x7000, OP_7XNN, 0, 0x7FFF}, {0xF000, 0xA000, OP_ANNN, 0, 0x7FFF},
+        {0xF000, 0xB000, OP_BNNN, 0, 0x7FF7}, {0xF000, 0xB000, OP_BNNN_VX, 32, 0x7FF7},
+        {0xF000, 0xC000, OP_CXNN, 0, 0x7FFF}, {0xF000, 0xD000, OP_DXYN, 0, 0x7FFF},
+        {0xF000, 0xD000, OP_DXYN_WAIT, 128, 0x7FFF}, {0xF000, 0xD000, OP_DXYN_CLIP, 16, 0x7FFF},
+        {0xF000, 0xD000, OP_DXYN_CLIP_WAIT, 144, 0x7FFF}, {0xF000, 0xD000, OP_DXYN_WIDE, 256, 0x7FFF},
+        {0xF000, 0xD000, OP_DXYN_MEGA, 2048, 0x7FFF}, {0xF000, 0xB000, OP_BXYN_COLOUR_ROWS, 0, 0x0008},
+        {0xF00F, 0x5000, OP_5XY0, 0, 0x7FFF}, {0xF00F, 0x5000, OP_5XY0_LONG, 512, 0x7FFF},
+        {0xF00F, 0x5000, OP_5XY0_MEGA, 2048, 0x7FFF}, {0xF00F, 0x5002, OP_5XY2, 0, 0x6000},
+        {0xF00F, 0x5003, OP_5XY3, 0, 0x6000}, {0xF00F, 0x8000, OP_8XY0, 0, 0x7FFF},
+        {0xF00F, 0x8001, OP_8XY1, 0, 0x7FFF}, {0xF00F, 0x8001, OP_8XY1_VF0, 64, 0x7FFF},
+        {0xF00F, 0x8002, OP_8XY2, 0, 0x7FFF}, {0xF00F, 0x8002, OP_8XY2_VF0, 64, 0x7FFF},
+        {0xF00F, 0x8003, OP_8XY3, 0, 0x7FBF}, {0xF00F, 0x8003, OP_8XY3_VF0, 64, 0x7FBF},
+        {0xF00F, 0x8004, OP_8XY4, 0, 0x7FFF}, {0xF00F, 0x8004, OP_8XY4_VF_FIRST, 8, 0x7FFF},
+        {0xF00F, 0x8005, OP_8XY5, 0, 0x7FFF}, {0xF00F, 0x8005, OP_8XY5_VF_FIRST, 8, 0x7FFF},
+        {0xF00F, 0x8006, OP_8XY6, 0, 0x7FBF}, {0xF00F, 0x8006, OP_8XY6_VX, 1, 0x7FBF},
+        {0xF00F, 0x8006, OP_8XY6_VF_FIRST, 8, 0x7FBF}, {0xF00F, 0x8006, OP_8XY6_VX_VF_FIRST, 9, 0x7FBF},
+        {0xF00F, 0x8007, OP_8XY7, 0, 0x7FBF}, {0xF00F, 0x8007, OP_8XY7_VF_FIRST, 8, 0x7FBF},
+        {0xF00F, 0x800E, OP_8XYE, 0, 0x7FBF}, {0xF00F, 0x800E, OP_8XYE_VX, 1, 0x7FBF},
+        {0xF00F, 0x800E, OP_8XYE_VF_FIRST, 8, 0x7FBF}, {0xF00F, 0x800E, OP_8XYE_VX_VF_FIRST, 9, 0x7FBF},
+        {0xF00F, 0x9000, OP_9XY0, 0, 0x7FFF}, {0xF00F, 0x9000, OP_9XY0_LONG, 512, 0x7FFF},
+        {0xF00F, 0x9000, OP_9XY0_MEGA, 2048, 0x7FFF}, {0xFF00, 0x0100, OP_01NN_LDHI, 0, 0x1000},
+        {0xFF00, 0x0200, OP_02NN_LDPAL, 0, 0x1000}, {0xFF00, 0x0300, OP_03NN_SPRW, 0, 0x1000},
+        {0xFF00, 0x0400, OP_04NN_SPRH, 0, 0x1000}, {0xFF00, 0x0500, OP_05NN_ALPHA, 0, 0x1000},
+        {0xFF00, 0x0900, OP_09NN_CCOL, 0, 0x1000}, {0xF00F, 0x5001, OP_5XY1_SGT, 0, 0x0004},
+        {0xF00F, 0x5002, OP_5XY2_SAVE_TO, 0, 0x0004}, {0xF00F, 0x5003, OP_5XY3_LOAD_TO, 0, 0x0004},
+        {0xF00F, 0x5001, OP_5XY1_ADD_OCTAL, 0, 0x0008}, {0xF00F, 0x8003, OP_NOP, 0, 0x0040},
+        {0xF00F, 0x8006, OP_NOP, 0, 0x0040}, {0xF00F, 0x8007, OP_NOP, 0, 0x0040},
+        {0xF00F, 0x800E, OP_NOP, 0, 0x0040}, {0xFF00, 0xBB00, OP_BBNN_BACK, 0, 0x0004},
+        {0xFF00, 0xBF00, OP_BFNN_FORTH, 0, 0x0004}, {0xF00F, 0xB000, OP_BXY0_COLOUR_ZONES, 0, 0x0008},
+        {0xFFF0, 0x00C0, OP_00CN, 0, 0x7E00}, {0xFFF0, 0x00C0, OP_00CN_MEGA, 2048, 0x7E00},
+        {0xFFF0, 0x00D0, OP_00DN, 0, 0x6000}, {0xF0FF, 0xE09E, OP_EX9E, 0, 0x7FFF},
+        {0xF0FF, 0xE09E, OP_EX9E_LONG, 512, 0x7FFF}, {0xF0FF, 0xE09E, OP_EX9E_MEGA, 2048, 0x7FFF},
+        {0xF0FF, 0xE0A1, OP_EXA1, 0, 0x7FFF}, {0xF0FF, 0xE0A1, OP_EXA1_LONG, 512, 0x7FFF},
+        {0xF0FF, 0xE0A1, OP_EXA1_MEGA, 2048, 0x7FFF}, {0xF0FF, 0xF001, OP_FN01, 0, 0x6000},
+        {0xF0FF, 0xF007, OP_FX07, 0, 0x7FFF}, {0xF0FF, 0xF00A, OP_FX0A, 0, 0x7FFF},
+        {0xF0FF, 0xF00A, OP_FX0A_MEGA, 2048, 0x7FFF}, {0xF0FF, 0xF015, OP_FX15, 0, 0x7FFF},
+        {0xF0FF, 0xF018, OP_FX18, 0, 0x7FFF}, {0xF0FF, 0xF01E, OP_FX1E, 0, 0x7FFF},
+        {0xF0FF, 0xF01E, OP_FX1E_MEGA, 2048, 0x7FFF}, {0xF0FF, 0xF029, OP_FX29, 0, 0x7FFF},
+        {0xF0FF, 0xF029, OP_FX29_BIG, 1024, 0x7FFF}, {0xF0FF, 0xF030, OP_FX30, 0, 0x7E00},
+        {0xF0FF, 0xF033, OP_FX33, 0, 0x7FFF}, {0xF0FF, 0xF03A, OP_FX3A, 0, 0x6000},
+        {0xF0FF, 0xF055, OP_FX55, 0, 0x7FFF}, {0xF0FF, 0xF055, OP_FX55_ADD_X, 4, 0x7FFF},
+        {0xF0FF, 0xF055, OP_FX55_MEGA, 2048, 0x7FFF}, {0xF0FF, 0xF055, OP_FX55_ADD_X_MEGA, 2052, 0x7FFF},
+        {0xF0FF, 0xF055, OP_FX55_KEEP, 2, 0x7FFF}, {0xF0FF, 0xF065, OP_FX65, 0, 0x7FFF},
+        {0xF0FF, 0xF065, OP_FX65_ADD_X, 4, 0x7FFF}, {0xF0FF, 0xF065, OP_FX65_MEGA, 2048, 0x7FFF},
+        {0xF0FF, 0xF065, OP_FX65_ADD_X_MEGA, 2052, 0x7FFF}, {0xF0FF, 0xF065, OP_FX65_KEEP, 2, 0x7FFF},
+        {0xF0FF, 0xF075, OP_FX75, 0, 0x7F00}, {0xF0FF, 0xF085, OP_FX85, 0, 0x7F00},
+        {0xFFF0, 0x00B0, OP_00BN_SCRU, 0, 0x1000}, {0xFFF0, 0x0600, OP_060N_DIGISND, 0, 0x1000},
+        {0xFFF0, 0x0800, OP_080N_BMODE, 0, 0x1000}, {0xF0FF, 0xE0F2, OP_EXF2_SKP_2, 0, 0x0008},
+        {0xF0FF, 0xE0F5, OP_EXF5_SKNP_2, 0, 0x0008}, {0xF0FF, 0xF002, OP_F002, 0, 0x4000},
+        {0xF0FF, 0xF003, OP_NOP, 0, 0x0004}, {0xF0FF, 0xF01B, OP_FX1B_SKIP_VX, 0, 0x0004},
+        {0xF0FF, 0xF04F, OP_FX4F_DELAY, 0, 0x0004}, {0xF0FF, 0xF0E3, OP_NOP, 0, 0x0004},
+        {0xF0FF, 0xF0E7, OP_NOP, 0, 0x0004}, {0xF0FF, 0xF0F8, OP_FXF8_TONE, 0, 0x0008},
+        {0xF0FF, 0xF0FB, OP_NOP, 0, 0x0008}, {0xFFFF, 0x00E0, OP_00E0, 0, 0x7FFF},
+        {0xFFFF, 0x00E0, OP_00E0_MEGA, 2048, 0x7FFF}, {0xFFFF, 0x00EE, OP_00EE, 0, 0x7FFF},
+        {0xFFFF, 0x00FB, OP_00FB, 0, 0x7E00}, {0xFFFF, 0x00FB, OP_00FB_MEGA, 2048, 0x7E00},
+        {0xFFFF, 0x00FC, OP_00FC, 0, 0x7E00}, {0xFFFF, 0x00FC, OP_00FC_MEGA, 2048, 0x7E00},
+        {0xFFFF, 0x00FD, OP_00FD, 0, 0x7F00}, {0xFFFF, 0x00FE, OP_00FE, 0, 0x7F00},
+        {0xFFFF, 0x00FE, OP_00FE_MEGA, 2048, 0x7F00}, {0xFFFF, 0x00FF, OP_00FF, 0, 0x7F00},
+        {0xFFFF, 0x00FF, OP_00FF_MEGA, 2048, 0x7F00}, {0xFFFF, 0xF000, OP_F000, 0, 0x6000},
+        {0xFFFF, 0xF002, OP_F002, 0, 0x6000}, {0xFFFF, 0x0010, OP_0010_MEGAOFF, 0, 0x1000},
+        {0xFFFF, 0x0011, OP_0011_MEGAON, 0, 0x1000}, {0xFFFF, 0x0700, OP_0700_STOPSND, 0, 0x1000},
+        {0xFFFF, 0x00ED, OP_00FD, 0, 0x0004}, {0xFFFF, 0x00F2, OP_NOP, 0, 0x0004},
+        {0xFFFF, 0x0151, OP_0151_WAIT, 0, 0x0004}, {0xFFFF, 0x0188, OP_0188_SKIP, 0, 0x0004},
+        {0xFFFF, 0x0230, OP_00E0, 0, 0x0010}, {0xFFFF, 0x02A0, OP_02A0_BACKGROUND, 0, 0x0008}
     };
 
     #ifdef RETROVM_GOTO
     #define CHIP8_LABELS { \
         &&L_OP_ILLEGAL, &&L_OP_0NNN, &&L_OP_1NNN, &&L_OP_2NNN, &&L_OP_3XNN, &&L_OP_3XNN_LONG, \
-        &&L_OP_4XNN, &&L_OP_4XNN_LONG, &&L_OP_6XNN, &&L_OP_7XNN, &&L_OP_ANNN, &&L_OP_BNNN, \
-        &&L_OP_BNNN_VX, &&L_OP_CXNN, &&L_OP_DXYN, &&L_OP_DXYN_WAIT, &&L_OP_DXYN_CLIP, \
-        &&L_OP_DXYN_CLIP_WAIT, &&L_OP_DXYN_WIDE, &&L_OP_BXYN_COLOUR_ROWS, &&L_OP_5XY0, &&L_OP_5XY0_LONG, \
-        &&L_OP_5XY2, &&L_OP_5XY3, &&L_OP_8XY0, &&L_OP_8XY1, &&L_OP_8XY1_VF0, &&L_OP_8XY2, \
-        &&L_OP_8XY2_VF0, &&L_OP_8XY3, &&L_OP_8XY3_VF0, &&L_OP_8XY4, &&L_OP_8XY4_VF_FIRST, &&L_OP_8XY5, \
+        &&L_OP_3XNN_MEGA, &&L_OP_4XNN, &&L_OP_4XNN_LONG, &&L_OP_4XNN_MEGA, &&L_OP_6XNN, &&L_OP_7XNN, \
+        &&L_OP_ANNN, &&L_OP_BNNN, &&L_OP_BNNN_VX, &&L_OP_CXNN, &&L_OP_DXYN, &&L_OP_DXYN_WAIT, \
+        &&L_OP_DXYN_CLIP, &&L_OP_DXYN_CLIP_WAIT, &&L_OP_DXYN_WIDE, &&L_OP_DXYN_MEGA, \
+        &&L_OP_BXYN_COLOUR_ROWS, &&L_OP_5XY0, &&L_OP_5XY0_LONG, &&L_OP_5XY0_MEGA, &&L_OP_5XY2, \
+        &&L_OP_5XY3, &&L_OP_8XY0, &&L_OP_8XY1, &&L_OP_8XY1_VF0, &&L_OP_8XY2, &&L_OP_8XY2_VF0, \
+        &&L_OP_8XY3, &&L_OP_8XY3_VF0, &&L_OP_8XY4, &&L_OP_8XY4_VF_FIRST, &&L_OP_8XY5, \
         &&L_OP_8XY5_VF_FIRST, &&L_OP_8XY6, &&L_OP_8XY6_VX, &&L_OP_8XY6_VF_FIRST, &&L_OP_8XY6_VX_VF_FIRST, \
         &&L_OP_8XY7, &&L_OP_8XY7_VF_FIRST, &&L_OP_8XYE, &&L_OP_8XYE_VX, &&L_OP_8XYE_VF_FIRST, \
-        &&L_OP_8XYE_VX_VF_FIRST, &&L_OP_9XY0, &&L_OP_9XY0_LONG, &&L_OP_5XY1_SGT, &&L_OP_5XY2_SAVE_TO, \
-        &&L_OP_5XY3_LOAD_TO, &&L_OP_5XY1_ADD_OCTAL, &&L_OP_NOP, &&L_OP_BBNN_BACK, &&L_OP_BFNN_FORTH, \
-        &&L_OP_BXY0_COLOUR_ZONES, &&L_OP_00CN, &&L_OP_00DN, &&L_OP_EX9E, &&L_OP_EX9E_LONG, &&L_OP_EXA1, \
-        &&L_OP_EXA1_LONG, &&L_OP_FN01, &&L_OP_FX07, &&L_OP_FX0A, &&L_OP_FX15, &&L_OP_FX18, &&L_OP_FX1E, \
-        &&L_OP_FX29, &&L_OP_FX29_BIG, &&L_OP_FX30, &&L_OP_FX33, &&L_OP_FX3A, &&L_OP_FX55, \
-        &&L_OP_FX55_ADD_X, &&L_OP_FX55_KEEP, &&L_OP_FX65, &&L_OP_FX65_ADD_X, &&L_OP_FX65_KEEP, \
-        &&L_OP_FX75, &&L_OP_FX85, &&L_OP_EXF2_SKP_2, &&L_OP_EXF5_SKNP_2, &&L_OP_F002, \
-        &&L_OP_FX1B_SKIP_VX, &&L_OP_FX4F_DELAY, &&L_OP_FXF8_TONE, &&L_OP_00E0, &&L_OP_00EE, &&L_OP_00FB, \
-        &&L_OP_00FC, &&L_OP_00FD, &&L_OP_00FE, &&L_OP_00FF, &&L_OP_F000, &&L_OP_0151_WAIT, \
-        &&L_OP_0188_SKIP, &&L_OP_02A0_BACKGROUND }
+        &&L_OP_8XYE_VX_VF_FIRST, &&L_OP_9XY0, &&L_OP_9XY0_LONG, &&L_OP_9XY0_MEGA, &&L_OP_01NN_LDHI, \
+        &&L_OP_02NN_LDPAL, &&L_OP_03NN_SPRW, &&L_OP_04NN_SPRH, &&L_OP_05NN_ALPHA, &&L_OP_09NN_CCOL, \
+        &&L_OP_5XY1_SGT, &&L_OP_5XY2_SAVE_TO, &&L_OP_5XY3_LOAD_TO, &&L_OP_5XY1_ADD_OCTAL, &&L_OP_NOP, \
+        &&L_OP_BBNN_BACK, &&L_OP_BFNN_FORTH, &&L_OP_BXY0_COLOUR_ZONES, &&L_OP_00CN, &&L_OP_00CN_MEGA, \
+        &&L_OP_00DN, &&L_OP_EX9E, &&L_OP_EX9E_LONG, &&L_OP_EX9E_MEGA, &&L_OP_EXA1, &&L_OP_EXA1_LONG, \
+        &&L_OP_EXA1_MEGA, &&L_OP_FN01, &&L_OP_FX07, &&L_OP_FX0A, &&L_OP_FX0A_MEGA, &&L_OP_FX15, \
+        &&L_OP_FX18, &&L_OP_FX1E, &&L_OP_FX1E_MEGA, &&L_OP_FX29, &&L_OP_FX29_BIG, &&L_OP_FX30, \
+        &&L_OP_FX33, &&L_OP_FX3A, &&L_OP_FX55, &&L_OP_FX55_ADD_X, &&L_OP_FX55_MEGA, \
+        &&L_OP_FX55_ADD_X_MEGA, &&L_OP_FX55_KEEP, &&L_OP_FX65, &&L_OP_FX65_ADD_X, &&L_OP_FX65_MEGA, \
+        &&L_OP_FX65_ADD_X_MEGA, &&L_OP_FX65_KEEP, &&L_OP_FX75, &&L_OP_FX85, &&L_OP_00BN_SCRU, \
+        &&L_OP_060N_DIGISND, &&L_OP_080N_BMODE, &&L_OP_EXF2_SKP_2, &&L_OP_EXF5_SKNP_2, &&L_OP_F002, \
+        &&L_OP_FX1B_SKIP_VX, &&L_OP_FX4F_DELAY, &&L_OP_FXF8_TONE, &&L_OP_00E0, &&L_OP_00E0_MEGA, \
+        &&L_OP_00EE, &&L_OP_00FB, &&L_OP_00FB_MEGA, &&L_OP_00FC, &&L_OP_00FC_MEGA, &&L_OP_00FD, \
+        &&L_OP_00FE, &&L_OP_00FE_MEGA, &&L_OP_00FF, &&L_OP_00FF_MEGA, &&L_OP_F000, &&L_OP_0010_MEGAOFF, \
+        &&L_OP_0011_MEGAON, &&L_OP_0700_STOPSND, &&L_OP_0151_WAIT, &&L_OP_0188_SKIP, \
+        &&L_OP_02A0_BACKGROUND }
     #endif
     """
     enum:
-        OP_ILLEGAL, OP_0NNN, OP_1NNN, OP_2NNN, OP_3XNN, OP_3XNN_LONG, OP_4XNN, OP_4XNN_LONG, OP_6XNN
-        OP_7XNN, OP_ANNN, OP_BNNN, OP_BNNN_VX, OP_CXNN, OP_DXYN, OP_DXYN_WAIT, OP_DXYN_CLIP
-        OP_DXYN_CLIP_WAIT, OP_DXYN_WIDE, OP_BXYN_COLOUR_ROWS, OP_5XY0, OP_5XY0_LONG, OP_5XY2, OP_5XY3
-        OP_8XY0, OP_8XY1, OP_8XY1_VF0, OP_8XY2, OP_8XY2_VF0, OP_8XY3, OP_8XY3_VF0, OP_8XY4
-        OP_8XY4_VF_FIRST, OP_8XY5, OP_8XY5_VF_FIRST, OP_8XY6, OP_8XY6_VX, OP_8XY6_VF_FIRST
-        OP_8XY6_VX_VF_FIRST, OP_8XY7, OP_8XY7_VF_FIRST, OP_8XYE, OP_8XYE_VX, OP_8XYE_VF_FIRST
-        OP_8XYE_VX_VF_FIRST, OP_9XY0, OP_9XY0_LONG, OP_5XY1_SGT, OP_5XY2_SAVE_TO, OP_5XY3_LOAD_TO
-        OP_5XY1_ADD_OCTAL, OP_NOP, OP_BBNN_BACK, OP_BFNN_FORTH, OP_BXY0_COLOUR_ZONES, OP_00CN, OP_00DN
-        OP_EX9E, OP_EX9E_LONG, OP_EXA1, OP_EXA1_LONG, OP_FN01, OP_FX07, OP_FX0A, OP_FX15, OP_FX18
-        OP_FX1E, OP_FX29, OP_FX29_BIG, OP_FX30, OP_FX33, OP_FX3A, OP_FX55, OP_FX55_ADD_X, OP_FX55_KEEP
-        OP_FX65, OP_FX65_ADD_X, OP_FX65_KEEP, OP_FX75, OP_FX85, OP_EXF2_SKP_2, OP_EXF5_SKNP_2, OP_F002
-        OP_FX1B_SKIP_VX, OP_FX4F_DELAY, OP_FXF8_TONE, OP_00E0, OP_00EE, OP_00FB, OP_00FC, OP_00FD
-        OP_00FE, OP_00FF, OP_F000, OP_0151_WAIT, OP_0188_SKIP, OP_02A0_BACKGROUND, OPERATIONS
+        OP_ILLEGAL, OP_0NNN, OP_1NNN, OP_2NNN, OP_3XNN, OP_3XNN_LONG, OP_3XNN_MEGA, OP_4XNN
+        OP_4XNN_LONG, OP_4XNN_MEGA, OP_6XNN, OP_7XNN, OP_ANNN, OP_BNNN, OP_BNNN_VX, OP_CXNN, OP_DXYN
+        OP_DXYN_WAIT, OP_DXYN_CLIP, OP_DXYN_CLIP_WAIT, OP_DXYN_WIDE, OP_DXYN_MEGA, OP_BXYN_COLOUR_ROWS
+        OP_5XY0, OP_5XY0_LONG, OP_5XY0_MEGA, OP_5XY2, OP_5XY3, OP_8XY0, OP_8XY1, OP_8XY1_VF0, OP_8XY2
+        OP_8XY2_VF0, OP_8XY3, OP_8XY3_VF0, OP_8XY4, OP_8XY4_VF_FIRST, OP_8XY5, OP_8XY5_VF_FIRST, OP_8XY6
+        OP_8XY6_VX, OP_8XY6_VF_FIRST, OP_8XY6_VX_VF_FIRST, OP_8XY7, OP_8XY7_VF_FIRST, OP_8XYE
+        OP_8XYE_VX, OP_8XYE_VF_FIRST, OP_8XYE_VX_VF_FIRST, OP_9XY0, OP_9XY0_LONG, OP_9XY0_MEGA
+        OP_01NN_LDHI, OP_02NN_LDPAL, OP_03NN_SPRW, OP_04NN_SPRH, OP_05NN_ALPHA, OP_09NN_CCOL
+        OP_5XY1_SGT, OP_5XY2_SAVE_TO, OP_5XY3_LOAD_TO, OP_5XY1_ADD_OCTAL, OP_NOP, OP_BBNN_BACK
+        OP_BFNN_FORTH, OP_BXY0_COLOUR_ZONES, OP_00CN, OP_00CN_MEGA, OP_00DN, OP_EX9E, OP_EX9E_LONG
+        OP_EX9E_MEGA, OP_EXA1, OP_EXA1_LONG, OP_EXA1_MEGA, OP_FN01, OP_FX07, OP_FX0A, OP_FX0A_MEGA
+        OP_FX15, OP_FX18, OP_FX1E, OP_FX1E_MEGA, OP_FX29, OP_FX29_BIG, OP_FX30, OP_FX33, OP_FX3A
+        OP_FX55, OP_FX55_ADD_X, OP_FX55_MEGA, OP_FX55_ADD_X_MEGA, OP_FX55_KEEP, OP_FX65, OP_FX65_ADD_X
+        OP_FX65_MEGA, OP_FX65_ADD_X_MEGA, OP_FX65_KEEP, OP_FX75, OP_FX85, OP_00BN_SCRU, OP_060N_DIGISND
+        OP_080N_BMODE, OP_EXF2_SKP_2, OP_EXF5_SKNP_2, OP_F002, OP_FX1B_SKIP_VX, OP_FX4F_DELAY
+        OP_FXF8_TONE, OP_00E0, OP_00E0_MEGA, OP_00EE, OP_00FB, OP_00FB_MEGA, OP_00FC, OP_00FC_MEGA
+        OP_00FD, OP_00FE, OP_00FE_MEGA, OP_00FF, OP_00FF_MEGA, OP_F000, OP_0010_MEGAOFF, OP_0011_MEGAON
+        OP_0700_STOPSND, OP_0151_WAIT, OP_0188_SKIP, OP_02A0_BACKGROUND, OPERATIONS
     ctypedef struct Rule "chip8_rule":
         uint32_t mask, bits, operation, needs, variants
     enum: RULES "(sizeof(chip8_rules) / sizeof(chip8_rules[0]))"
@@ -127,121 +159,132 @@ FLAGS = (
 )
 FEATURES = (
     "shift", "load_store", "load_store_x", "vf_order", "clip", "jump", "logic", "vblank", "wide",
-    "long", "big_in_small",
+    "long", "big_in_small", "mega",
 )
 VARIANTS = (
     "chip8", "chip10", "chip8e", "chip8x", "chip8-64x64", "chip8-64x128", "dream6800", "chip48",
-    "schip1.0", "schip1.1", "schpc", "schip-modern", "xochip", "octo",
+    "schip1.0", "schip1.1", "schpc", "schip-modern", "megachip8", "xochip", "octo",
 )
 PROFILES = {
     "chip8": {
         "title": "CHIP-8", "shift": False, "load_store": False, "load_store_x": False, "vf_order": False,
         "clip": True, "jump": False, "logic": True, "vblank": True, "wide": False, "long": False,
-        "big_in_small": False, "modes": False, "half_pixels": False, "tall": 0, "count_rows": False,
-        "planes": 1, "blocks": False, "halt_behind": False, "width": 64, "height": 32, "stack": 12,
-        "flags": 0, "memory": 4096, "start": 512, "tickrate": 15, "frame_rate": 60, "font": "vip",
+        "big_in_small": False, "mega": False, "modes": False, "half_pixels": False, "tall": 0,
+        "count_rows": False, "planes": 1, "blocks": False, "halt_behind": False, "width": 64,
+        "height": 32, "stack": 12, "flags": 0, "memory": 4096, "start": 512, "tickrate": 15,
+        "frame_rate": 60, "font": "vip",
     },
     "chip10": {
         "title": "CHIP-10", "shift": False, "load_store": False, "load_store_x": False,
         "vf_order": False, "clip": True, "jump": False, "logic": True, "vblank": True, "wide": True,
-        "long": False, "big_in_small": False, "modes": False, "half_pixels": False, "tall": 0,
-        "count_rows": False, "planes": 1, "blocks": False, "halt_behind": False, "width": 128,
+        "long": False, "big_in_small": False, "mega": False, "modes": False, "half_pixels": False,
+        "tall": 0, "count_rows": False, "planes": 1, "blocks": False, "halt_behind": False, "width": 128,
         "height": 64, "stack": 12, "flags": 0, "memory": 4096, "start": 512, "tickrate": 15,
         "frame_rate": 60, "font": "vip",
     },
     "chip8e": {
         "title": "CHIP-8E", "shift": False, "load_store": False, "load_store_x": False,
         "vf_order": False, "clip": True, "jump": False, "logic": True, "vblank": True, "wide": False,
-        "long": False, "big_in_small": False, "modes": False, "half_pixels": False, "tall": 0,
-        "count_rows": False, "planes": 1, "blocks": False, "halt_behind": False, "width": 64,
+        "long": False, "big_in_small": False, "mega": False, "modes": False, "half_pixels": False,
+        "tall": 0, "count_rows": False, "planes": 1, "blocks": False, "halt_behind": False, "width": 64,
         "height": 32, "stack": 12, "flags": 0, "memory": 4096, "start": 512, "tickrate": 15,
         "frame_rate": 60, "font": "vip",
     },
     "chip8x": {
         "title": "CHIP-8X", "shift": False, "load_store": False, "load_store_x": False,
         "vf_order": False, "clip": True, "jump": False, "logic": True, "vblank": True, "wide": False,
-        "long": False, "big_in_small": False, "modes": False, "half_pixels": False, "tall": 0,
-        "count_rows": False, "planes": 4, "blocks": True, "halt_behind": False, "width": 64,
+        "long": False, "big_in_small": False, "mega": False, "modes": False, "half_pixels": False,
+        "tall": 0, "count_rows": False, "planes": 4, "blocks": True, "halt_behind": False, "width": 64,
         "height": 32, "stack": 12, "flags": 0, "memory": 4096, "start": 768, "tickrate": 18,
         "frame_rate": 60, "font": "vip",
     },
     "chip8-64x64": {
         "title": "CHIP-8 with two pages of display", "shift": False, "load_store": False,
         "load_store_x": False, "vf_order": False, "clip": True, "jump": False, "logic": True,
-        "vblank": True, "wide": False, "long": False, "big_in_small": False, "modes": False,
-        "half_pixels": False, "tall": 0, "count_rows": False, "planes": 1, "blocks": False,
-        "halt_behind": False, "width": 64, "height": 64, "stack": 12, "flags": 0, "memory": 4096,
-        "start": 608, "tickrate": 15, "frame_rate": 60, "font": "vip",
+        "vblank": True, "wide": False, "long": False, "big_in_small": False, "mega": False,
+        "modes": False, "half_pixels": False, "tall": 0, "count_rows": False, "planes": 1,
+        "blocks": False, "halt_behind": False, "width": 64, "height": 64, "stack": 12, "flags": 0,
+        "memory": 4096, "start": 608, "tickrate": 15, "frame_rate": 60, "font": "vip",
     },
     "chip8-64x128": {
         "title": "CHIP-8 with four pages of display", "shift": False, "load_store": False,
         "load_store_x": False, "vf_order": False, "clip": True, "jump": False, "logic": True,
-        "vblank": True, "wide": False, "long": False, "big_in_small": False, "modes": False,
-        "half_pixels": False, "tall": 0, "count_rows": False, "planes": 1, "blocks": False,
-        "halt_behind": False, "width": 64, "height": 128, "stack": 12, "flags": 0, "memory": 4096,
-        "start": 580, "tickrate": 15, "frame_rate": 60, "font": "vip",
+        "vblank": True, "wide": False, "long": False, "big_in_small": False, "mega": False,
+        "modes": False, "half_pixels": False, "tall": 0, "count_rows": False, "planes": 1,
+        "blocks": False, "halt_behind": False, "width": 64, "height": 128, "stack": 12, "flags": 0,
+        "memory": 4096, "start": 580, "tickrate": 15, "frame_rate": 60, "font": "vip",
     },
     "dream6800": {
         "title": "CHIP-8 of the DREAM 6800", "shift": False, "load_store": False, "load_store_x": False,
         "vf_order": True, "clip": False, "jump": False, "logic": False, "vblank": True, "wide": False,
-        "long": False, "big_in_small": False, "modes": False, "half_pixels": False, "tall": 0,
-        "count_rows": False, "planes": 1, "blocks": False, "halt_behind": False, "width": 64,
+        "long": False, "big_in_small": False, "mega": False, "modes": False, "half_pixels": False,
+        "tall": 0, "count_rows": False, "planes": 1, "blocks": False, "halt_behind": False, "width": 64,
         "height": 32, "stack": 12, "flags": 0, "memory": 4096, "start": 512, "tickrate": 21,
         "frame_rate": 50, "font": "dream6800",
     },
     "chip48": {
         "title": "CHIP-48", "shift": True, "load_store": False, "load_store_x": True, "vf_order": False,
         "clip": True, "jump": True, "logic": False, "vblank": True, "wide": False, "long": False,
-        "big_in_small": False, "modes": False, "half_pixels": False, "tall": 0, "count_rows": False,
-        "planes": 1, "blocks": False, "halt_behind": False, "width": 64, "height": 32, "stack": 16,
-        "flags": 0, "memory": 4096, "start": 512, "tickrate": 30, "frame_rate": 64, "font": "schip",
+        "big_in_small": False, "mega": False, "modes": False, "half_pixels": False, "tall": 0,
+        "count_rows": False, "planes": 1, "blocks": False, "halt_behind": False, "width": 64,
+        "height": 32, "stack": 16, "flags": 0, "memory": 4096, "start": 512, "tickrate": 30,
+        "frame_rate": 64, "font": "schip",
     },
     "schip1.0": {
         "title": "SUPER-CHIP 1.0", "shift": True, "load_store": False, "load_store_x": True,
         "vf_order": False, "clip": True, "jump": True, "logic": False, "vblank": True, "wide": True,
-        "long": False, "big_in_small": True, "modes": True, "half_pixels": True, "tall": 8,
-        "count_rows": False, "planes": 1, "blocks": False, "halt_behind": False, "width": 128,
+        "long": False, "big_in_small": True, "mega": False, "modes": True, "half_pixels": True,
+        "tall": 8, "count_rows": False, "planes": 1, "blocks": False, "halt_behind": False, "width": 128,
         "height": 64, "stack": 16, "flags": 8, "memory": 4096, "start": 512, "tickrate": 30,
         "frame_rate": 64, "font": "schip",
     },
     "schip1.1": {
         "title": "SUPER-CHIP 1.1", "shift": True, "load_store": True, "load_store_x": False,
         "vf_order": False, "clip": True, "jump": True, "logic": False, "vblank": True, "wide": True,
-        "long": False, "big_in_small": False, "modes": True, "half_pixels": True, "tall": 8,
-        "count_rows": True, "planes": 1, "blocks": False, "halt_behind": False, "width": 128,
+        "long": False, "big_in_small": False, "mega": False, "modes": True, "half_pixels": True,
+        "tall": 8, "count_rows": True, "planes": 1, "blocks": False, "halt_behind": False, "width": 128,
         "height": 64, "stack": 16, "flags": 8, "memory": 4096, "start": 512, "tickrate": 30,
         "frame_rate": 64, "font": "schip",
     },
     "schpc": {
         "title": "SUPER-CHIP of SCHPC", "shift": False, "load_store": False, "load_store_x": False,
         "vf_order": False, "clip": True, "jump": False, "logic": False, "vblank": False, "wide": True,
-        "long": False, "big_in_small": False, "modes": True, "half_pixels": False, "tall": 16,
-        "count_rows": False, "planes": 1, "blocks": False, "halt_behind": False, "width": 128,
-        "height": 64, "stack": 16, "flags": 8, "memory": 4096, "start": 512, "tickrate": 30,
-        "frame_rate": 60, "font": "schip",
+        "long": False, "big_in_small": False, "mega": False, "modes": True, "half_pixels": False,
+        "tall": 16, "count_rows": False, "planes": 1, "blocks": False, "halt_behind": False,
+        "width": 128, "height": 64, "stack": 16, "flags": 8, "memory": 4096, "start": 512,
+        "tickrate": 30, "frame_rate": 60, "font": "schip",
     },
     "schip-modern": {
         "title": "SUPER-CHIP as of today", "shift": True, "load_store": True, "load_store_x": False,
         "vf_order": False, "clip": True, "jump": True, "logic": False, "vblank": False, "wide": True,
-        "long": False, "big_in_small": False, "modes": True, "half_pixels": False, "tall": 16,
-        "count_rows": False, "planes": 1, "blocks": False, "halt_behind": False, "width": 128,
-        "height": 64, "stack": 16, "flags": 16, "memory": 4096, "start": 512, "tickrate": 30,
-        "frame_rate": 60, "font": "octo",
+        "long": False, "big_in_small": False, "mega": False, "modes": True, "half_pixels": False,
+        "tall": 16, "count_rows": False, "planes": 1, "blocks": False, "halt_behind": False,
+        "width": 128, "height": 64, "stack": 16, "flags": 16, "memory": 4096, "start": 512,
+        "tickrate": 30, "frame_rate": 60, "font": "octo",
+    },
+    "megachip8": {
+        "title": "MegaChip8", "shift": True, "load_store": True, "load_store_x": False,
+        "vf_order": False, "clip": True, "jump": False, "logic": False, "vblank": False, "wide": True,
+        "long": False, "big_in_small": False, "mega": True, "modes": True, "half_pixels": False,
+        "tall": 8, "count_rows": False, "planes": 1, "blocks": False, "halt_behind": False, "width": 128,
+        "height": 64, "stack": 16, "flags": 8, "memory": 16777216, "start": 512, "tickrate": 3000,
+        "frame_rate": 50, "font": "schip",
     },
     "xochip": {
         "title": "XO-CHIP", "shift": False, "load_store": False, "load_store_x": False,
         "vf_order": False, "clip": False, "jump": False, "logic": False, "vblank": False, "wide": True,
-        "long": True, "big_in_small": False, "modes": True, "half_pixels": False, "tall": 16,
-        "count_rows": False, "planes": 2, "blocks": False, "halt_behind": False, "width": 128,
-        "height": 64, "stack": 16, "flags": 16, "memory": 65536, "start": 512, "tickrate": 100,
-        "frame_rate": 60, "font": "octo",
+        "long": True, "big_in_small": False, "mega": False, "modes": True, "half_pixels": False,
+        "tall": 16, "count_rows": False, "planes": 2, "blocks": False, "halt_behind": False,
+        "width": 128, "height": 64, "stack": 16, "flags": 16, "memory": 65536, "start": 512,
+        "tickrate": 100, "frame_rate": 60, "font": "octo",
     },
     "octo": {
         "title": "Octo", "shift": False, "load_store": False, "load_store_x": False, "vf_order": False,
         "clip": False, "jump": False, "logic": False, "vblank": False, "wide": True, "long": True,
-        "big_in_small": False, "modes": True, "half_pixels": False, "tall": 16, "count_rows": False,
-        "planes": 2, "blocks": False, "halt_behind": True, "width": 128, "height": 64, "stack": 12,
-        "flags": 16, "memory": 65536, "start": 512, "tickrate": 20, "frame_rate": 60, "font": "octo",
+        "big_in_small": False, "mega": False, "modes": True, "half_pixels": False, "tall": 16,
+        "count_rows": False, "planes": 2, "blocks": False, "halt_behind": True, "width": 128,
+        "height": 64, "stack": 12, "flags": 16, "memory": 65536, "start": 512, "tickrate": 20,
+        "frame_rate": 60, "font": "octo",
     },
 }
 
@@ -259,9 +302,12 @@ cdef void execute(Chip8 self, int64_t slots) noexcept nogil:
     OPCODE(OP_2NNN); op_2nnn(self, r); NEXT(decode, r)    # call the subroutine at NNN
     OPCODE(OP_3XNN); op_3xnn(self, r); NEXT(decode, r)    # skip the next instruction if VX = NN
     OPCODE(OP_3XNN_LONG); op_3xnn_long(self, r); NEXT(decode, r)    # skip the next instruction if VX = NN
+    OPCODE(OP_3XNN_MEGA); op_3xnn_mega(self, r); NEXT(decode, r)    # skip the next instruction if VX = NN
     OPCODE(OP_4XNN); op_4xnn(self, r); NEXT(decode, r)    # skip the next instruction if VX is not NN
     # skip the next instruction if VX is not NN
     OPCODE(OP_4XNN_LONG); op_4xnn_long(self, r); NEXT(decode, r)
+    # skip the next instruction if VX is not NN
+    OPCODE(OP_4XNN_MEGA); op_4xnn_mega(self, r); NEXT(decode, r)
     OPCODE(OP_6XNN); op_6xnn(self, r); NEXT(decode, r)    # VX = NN
     OPCODE(OP_7XNN); op_7xnn(self, r); NEXT(decode, r)    # VX = VX + NN; VF stays
     OPCODE(OP_ANNN); op_annn(self, r); NEXT(decode, r)    # I = NNN
@@ -278,10 +324,13 @@ cdef void execute(Chip8 self, int64_t slots) noexcept nogil:
     OPCODE(OP_DXYN_CLIP_WAIT); op_dxyn_clip_wait(self, r); NEXT(decode, r)
     # draw N rows from I at VX, VY; VF = pixels were erased
     OPCODE(OP_DXYN_WIDE); op_dxyn_wide(self, r); NEXT(decode, r)
+    # draw N rows from I at VX, VY; VF = pixels were erased
+    OPCODE(OP_DXYN_MEGA); op_dxyn_mega(self, r); NEXT(decode, r)
     # colour VY for N rows of 8 pixels at VX and the register behind it
     OPCODE(OP_BXYN_COLOUR_ROWS); op_bxyn_colour_rows(self, r); NEXT(decode, r)
     OPCODE(OP_5XY0); op_5xy0(self, r); NEXT(decode, r)    # skip the next instruction if VX = VY
     OPCODE(OP_5XY0_LONG); op_5xy0_long(self, r); NEXT(decode, r)    # skip the next instruction if VX = VY
+    OPCODE(OP_5XY0_MEGA); op_5xy0_mega(self, r); NEXT(decode, r)    # skip the next instruction if VX = VY
     OPCODE(OP_5XY2); op_5xy2(self, r); NEXT(decode, r)    # store VX to VY, in that order, at I; I stays
     OPCODE(OP_5XY3); op_5xy3(self, r); NEXT(decode, r)    # load VX to VY, in that order, from I; I stays
     OPCODE(OP_8XY0); op_8xy0(self, r); NEXT(decode, r)    # VX = VY
@@ -314,6 +363,17 @@ cdef void execute(Chip8 self, int64_t slots) noexcept nogil:
     OPCODE(OP_9XY0); op_9xy0(self, r); NEXT(decode, r)    # skip the next instruction if VX is not VY
     # skip the next instruction if VX is not VY
     OPCODE(OP_9XY0_LONG); op_9xy0_long(self, r); NEXT(decode, r)
+    # skip the next instruction if VX is not VY
+    OPCODE(OP_9XY0_MEGA); op_9xy0_mega(self, r); NEXT(decode, r)
+    OPCODE(OP_01NN_LDHI); op_01nn_ldhi(self, r); NEXT(decode, r)    # I = NN * 65536 + NNNN
+    # load NN colours, 4 bytes each, from I; they are the colours from 1 on
+    OPCODE(OP_02NN_LDPAL); op_02nn_ldpal(self, r); NEXT(decode, r)
+    OPCODE(OP_03NN_SPRW); op_03nn_sprw(self, r); NEXT(decode, r)    # sprites have NN columns; 0 is 256
+    OPCODE(OP_04NN_SPRH); op_04nn_sprh(self, r); NEXT(decode, r)    # sprites have NN rows; 0 is 256
+    # pictures are shown with NN / 255 of their brightness
+    OPCODE(OP_05NN_ALPHA); op_05nn_alpha(self, r); NEXT(decode, r)
+    # DXYN tells by VF that it draws over colour NN
+    OPCODE(OP_09NN_CCOL); op_09nn_ccol(self, r); NEXT(decode, r)
     OPCODE(OP_5XY1_SGT); op_5xy1_sgt(self, r); NEXT(decode, r)    # skip the next instruction if VX > VY
     # store VX to VY at I, if X < Y; I is then behind them
     OPCODE(OP_5XY2_SAVE_TO); op_5xy2_save_to(self, r); NEXT(decode, r)
@@ -328,19 +388,26 @@ cdef void execute(Chip8 self, int64_t slots) noexcept nogil:
     # colour VY for blocks of 8 x 4 pixels: VX says which columns, the register behind it which rows
     OPCODE(OP_BXY0_COLOUR_ZONES); op_bxy0_colour_zones(self, r); NEXT(decode, r)
     OPCODE(OP_00CN); op_00cn(self, r); NEXT(decode, r)    # scroll the display N pixels down
+    OPCODE(OP_00CN_MEGA); op_00cn_mega(self, r); NEXT(decode, r)    # scroll the display N pixels down
     OPCODE(OP_00DN); op_00dn(self, r); NEXT(decode, r)    # scroll the display N pixels up
     OPCODE(OP_EX9E); op_ex9e(self, r); NEXT(decode, r)    # skip the next instruction if key VX is down
     # skip the next instruction if key VX is down
     OPCODE(OP_EX9E_LONG); op_ex9e_long(self, r); NEXT(decode, r)
+    # skip the next instruction if key VX is down
+    OPCODE(OP_EX9E_MEGA); op_ex9e_mega(self, r); NEXT(decode, r)
     OPCODE(OP_EXA1); op_exa1(self, r); NEXT(decode, r)    # skip the next instruction if key VX is up
     # skip the next instruction if key VX is up
     OPCODE(OP_EXA1_LONG); op_exa1_long(self, r); NEXT(decode, r)
+    # skip the next instruction if key VX is up
+    OPCODE(OP_EXA1_MEGA); op_exa1_mega(self, r); NEXT(decode, r)
     OPCODE(OP_FN01); op_fn01(self, r); NEXT(decode, r)    # select the display planes of bit mask N
     OPCODE(OP_FX07); op_fx07(self, r); NEXT(decode, r)    # VX = delay timer
     OPCODE(OP_FX0A); op_fx0a(self, r); NEXT(decode, r)    # wait for a key, VX = its number
+    OPCODE(OP_FX0A_MEGA); op_fx0a_mega(self, r); NEXT(decode, r)    # wait for a key, VX = its number
     OPCODE(OP_FX15); op_fx15(self, r); NEXT(decode, r)    # delay timer = VX
     OPCODE(OP_FX18); op_fx18(self, r); NEXT(decode, r)    # sound timer = VX
     OPCODE(OP_FX1E); op_fx1e(self, r); NEXT(decode, r)    # I = I + VX; VF stays
+    OPCODE(OP_FX1E_MEGA); op_fx1e_mega(self, r); NEXT(decode, r)    # I = I + VX; VF stays
     OPCODE(OP_FX29); op_fx29(self, r); NEXT(decode, r)    # I = address of the 5-row digit VX
     OPCODE(OP_FX29_BIG); op_fx29_big(self, r); NEXT(decode, r)    # I = address of the 5-row digit VX
     OPCODE(OP_FX30); op_fx30(self, r); NEXT(decode, r)    # I = address of the 10-row digit VX
@@ -348,12 +415,23 @@ cdef void execute(Chip8 self, int64_t slots) noexcept nogil:
     OPCODE(OP_FX3A); op_fx3a(self, r); NEXT(decode, r)    # play the audio pattern at 4000*2^((VX-64)/48) Hz
     OPCODE(OP_FX55); op_fx55(self, r); NEXT(decode, r)    # store V0 to VX at I; I = I + X + 1
     OPCODE(OP_FX55_ADD_X); op_fx55_add_x(self, r); NEXT(decode, r)    # store V0 to VX at I; I = I + X + 1
+    OPCODE(OP_FX55_MEGA); op_fx55_mega(self, r); NEXT(decode, r)    # store V0 to VX at I; I = I + X + 1
+    # store V0 to VX at I; I = I + X + 1
+    OPCODE(OP_FX55_ADD_X_MEGA); op_fx55_add_x_mega(self, r); NEXT(decode, r)
     OPCODE(OP_FX55_KEEP); op_fx55_keep(self, r); NEXT(decode, r)    # store V0 to VX at I; I = I + X + 1
     OPCODE(OP_FX65); op_fx65(self, r); NEXT(decode, r)    # load V0 to VX from I; I = I + X + 1
     OPCODE(OP_FX65_ADD_X); op_fx65_add_x(self, r); NEXT(decode, r)    # load V0 to VX from I; I = I + X + 1
+    OPCODE(OP_FX65_MEGA); op_fx65_mega(self, r); NEXT(decode, r)    # load V0 to VX from I; I = I + X + 1
+    # load V0 to VX from I; I = I + X + 1
+    OPCODE(OP_FX65_ADD_X_MEGA); op_fx65_add_x_mega(self, r); NEXT(decode, r)
     OPCODE(OP_FX65_KEEP); op_fx65_keep(self, r); NEXT(decode, r)    # load V0 to VX from I; I = I + X + 1
     OPCODE(OP_FX75); op_fx75(self, r); NEXT(decode, r)    # store V0 to VX in the flag registers
     OPCODE(OP_FX85); op_fx85(self, r); NEXT(decode, r)    # load V0 to VX from the flag registers
+    OPCODE(OP_00BN_SCRU); op_00bn_scru(self, r); NEXT(decode, r)    # scroll the display N pixels up
+    # play the sampled sound at I: over and over for N = 0, else once
+    OPCODE(OP_060N_DIGISND); op_060n_digisnd(self, r); NEXT(decode, r)
+    # sprites cover 0: all, 1 to 3: N quarters of a colour; they are 4: added, 5: multiplied
+    OPCODE(OP_080N_BMODE); op_080n_bmode(self, r); NEXT(decode, r)
     # skip the next instruction if key VX of the second keypad is down
     OPCODE(OP_EXF2_SKP_2); op_exf2_skp_2(self, r); NEXT(decode, r)
     # skip the next instruction if key VX of the second keypad is up
@@ -364,13 +442,21 @@ cdef void execute(Chip8 self, int64_t slots) noexcept nogil:
     # the tone's frequency is 27535 / (VX + 1) Hz
     OPCODE(OP_FXF8_TONE); op_fxf8_tone(self, r); NEXT(decode, r)
     OPCODE(OP_00E0); op_00e0(self, r); NEXT(decode, r)    # clear the display
+    OPCODE(OP_00E0_MEGA); op_00e0_mega(self, r); NEXT(decode, r)    # clear the display
     OPCODE(OP_00EE); op_00ee(self, r); NEXT(decode, r)    # return from a subroutine
     OPCODE(OP_00FB); op_00fb(self, r); NEXT(decode, r)    # scroll the display 4 pixels right
+    OPCODE(OP_00FB_MEGA); op_00fb_mega(self, r); NEXT(decode, r)    # scroll the display 4 pixels right
     OPCODE(OP_00FC); op_00fc(self, r); NEXT(decode, r)    # scroll the display 4 pixels left
+    OPCODE(OP_00FC_MEGA); op_00fc_mega(self, r); NEXT(decode, r)    # scroll the display 4 pixels left
     OPCODE(OP_00FD); op_00fd(self, r); NEXT(decode, r)    # end the program
     OPCODE(OP_00FE); op_00fe(self, r); NEXT(decode, r)    # switch to the 64x32 display
+    OPCODE(OP_00FE_MEGA); op_00fe_mega(self, r); NEXT(decode, r)    # switch to the 64x32 display
     OPCODE(OP_00FF); op_00ff(self, r); NEXT(decode, r)    # switch to the 128x64 display
+    OPCODE(OP_00FF_MEGA); op_00ff_mega(self, r); NEXT(decode, r)    # switch to the 128x64 display
     OPCODE(OP_F000); op_f000(self, r); NEXT(decode, r)    # I = NNNN
+    OPCODE(OP_0010_MEGAOFF); op_0010_megaoff(self, r); NEXT(decode, r)    # switch to the 64x32 display
+    OPCODE(OP_0011_MEGAON); op_0011_megaon(self, r); NEXT(decode, r)    # switch to the 256x192 display
+    OPCODE(OP_0700_STOPSND); op_0700_stopsnd(self, r); NEXT(decode, r)    # stop the sampled sound
     OPCODE(OP_0151_WAIT); op_0151_wait(self, r); NEXT(decode, r)    # wait until the delay timer is 0
     OPCODE(OP_0188_SKIP); op_0188_skip(self, r); NEXT(decode, r)    # skip the next instruction
     # step to the next of the four background colours

@@ -178,7 +178,7 @@ cdef inline void op_2nnn(Chip8 self, Loop *r) noexcept nogil:
     if unlikely(self.reg.sp >= self.quirk.stack):
         stop(self, r, Halt.STACK_OVERFLOW)
         return
-    self.reg.stack[self.reg.sp] = <uint16_t> r.pc
+    self.reg.stack[self.reg.sp] = r.pc
     self.reg.sp = self.reg.sp + 1
     r.pc = nnn(r)
 

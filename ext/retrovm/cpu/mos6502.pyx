@@ -161,10 +161,6 @@ cdef inline void start_fast(Mos6502 core, Fast r) noexcept nogil:
     r.code = NULL
     r.window = r.window_end = 0     # no code window yet: the first instruction finds one
     r.careful = IRQ_WAITS if core.active & Line.IRQ else 0
-    if core.port is not None:
-        see_page_zero(core)
-    r.zero = core.zero
-    r.port_end = core.port_end
     if (core.is_cmos and r.pages.read[0] == NULL) or r.pages.read[1] == NULL or r.pages.write[1] == NULL:
         r.careful |= DEVICE_BELOW            # JSR goes to page one, BBR and BBS of CMOS go to page zero
 

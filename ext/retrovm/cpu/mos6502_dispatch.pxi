@@ -719,6 +719,7 @@ cdef void run_port(Mos6502 core) noexcept nogil:
     cdef FastRegisters registers
     cdef Fast r = &registers
     start_fast(core, r)
+    start_port(core, r)
     START(r, PORT, core.table)
     OPCODE(X_BRK_brk); BACK(r)
     OPCODE(X_read_izx_port_ORA); read_izx_port(r); ORA(r); NEXT(r)

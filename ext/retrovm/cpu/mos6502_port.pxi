@@ -17,6 +17,12 @@ cdef void see_page_zero(Mos6502 core) noexcept nogil:
     core.port_end = 0x100 if core.zero == NULL else 2
 
 
+cdef inline void start_port(Mos6502 core, Fast r) noexcept nogil:
+    see_page_zero(core)
+    r.zero = core.zero
+    r.port_end = core.port_end
+
+
 cdef CodeWindow window_over_port(Mos6502 core, uint32_t pc) noexcept nogil:
     """Where instructions may start without asking, around an address in page zero."""
     cdef CodeWindow window

@@ -14,7 +14,8 @@ of 4 bytes has a second word, the number NNNN.
     >>> encode(BY_NAME["ADD"], X=10, Y=11).hex()
     '8ab4'
 
-Sources: octo-manual (syntax), xochip-spec, chip8-research (variants and quirks), chip8-database (quirk ids).
+Sources: octo-manual (syntax), xochip-spec, megachip8-spec (names of its instructions), chip8-research (variants and quirks),
+chip8-database (quirk ids).
 """
 
 from __future__ import annotations
@@ -36,17 +37,18 @@ SCHIP10 = "schip1.0"
 SCHIP11 = "schip1.1"
 SCHPC = "schpc"
 SCHIP_MODERN = "schip-modern"
+MEGACHIP8 = "megachip8"
 XOCHIP = "xochip"
 OCTO = "octo"
 
 VARIANTS: tuple[str, ...] = (
     CHIP8, CHIP10, CHIP8E, CHIP8X, CHIP8_64X64, CHIP8_64X128, DREAM6800, CHIP48,
-    SCHIP10, SCHIP11, SCHPC, SCHIP_MODERN, XOCHIP, OCTO,
+    SCHIP10, SCHIP11, SCHPC, SCHIP_MODERN, MEGACHIP8, XOCHIP, OCTO,
 )
 
 ALL = frozenset(VARIANTS)
 FROM_XOCHIP = frozenset({XOCHIP, OCTO})
-FROM_SCHIP11 = frozenset({SCHIP11, SCHPC, SCHIP_MODERN}) | FROM_XOCHIP
+FROM_SCHIP11 = frozenset({SCHIP11, SCHPC, SCHIP_MODERN, MEGACHIP8}) | FROM_XOCHIP
 FROM_SCHIP10 = frozenset({SCHIP10}) | FROM_SCHIP11
 # Interpreters of the seventies, on a processor whose machine code programs may call.
 WITH_MACHINE_CODE = ALL - FROM_SCHIP10 - {CHIP48}
@@ -242,6 +244,21 @@ INSTRUCTIONS: tuple[Instruction, ...] = (
 # What single members of the family have, and Octo's language has no statement for: only with the name of the variant are
 # they decoded. An octal digit is the middle of a nibble's three bits, so two of them are added with the mask 77.
 EXTENSIONS: tuple[Instruction, ...] = (
+    _row("0010", "MEGAOFF", "mega-off", "switch to the 64x32 display", frozenset({MEGACHIP8}), flags="draws sound"),
+    _row("0011", "MEGAON", "mega-on", "switch to the 256x192 display", frozenset({MEGACHIP8}), flags="draws"),
+    _row("00BN", "SCRU", "scroll-mega-up N", "scroll the display N pixels up", frozenset({MEGACHIP8}), flags="draws"),
+    _row("01NN", "LDHI", "i := mega NN NNNN", "I = NN * 65536 + NNNN", frozenset({MEGACHIP8}), flags="sets_i", length=4),
+    _row("02NN", "LDPAL", "palette NN", "load NN colours, 4 bytes each, from I; they are the colours from 1 on",
+         frozenset({MEGACHIP8}), flags="reads_i reads_memory"),
+    _row("03NN", "SPRW", "sprite-width NN", "sprites have NN columns; 0 is 256", frozenset({MEGACHIP8})),
+    _row("04NN", "SPRH", "sprite-height NN", "sprites have NN rows; 0 is 256", frozenset({MEGACHIP8})),
+    _row("05NN", "ALPHA", "alpha NN", "pictures are shown with NN / 255 of their brightness", frozenset({MEGACHIP8})),
+    _row("060N", "DIGISND", "play N", "play the sampled sound at I: over and over for N = 0, else once",
+         frozenset({MEGACHIP8}), flags="reads_i reads_memory sound"),
+    _row("0700", "STOPSND", "stop-sound", "stop the sampled sound", frozenset({MEGACHIP8}), flags="sound"),
+    _row("080N", "BMODE", "blend N", "sprites cover 0: all, 1 to 3: N quarters of a colour; they are 4: added, "
+         "5: multiplied", frozenset({MEGACHIP8})),
+    _row("09NN", "CCOL", "collision-colour NN", "DXYN tells by VF that it draws over colour NN", frozenset({MEGACHIP8})),
     _row("00ED", "STOP", "stop", "end the program", frozenset({CHIP8E}), Flow.STOP),
     _row("00F2", "NOP", "nop", "do nothing", frozenset({CHIP8E})),
     _row("0151", "WAIT", "wait", "wait until the delay timer is 0", frozenset({CHIP8E}), flags="timer waits"),

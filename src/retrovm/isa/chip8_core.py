@@ -22,10 +22,12 @@ ALTERNATIVES: dict[str, tuple[tuple[str, str], ...]] = {
     **dict.fromkeys(("8XY4", "8XY5", "8XY7"), (("_vf_first", "vf_order"),)),
     **dict.fromkeys(("8XY6", "8XYE"), (
         ("_vx", "shift"), ("_vf_first", "vf_order"), ("_vx_vf_first", "shift vf_order"))),
-    **dict.fromkeys(_SKIPS, (("_long", "long"),)),
-    **dict.fromkeys(("FX55", "FX65"), (("_add_x", "load_store_x"), ("_keep", "load_store"))),
+    **dict.fromkeys(_SKIPS, (("_long", "long"), ("_mega", "mega"))),
+    **dict.fromkeys(("FX55", "FX65"), (
+        ("_add_x", "load_store_x"), ("_mega", "mega"), ("_add_x_mega", "load_store_x mega"), ("_keep", "load_store"))),
+    **dict.fromkeys(("00CN", "00E0", "00FB", "00FC", "00FE", "00FF", "FX0A", "FX1E"), (("_mega", "mega"),)),
     "BNNN": (("_vx", "jump"),),
-    "DXYN": (("_wait", "vblank"), ("_clip", "clip"), ("_clip_wait", "clip vblank"), ("_wide", "wide")),
+    "DXYN": (("_wait", "vblank"), ("_clip", "clip"), ("_clip_wait", "clip vblank"), ("_wide", "wide"), ("_mega", "mega")),
     "FX29": (("_big", "big_in_small"),),
 }
 

@@ -6,7 +6,8 @@
     >>> VARIANTS["schip1.1"].shift, VARIANTS["schip1.1"].stack
     (True, 16)
 
-Sources: chip8-research (quirk matrix, presets), chip8-database (platforms), cosmac-vip, legacy-superchip, xochip-spec.
+Sources: chip8-research (quirk matrix, presets), chip8-database (platforms), cosmac-vip, legacy-superchip, xochip-spec,
+megachip8-notes.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ FLAGS: dict[str, str] = {
 }
 """What can be chosen for any member, with the meaning of yes."""
 
-FEATURES = (*FLAGS, "wide", "long", "big_in_small")
+FEATURES = (*FLAGS, "wide", "long", "big_in_small", "mega")
 """What decides which operation an opcode is: `chip8_core.ALTERNATIVES` says how."""
 
 
@@ -41,6 +42,8 @@ class Variant:
     long         instructions of four bytes: skips skip all of one. With them EX9E and EXA1 take a number above 15 for
                  a key that is up, elsewhere its low digit counts
     big_in_small FX29 points at the large digits for 10 to 19
+    mega         0011 switches to a display of 256 x 192 pixels with 255 colours, 0010 back; I has 24 bits, and 01NN, of
+                 four bytes, loads it
     modes        00FE and 00FF switch between 64 x 32 and width x height pixels
     half_pixels  the display stays at 128 x 64 in both modes, where a pixel of 64 x 32 is four: 00FE and 00FF do not
                  clear, scrolling moves by half pixels, and vblank holds for 64 x 32 alone
@@ -49,7 +52,7 @@ class Variant:
     count_rows   at 128 x 64 pixels VF counts the rows that collide and those below the edge
     planes       bits of a pixel
     blocks       three of the planes are the colours of blocks of pixels, not drawn on
-    width, height  pixels of the display, at most
+    width, height  pixels of the display, at most; without that of `mega`
     stack        return addresses that have room
     halt_behind  PC of a program that halts is behind the instruction that did it, elsewhere at it
     flags        registers that FX75 saves
@@ -72,6 +75,7 @@ class Variant:
     wide: bool = False
     long: bool = False
     big_in_small: bool = False
+    mega: bool = False
     modes: bool = False
     half_pixels: bool = False
     tall: int = 0
@@ -122,6 +126,8 @@ VARIANTS: dict[str, Variant] = {
     chip8.SCHPC: _superchip("SUPER-CHIP of SCHPC", flags=8, font="schip"),
     chip8.SCHIP_MODERN: _superchip("SUPER-CHIP as of today", shift=True, load_store=True, jump=True, flags=16,
                                    font="octo"),
+    chip8.MEGACHIP8: _superchip("MegaChip8", shift=True, load_store=True, mega=True, tall=8, flags=8, memory=1 << 24,
+                                tickrate=3000, frame_rate=50, font="schip"),
     chip8.XOCHIP: _superchip("XO-CHIP", **_XO | {"tickrate": 100}),
     chip8.OCTO: _superchip("Octo", **_XO | {"tickrate": 20, "stack": 12, "halt_behind": True}),
 }

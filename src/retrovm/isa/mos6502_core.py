@@ -120,6 +120,7 @@ def fast_text(build: str) -> list[str]:
              "    cdef FastRegisters registers",
              "    cdef Fast r = &registers",
              "    start_fast(core, r)",
+             *(["    start_port(core, r)"] if build == "port" else []),
              f"    START(r, {build.upper()}, core.table)"]
     for name, opcode in handlers(build).items():
         if opcode.mnemonic in EXACT_ONLY:

@@ -10,7 +10,8 @@ The option `variant` chooses the member. Memory of one with 4 KiB:
 | $0200-$0E9F | 3232 | the program, which starts at $0200 |
 | $0EA0-$0FFF |  352 | free; on a VIP stack, registers and display |
 
-All of it is RAM. XO-CHIP has 64 KiB, to $FFFF. Display, keypad, timers, stack and flag registers have no address.
+All of it is RAM. XO-CHIP has 64 KiB, to $FFFF, MegaChip8 16 MiB, to $FFFFFF. Display, keypad, timers, stack and flag
+registers have no address.
 
 The keypad, and the keys of a PC keyboard in the same places; the second keypad of a CHIP-8X has none:
 
@@ -23,9 +24,10 @@ What a pixel of the picture is
 
     the rest      bit 0 and, on XO-CHIP, bits 1 to 3: the planes
     chip8x        bit 0 it is lit, bits 1 to 3 its colour, bits 4 and 5 the background: 64 colours
+    megachip8     as the rest; in its mode of 256 x 192 pixels a colour of its own, not an index
 
 Sources: cosmac-vip (memory map, keypad), chip8-database (instructions a frame), chip8-research, chip8-extensions (colours and
-second keypad of CHIP-8X, programs for two pages of display).
+second keypad of CHIP-8X, programs for two pages of display), megachip8-notes.
 """
 
 from __future__ import annotations
@@ -51,6 +53,7 @@ if TYPE_CHECKING:
     from retrovm.media import Media
 
 LARGE_DIGITS = 0x50
+MEGA_DISPLAY = (256, 192)
 VIP_CLOCK = 1_760_640            # Hz
 VIP_CYCLE = 8                    # of the VIP's clocks a machine cycle has
 OF_A_VIP = (*FLAGS, "tickrate", "frame_rate", "memory", "stack", "planes")     # cannot be chosen with its time
@@ -117,22 +120,29 @@ def wire(machine: Machine, media: Media | None, options: Options) -> None:
     if (profile["height"] == 64 and not profile["wide"] and options["start"] is None and media is not None
             and media.segments[0].data.startswith(CARRIED)):
         load, start = 0x200, BEHIND_CARRIED
-    memory = bytearray(size)
+    memory = bytearray(load)
     for address, digits in ((0, small(told["font"])), (LARGE_DIGITS, large(told["font"]))):
         memory[address:address + len(digits)] = digits
     if media is not None:            # no medium: memory without a program, in which the processor halts at once
-        memory[load:] = media.image(load, size - load, 0)
-    bus = machine.add_bus(size)
+        memory[load:] = media.image(load, extent(media, load, size), 0)
+    bus = machine.add_bus(size, max(0x100, size >> 8))
     bus.map(0, size, machine.add(Memory("ram", contents=bytes(memory).rstrip(b"\0"), size=size)))
     pads = [machine.add(Buttons(port.name, [button.name for button in port.buttons])) for port in (KEYPAD, KEYPAD2)]
-    audio = machine.add(Audio("audio", machine.clock))
-    screen = Screen("screen", profile["width"], profile["height"], tuple(palette(told)), rotation=told["rotation"],
+    audio = machine.add(Audio("audio", machine.clock, voices=2 if profile["mega"] else 1))
+    largest = MEGA_DISPLAY if profile["mega"] else (profile["width"], profile["height"])
+    screen = Screen("screen", *largest, tuple(palette(told)), rotation=told["rotation"], direct=profile["mega"],
                     **({"width": 64, "height": 32} if profile["modes"] else {}))
     quirks = {flag: told[flag] for flag in FLAGS} | {"stack": told["stack"], "planes": told["planes"]}
     machine.add(Chip8("cpu", bus, pads[0], screen, audio, keypad2=pads[1], profile=told["variant"], start=start,
                       seed=machine.random.seed, period=slot_ticks(options), vip=options["timing"] is not None,
                       vip_random=options["vip_random"], **quirks))
     machine.add(screen)
+
+
+def extent(media: Media, load: int, size: int) -> int:
+    """How many bytes of memory the medium takes, from `load` on; all up to `size` when something lies outside."""
+    ends = [load + len(segment.data) if segment.end is None else segment.end for segment in media.segments]
+    return (max(ends) if load < max(ends) <= size else size) - load
 
 
 def check_timing(options: Options) -> None:
@@ -194,9 +204,9 @@ def page_of_numbers(value: Any) -> bytes:
 
 def memory_size(value: Any) -> int:
     """Parses the size of memory."""
-    size = integer(4096, 65536)(value)
-    if size not in (4096, 65536):
-        raise ValueError("expected 4096 or 65536 bytes")
+    size = integer(4096, 1 << 24)(value)
+    if size not in (4096, 65536, 1 << 24):
+        raise ValueError("expected 4096, 65536 or 16777216 bytes")
     return size
 
 
@@ -253,7 +263,7 @@ SPEC = MachineSpec(
                parse=choice(*FONTS)),
         Option(name="start", help="where the program lies and starts; by the variant when not given", default=None,
                parse=integer(0x50, 0xFFE), show="0x{:04X}".format),
-        Option(name="memory", help="bytes of RAM: 4096 or 65536; by the variant when not given", default=None,
+        Option(name="memory", help="bytes of RAM: 4096, 65536 or 16777216; by the variant when not given", default=None,
                parse=memory_size),
         Option(name="stack", help="return addresses that have room, 1 to 16; by the variant when not given",
                default=None, parse=integer(1, 16)),

@@ -1,4 +1,7 @@
-"""Golden pictures: PNG files of what a screen is expected to show, in its palette, a pixel a pixel."""
+"""Golden pictures: PNG files of what a screen is expected to show, in its palette or in colours, a pixel a pixel.
+
+`pixels` are palette indices of shape (height, width), or colours of shape (height, width, 3).
+"""
 
 from __future__ import annotations
 
@@ -23,11 +26,12 @@ def pillow() -> Any:
     return Image
 
 
-def write(path: Path, indices: NDArray[np.uint8], palette: NDArray[np.uint8]) -> None:
+def write(path: Path, pixels: NDArray[np.uint8], palette: NDArray[np.uint8]) -> None:
     """Writes a picture. A file that is there is replaced as a whole, and only if the picture differs."""
-    height, width = indices.shape
-    image = pillow().frombytes("P", (width, height), indices.tobytes())
-    image.putpalette(palette.tobytes(), "RGB")
+    height, width = pixels.shape[:2]
+    image = pillow().frombytes("P" if pixels.ndim == 2 else "RGB", (width, height), pixels.tobytes())
+    if pixels.ndim == 2:
+        image.putpalette(palette.tobytes(), "RGB")
     content = io.BytesIO()
     image.save(content, "PNG", optimize=True)
     if path.is_file() and path.read_bytes() == content.getvalue():
@@ -40,7 +44,7 @@ def write(path: Path, indices: NDArray[np.uint8], palette: NDArray[np.uint8]) ->
         unfinished.unlink(missing_ok=True)
 
 
-def compare(path: Path, indices: NDArray[np.uint8], palette: NDArray[np.uint8], when: str) -> None:
+def compare(path: Path, pixels: NDArray[np.uint8], palette: NDArray[np.uint8], when: str) -> None:
     """Raises `Mismatch` where the picture is not the one in the file; the message says where they differ.
 
     Of a PNG with a palette the indices are compared, because colours are a choice of whoever looks; of any
@@ -50,11 +54,11 @@ def compare(path: Path, indices: NDArray[np.uint8], palette: NDArray[np.uint8], 
         raise Mismatch(f"there is no {path}; `retrovm test --update-golden` writes it, for you to look at")
     try:
         with pillow().open(path) as image:
-            indexed = image.mode == "P"
+            indexed = image.mode == "P" and pixels.ndim == 2
             expected = np.asarray(image if indexed else image.convert("RGB"))
     except (OSError, SyntaxError, ValueError) as error:
         raise RetroVMError(f"{path} is no picture that can be read: {error}") from None
-    found = indices if indexed else palette[indices]
+    found = pixels if indexed or pixels.ndim == 3 else palette[pixels]
     (height, width), (rows, columns) = found.shape[:2], expected.shape[:2]
     if (width, height) != (columns, rows):
         raise Mismatch(f"the picture {when} is {width} x {height} pixels; {path.name} is {columns} x {rows}")

@@ -3,7 +3,7 @@
     judge = "screen"
     limit = { frames = 60 }
     golden = "logo.png"      # a PNG beside the manifest, written by `retrovm test --update-golden`
-    sha1 = "..."             # of the palette indices, a byte a pixel, row by row
+    sha1 = "..."             # of the palette indices, a byte a pixel, row by row; in direct colour red, green, blue
 
 or at several moments, each with one or both of these:
 
@@ -45,13 +45,14 @@ class Checkpoint:
         screen = run.vm.screen
         assert screen is not None               # `parse` has asked the machine
         when = f"after {run.frames:,} frames"
+        pixels = screen.ndarray if screen.is_direct else screen.indices
         if self.golden is not None:
             if settings.update_golden:
-                golden.write(self.golden, screen.indices, screen.palette)
+                golden.write(self.golden, pixels, screen.palette)
             else:
-                golden.compare(self.golden, screen.indices, screen.palette, when)
+                golden.compare(self.golden, pixels, screen.palette, when)
         if self.sha1 is not None:
-            found = hashlib.sha1(screen.indices.tobytes(), usedforsecurity=False).hexdigest()
+            found = hashlib.sha1(pixels.tobytes(), usedforsecurity=False).hexdigest()
             if found != self.sha1:
                 width, height = screen.size
                 raise Mismatch(f"the picture {when} differs ({width} x {height} pixels):\n"
