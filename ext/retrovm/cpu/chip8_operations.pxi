@@ -12,7 +12,6 @@ cdef struct Loop:            # one call of `execute`: what has to live in regist
     uint32_t i
     int64_t left             # slots that have not begun
     int64_t slots            # that are used in the end
-    int64_t executed         # instructions, where one takes many slots: see chip8_vip.pxi
     tick_t start             # tick of the first slot
     const uint8_t *code      # indexed with the address
     uint32_t first, room     # an opcode at pc can be read through `code` when pc - first < room

@@ -16,15 +16,15 @@ cdef enum:
 
 # --- instructions: their time ---------------------------------------------------------------------------------
 
-cdef inline void spend(Loop *r, uint32_t cycles) noexcept nogil:
+cdef inline void spend(Chip8 self, Loop *r, uint32_t cycles) noexcept nogil:
     """The present instruction takes so many cycles; fetching it has counted one of them."""
     r.left -= <int64_t> cycles - 1
-    r.executed += 1
+    self.executed = self.executed + 1
 
 
 cdef inline void leave_vip(Chip8 self, Loop *r) noexcept nogil:
     leave(self, r)
-    self.executed = self.executed + r.executed - r.slots
+    self.executed = self.executed - r.slots      # spend has counted
 
 
 cdef inline bint other_page(uint32_t one, uint32_t other) noexcept nogil:

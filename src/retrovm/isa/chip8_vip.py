@@ -60,9 +60,8 @@ cdef void execute_vip(Chip8 self, int64_t cycles) noexcept nogil:
     cdef const uint8_t *decode = self.decode
     cdef uint32_t pc = 0, i = 0, x = 0
     enter(self, r, cycles)
-    r.executed = 0
     DISPATCH(CHIP8_VIP_LABELS, decode, r)
-    OPCODE(OP_ILLEGAL); op_illegal(self, r); spend(r, 68); NEXT(decode, r)
+    OPCODE(OP_ILLEGAL); op_illegal(self, r); spend(self, r, 68); NEXT(decode, r)
 {cases}
     END_DISPATCH()
     leave_vip(self, r)
@@ -90,5 +89,5 @@ def _case(pattern: str, function: str) -> str:
     cost = CYCLES[pattern]
     before = "".join(f"{name} = {value}; " for name, value in BEFORE.items() if re.search(rf"(?<!\.)\b{name}\b", cost))
     does = f"vip_{pattern.lower()}" if pattern in OWN else function
-    line = f"    OPCODE({function.upper()}); {before}{does}(self, r); spend(r, {cost}); NEXT(decode, r)"
+    line = f"    OPCODE({function.upper()}); {before}{does}(self, r); spend(self, r, {cost}); NEXT(decode, r)"
     return line if len(line) <= 110 else line.replace("; spend(", "\n    spend(", 1)
