@@ -43,9 +43,12 @@ with ThreadPoolExecutor({threads}) as pool:
     list(pool.map(use, range({threads})))
 """
 
+# While a package runs, Python lets no second thread wait for one of its modules that the first one needs: it fails with a
+# deadlock. So the package comes first, as it does in any program.
 FIRST_IMPORTS = """
 import importlib, random, sys, threading
 from concurrent.futures import ThreadPoolExecutor
+import retrovm
 
 NAMES = {names}
 START = threading.Barrier({threads})
