@@ -130,8 +130,9 @@ def wire(machine: Machine, media: Media | None, options: Options) -> None:
     pads = [machine.add(Buttons(port.name, [button.name for button in port.buttons])) for port in (KEYPAD, KEYPAD2)]
     audio = machine.add(Audio("audio", machine.clock, voices=2 if profile["mega"] else 1))
     largest = MEGA_DISPLAY if profile["mega"] else (profile["width"], profile["height"])
-    screen = Screen("screen", *largest, tuple(palette(told)), rotation=told["rotation"], direct=profile["mega"],
-                    **({"width": 64, "height": 32} if profile["modes"] else {}))
+    at_first = (64, 32) if profile["modes"] else (None, None)
+    screen = Screen("screen", largest[0], largest[1], tuple(palette(told)), rotation=told["rotation"], direct=profile["mega"],
+                    width=at_first[0], height=at_first[1])
     quirks = {flag: told[flag] for flag in FLAGS} | {"stack": told["stack"], "planes": told["planes"]}
     machine.add(Chip8("cpu", bus, pads[0], screen, audio, keypad2=pads[1], profile=told["variant"], start=start,
                       seed=machine.random.seed, period=slot_ticks(options), vip=options["timing"] is not None,
