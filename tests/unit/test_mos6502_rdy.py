@@ -104,6 +104,19 @@ def test_a_hook_at_an_instruction_that_rdy_holds_back_is_called_once():
     assert made.cpu.registers["x"] == 1
 
 
+@pytest.mark.parametrize("exact", [True, False])
+def test_hooks_are_called_again_once_the_host_has_let_go(exact):
+    made = machine(bytes([0xE8, 0xE8, 0xE8]), exact=exact)
+    calls = []
+    for address in (0x0400, 0x0402):
+        made.add_hook(address, lambda _: calls.append(made.cpu.pc))
+    made.cpu.rdy = True
+    made.run_cycles(10)
+    made.cpu.rdy = False
+    made.run_cycles(10)
+    assert calls == [0x0400, 0x0402]
+
+
 class Holder(PythonDevice):
     """Pulls RDY at an access, and lets it go some ticks later, or never, as `for_ticks` says; and lets the next one pass."""
 

@@ -368,6 +368,7 @@ cdef class Mos6502(Cpu):
         load(self, r)
         start_exact(self, r)
         self.eventful = True
+        self.holding = False                 # unless `hold` finds out again
         while True:
             r.allowed = interrupts_allowed(r.p)
             r.polled = OPEN

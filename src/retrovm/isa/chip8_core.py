@@ -154,8 +154,8 @@ def _rule(rule: Rule) -> str:
     return f"{{0x{rule.row.mask:04X}, 0x{rule.row.bits:04X}, {rule.function.upper()}, {needs}, 0x{variants:04X}}}"
 
 
-def _tuple(names: object) -> str:
-    return "(\n    " + _wrap([f'"{name}"' for name in names], 4) + ",\n)"  # type: ignore[attr-defined]
+def _tuple(names: Iterable[str]) -> str:
+    return "(\n    " + _wrap([f'"{name}"' for name in names], 4) + ",\n)"
 
 
 def _profile(name: str, values: dict[str, object]) -> str:
