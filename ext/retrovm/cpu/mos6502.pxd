@@ -62,8 +62,6 @@ cdef struct ExactRegisters:
     PageTable *pages
     PyObject *core
     tick_t now                             # of the next cycle
-    uint32_t polled                        # what the instruction's poll saw, where it has a poll of its own; else OPEN
-    uint32_t allowed                       # interrupts that I allowed when the instruction began
 
 
 cdef class Mos6502(Cpu):
@@ -87,6 +85,8 @@ cdef class Mos6502(Cpu):
     cdef uint32_t active_before       # not state: what `active` was before its last change
     cdef tick_t active_since          # not state: the cycle of that change
     cdef tick_t wake                  # not state: the exact build's cycles are plain before this tick
+    cdef uint32_t polled              # not state: of an exact run, what the instruction's poll saw, where it has a poll of its own; else OPEN
+    cdef uint32_t polled_p            # not state: likewise, the P that it goes by: that from before the instruction
     cdef bint eventful                # not state: of an exact run, there is more to the end of an instruction than the time
     cdef bint changed                 # a line has changed since the last sample
     cdef bint nmi_was_low             # at the last sample

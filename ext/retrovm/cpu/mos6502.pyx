@@ -92,6 +92,7 @@ cdef extern from "mos6502_dispatch.h" nogil:
     void AT_WINDOW() noexcept
     void AT_BACK() noexcept
     void AT_DONE() noexcept
+    void UNREACHABLE() noexcept
 
 
 cdef bint find_window(Mos6502 core, uint32_t pc) noexcept nogil:
@@ -132,7 +133,6 @@ cdef inline void load(Mos6502 core, Build r) noexcept nogil:
 
 cdef inline void start_exact(Mos6502 core, Exact r) noexcept nogil:
     r.now = core.clock.now
-    r.polled = r.allowed = 0
     core.overflow_written = core.stretched = -1
     core.active_since = -1               # whatever it was, it was before this run
     core.wake = plain_until(core)
@@ -364,33 +364,35 @@ cdef class Mos6502(Cpu):
         """
         cdef ExactRegisters registers
         cdef Exact r = &registers
-        cdef bint interrupted, resets
+        cdef bint resets
         load(self, r)
         start_exact(self, r)
         self.eventful = True
         self.holding = False                 # unless `hold` finds out again
         while True:
-            r.allowed = interrupts_allowed(r.p)
-            r.polled = OPEN
-            resets = self.resetting
-            interrupted = unlikely(self.eventful) and (resets or self.taken)
-            if likely(not self.eventful):
-                read_as(r, <uint32_t> r.pc, Access.FETCH)
-            elif not first_cycle(self, r, Access.DUMMY if interrupted else Access.FETCH, until):
-                break
-            if not interrupted:
+            self.polled = OPEN
+            self.polled_p = r.p
+            if unlikely(self.eventful) and (self.resetting or self.taken):
+                resets = self.resetting
+                if not first_cycle(self, r, Access.DUMMY, until):
+                    break
+                if resets:
+                    self.resetting = False
+                    reset_sequence(self, r)
+                else:
+                    interrupt(self, r)
+            else:
+                if likely(not self.eventful):
+                    read_as(r, <uint32_t> r.pc, Access.FETCH)
+                elif not first_cycle(self, r, Access.FETCH, until):
+                    break
                 r.pc = (r.pc + 1) & 0xFFFF
                 execute(r, self.numbers[r.data])
-            elif resets:
-                self.resetting = False
-                reset_sequence(self, r)
-            else:
-                interrupt(self, r)
             if likely(not self.eventful and r.now < until):
                 continue
-            if r.polled == OPEN:
-                r.polled = wanted(self, r.now - 2 * r.period)
-            self.taken = (r.polled & r.allowed) != 0
+            if self.polled == OPEN:
+                self.polled = wanted(self, r.now - 2 * r.period)
+            self.taken = (self.polled & interrupts_allowed(self.polled_p)) != 0
             if r.now >= until or self.halt or self.clock.stop or hooked(self.bus, r.pc):
                 break
             if not stay and find_window(self, r.pc):

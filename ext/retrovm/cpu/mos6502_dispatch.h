@@ -61,6 +61,15 @@ static inline const uint16_t *retrovm_numbers(int cmos, int table) {
     return cmos ? CMOS_NUMBERS_[table] : NMOS_NUMBERS_[table];
 }
 
+/* What no table of numbers leads to, so that the compiler need not look whether one does. */
+#if defined(__GNUC__)
+#define UNREACHABLE() __builtin_unreachable()
+#elif defined(_MSC_VER)
+#define UNREACHABLE() __assume(0)
+#else
+#define UNREACHABLE()
+#endif
+
 #define NEXT(r) FETCH_(r); DISPATCH(r)
 
 /* The exact build has to run this instruction. */
