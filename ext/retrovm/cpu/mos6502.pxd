@@ -44,7 +44,6 @@ cdef struct FastRegisters:
     tick_t period
     PageTable *pages
     PyObject *core
-    uint8_t *lines                         # the data lines of the bus, where `data` goes when the run is left
     int64_t left                           # cycles until the run ends, but for `used`, those of this instruction so far,
     int64_t used                           # which the compiler knows
     uint32_t overflow                      # which it knows too: 0, or 1 + how many cycles behind its end this instruction writes V

@@ -155,7 +155,6 @@ cdef inline void unload(Mos6502 core, Build r) noexcept nogil:
 
 cdef inline void start_fast(Mos6502 core, Fast r) noexcept nogil:
     load(core, r)
-    r.lines = &core.bus.data
     r.left = core.left
     r.used = r.overflow = 0
     r.code = NULL
@@ -172,6 +171,10 @@ cdef inline void end_fast(Mos6502 core, Fast r) noexcept nogil:
         core.bus.hide(False)
     unload(core, r)
     core.left = r.left
+
+
+cdef inline void keep_data "retrovm_keep_data" (Fast r) noexcept nogil:
+    (<Mos6502> r.core).bus.data = <uint8_t> r.data
 
 
 include "mos6502_dispatch.pxi"

@@ -17,7 +17,7 @@
 enum { IRQ_WAITS = 1, DEVICE_BELOW = 2 };
 
 /* The data lines are written to the bus here: kept until the end of the run, they would occupy a host register. */
-#define LEAVE_(r, label) { *(r)->lines = (uint8_t) (r)->data; goto label; }
+#define LEAVE_(r, label) { retrovm_keep_data(r); goto label; }
 
 #define FETCH_(r) \
     (r)->left -= (r)->used + 1; \
