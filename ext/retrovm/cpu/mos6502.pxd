@@ -49,8 +49,7 @@ cdef struct FastRegisters:
     uint32_t overflow                      # which it knows too: 0, or 1 + how many cycles behind its end this instruction writes V
     uint8_t *code                          # biased pointer to the code window
     size_t window, window_end              # an instruction may start from `window` on, and below `window_end`
-    uint8_t *zero                          # page zero of a model with a port, and where in it accesses are plain
-    uint32_t port_end
+    uint8_t *zero                          # page zero of a model with a port
     uint32_t careful                       # IRQ_WAITS, DEVICE_BELOW
 
 cdef struct ExactRegisters:
@@ -69,8 +68,7 @@ cdef class Mos6502(Cpu):
     cdef int table                    # not state: likewise, its table among those of its technology
     cdef readonly Mos6510Port port    # its own `sync` visits it
     cdef uint8_t *zero                # not state: derived, page zero behind the port, where it is plain memory
-    cdef uint32_t port_end            # not state: derived, accesses to page zero below this are not plain; 0 without a port
-    cdef uint32_t zero_generation     # not state: derived, of the bus, when these were
+    cdef uint32_t zero_generation     # not state: derived, of the bus, when this was
     cdef const uint16_t *numbers      # not state: likewise, the handlers of its opcodes
     cdef bint has_decimal_mode        # not state: likewise
     cdef bint subtracts_by_digit      # not state: likewise
@@ -120,6 +118,7 @@ cdef class Mos6502(Cpu):
 
     cdef void sample(self, tick_t cycle) noexcept nogil
     cdef void look_back(self, tick_t end) noexcept nogil
+    cdef bint must_run_exactly(self) noexcept nogil
     cdef bint may_run_fast(self) noexcept nogil
     cdef bint fast(self, tick_t until) noexcept nogil
     cdef void settle_after_fast(self, tick_t now) noexcept nogil

@@ -299,8 +299,12 @@ cdef class Mos6502(Cpu):
                 self.sample(self.log[i].tick)
         self.lines = present
 
+    cdef bint must_run_exactly(self) noexcept nogil:
+        """Whatever happens on the lines, as long as the host leaves things as they are."""
+        return self.exact or self.bus.tracing or (self.port is not None and not page_zero_is_plain(self))
+
     cdef bint may_run_fast(self) noexcept nogil:
-        return not (self.exact or self.bus.tracing or self.changed or self.taken or self.resetting
+        return not (self.must_run_exactly() or self.changed or self.taken or self.resetting
                     or self.lines & Line.RDY or self.overflow_at or self.active & interrupts_allowed(self.p))
 
     cdef bint fast(self, tick_t until) noexcept nogil:
@@ -441,7 +445,7 @@ cdef class Mos6502(Cpu):
             if hooked(self.bus, self.pc) and not (self.taken or self.resetting or self.holding):
                 reason = StopReason.ADDRESS
                 break
-            self.exactly(until, self.exact or self.bus.tracing)
+            self.exactly(until, self.must_run_exactly())
         self.count(since)
         return reason
 
