@@ -82,8 +82,8 @@ cdef class Mos6502(Cpu):
     cdef uint32_t active_before       # not state: what `active` was before its last change
     cdef tick_t active_since          # not state: the cycle of that change
     cdef tick_t wake                  # not state: the exact build's cycles are plain before this tick
-    cdef uint32_t polled              # not state: of an exact run, what the instruction's poll saw, where it has a poll of its own; else OPEN
-    cdef uint32_t polled_p            # not state: likewise, the P that it goes by: that from before the instruction
+    cdef uint32_t polled              # not state: what the poll of an instruction with one of its own saw; else OPEN
+    cdef uint32_t polled_p            # not state: the P that an instruction's poll goes by: that from before it
     cdef bint eventful                # not state: of an exact run, there is more to the end of an instruction than the time
     cdef bint changed                 # a line has changed since the last sample
     cdef bint nmi_was_low             # at the last sample
