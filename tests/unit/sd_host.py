@@ -103,6 +103,8 @@ class Host:
     def command(self, command, argument=0, more=0):
         """R1; with `more`, and so many bytes behind it."""
         self.send(frame(command, argument))
+        if command == 12:
+            self.exchange()                # sdspec 7.3.1.3: a stuff byte
         value, _ = self.response()
         return (value, self.receive(more)) if more else value
 
