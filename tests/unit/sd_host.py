@@ -135,7 +135,8 @@ class Host:
         else:
             raise TimeoutError("never ready")
         value, ocr = self.command(58, more=4)
-        assert value == 0 and ocr[0] & 0x80
+        assert value == 0
+        assert ocr[0] & 0x80
         return "sdhc" if ocr[0] & 0x40 else kind
 
     def block(self, size=512, limit=300):

@@ -194,7 +194,8 @@ def test_a_register_ends_with_its_crc7_and_a_one(register):
 def test_the_cid_has_the_serial_number_and_a_name():
     cid = cid_of(0x12345678)
     assert field(cid, 55, 24) == 0x12345678
-    assert cid[3:8].isascii() and cid[1:3].isascii()
+    assert cid[3:8].isascii()
+    assert cid[1:3].isascii()
 
 
 @pytest.mark.parametrize("sectors", [1024, 1025, 2048, 15_523_840, 1 << 32])

@@ -40,7 +40,8 @@ def test_the_crcs_are_those_of_the_examples():
     assert checksum7(bytes.fromhex("4000000000")) == 0x4A          # sdspec 4.5: CMD0, CMD17
     assert checksum7(bytes.fromhex("5100000000")) == 0x2A
     assert checksum16(b"\xFF" * 512) == 0x7FA1
-    assert crc7(b"\x40\0\0\0\0") == 0x4A and crc16(b"\xFF" * 512) == 0x7FA1
+    assert crc7(b"\x40\0\0\0\0") == 0x4A
+    assert crc16(b"\xFF" * 512) == 0x7FA1
 
 
 def test_cmd0_is_40_00_00_00_00_95():

@@ -409,7 +409,7 @@ cdef class SdCard(Device):
     cdef void answer(self, uint8_t errors) noexcept nogil:
         """R1, behind the delay that precedes every response."""
         cdef int i
-        for i in range(self.response_delay):
+        for _ in range(self.response_delay):
             self.append(ALL_ONES, 1)
         self.append(errors | (IN_IDLE_STATE if self.idle else 0), 1)
 

@@ -18,10 +18,10 @@ CCC = 0x115
 cdef uint8_t crc7(const uint8_t *data, int size) noexcept nogil:
     """x^7 + x^3 + 1, from 0 on; in bits 6 to 0."""
     cdef uint8_t crc = 0
-    cdef int i, b
+    cdef int i, _
     for i in range(size):
         crc ^= data[i]
-        for b in range(8):
+        for _ in range(8):
             crc = <uint8_t> ((crc & 0x7F) << 1 ^ (0x12 if crc & 0x80 else 0))
     return crc >> 1
 

@@ -36,6 +36,7 @@ cdef class ImageFile:
     cdef readonly uint64_t sectors
     cdef readonly bint writable
     cdef int handle                   # of the operating system; -1 when closed
+    cdef int users                    # `Image`s that have not been closed
     cdef bint dirty                   # written to since the last flush
     cdef bint measured                # `total` is right
     cdef uint64_t total               # the identity of the contents, kept up to date by every write
@@ -55,6 +56,7 @@ cdef class Image(Disk):
     cdef void *next_view              # not state: the list of `file.views`
     cdef bint viewing                 # not state: in that list; then `base` is what the file was
     cdef uint64_t base                # not state: the identity of the file when this view of it was made
+    cdef bint opened                  # not state: the host's, false once it is closed
     cdef int error                    # not state: the host's, the errno of the last failure
     cdef object keeper                # not state: the host's, keeps `changes` in a file; or None
 

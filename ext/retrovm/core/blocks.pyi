@@ -84,7 +84,7 @@ class Image(Disk):
         """The overlay: its sectors by ascending number, each as 8 bytes, little-endian, and its contents."""
 
     def twin(self, name: str) -> Image:
-        """A disk with the same contents for a copy of the machine: an overlay, whatever this one is."""
+        """A disk with the same contents for a copy of the machine: an overlay, unless this one is read-only."""
 
     def base_identity(self) -> int:
         """The identity of the contents below the overlay, a number of 64 bits."""
@@ -93,4 +93,4 @@ class Image(Disk):
         """Waits until the host's disk has what was written: it then survives a crash of the host."""
 
     def close(self) -> None:
-        """Flushes, and gives up the files and their locks. The guest's accesses fail from then on."""
+        """Flushes. The guest's accesses fail from then on; the file is given up when no copy of this disk needs it."""

@@ -375,6 +375,8 @@ cdef class Image(Disk):
         self.keeper = keeper
         self.sectors = file.sectors
         self.writable = overlay or file.writable
+        self.opened = True
+        file.users += 1
         if overlay and file.writable:          # another machine writes to it
             with file.lock:
                 self.base = file.identity()
@@ -383,6 +385,8 @@ cdef class Image(Disk):
                 self.viewing = True
 
     def __dealloc__(self):
+        if self.opened:
+            self.file.users -= 1
         if self.viewing:
             with self.file.lock:
                 self.look_away()
@@ -400,6 +404,8 @@ cdef class Image(Disk):
     cdef int recall(self, uint64_t sector, uint8_t *data) noexcept nogil:
         """A sector as the file had it when this disk was opened. 0, or an errno."""
         cdef uint8_t *held
+        if not self.opened:
+            return EBADF
         with self.file.lock:
             held = self.kept.find(sector)
             if held == NULL:
@@ -417,6 +423,9 @@ cdef class Image(Disk):
 
     cdef bint store(self, uint64_t sector, const uint8_t *data) noexcept nogil:
         if not self.writable:
+            return False
+        if not self.opened:
+            self.error = EBADF
             return False
         if self.overlay:
             return self.keep(sector, data)
@@ -470,8 +479,8 @@ cdef class Image(Disk):
         return self.changes.pack()
 
     def twin(self, str name):
-        """A disk with the same contents for a copy of the machine: an overlay, whatever this one is."""
-        cdef Image other = Image(name, self.file, overlay=True)
+        """A disk with the same contents for a copy of the machine: an overlay, unless this one is read-only."""
+        cdef Image other = Image(name, self.file, overlay=self.writable)
         with self.file.lock:
             if self.viewing:                   # what it sees is older than the file
                 other.base = self.base
@@ -490,11 +499,15 @@ cdef class Image(Disk):
             self.keeper.flush()
 
     def close(self):
-        """Flushes, and gives up the files and their locks. The guest's accesses fail from then on."""
-        if self.keeper is not None:
-            self.keeper.close()
-        if not self.viewing:
-            self.file.close()
+        """Flushes. The guest's accesses fail from then on; the file is given up when no copy of this disk needs it."""
+        if self.opened:
+            self.opened = False
+            self.file.users -= 1
+            self.flush()
+            if self.keeper is not None:
+                self.keeper.close()
+            if self.file.users == 0:
+                self.file.close()
 
     # --- state ---------------------------------------------------------------------------------------------------
 

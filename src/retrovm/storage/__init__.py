@@ -21,12 +21,12 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from retrovm.storage.choice import DiskChoice, parse_disk
     from retrovm.storage.delta import Delta, commit, drop, save_overlay
-    from retrovm.storage.opening import open_disk, open_image
+    from retrovm.storage.opening import missing, open_disk, open_image
 
-__all__ = ["Delta", "DiskChoice", "commit", "drop", "open_disk", "open_image", "parse_disk", "save_overlay"]
+__all__ = ["Delta", "DiskChoice", "commit", "drop", "missing", "open_disk", "open_image", "parse_disk", "save_overlay"]
 
 _HOMES = {"DiskChoice": "choice", "parse_disk": "choice", "Delta": "delta", "commit": "delta", "drop": "delta",
-          "save_overlay": "delta", "open_disk": "opening", "open_image": "opening"}
+          "save_overlay": "delta", "missing": "opening", "open_disk": "opening", "open_image": "opening"}
 
 
 def __getattr__(name: str) -> Any:

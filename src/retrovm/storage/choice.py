@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -22,11 +22,13 @@ class DiskChoice:
     path     the file
     mode     "write": the guest writes to it; "overlay" or "readonly"
     changes  the file that keeps an overlay, or None
+    source   an open disk, of which this is to be a copy; or None
     """
 
     path: Path
     mode: str = "write"
     changes: Path | None = None
+    source: Image | None = field(default=None, compare=False, repr=False)
 
     def __str__(self) -> str:
         if self.mode == "write":
@@ -35,17 +37,19 @@ class DiskChoice:
 
     def of_copy(self) -> DiskChoice:
         """The same for a copy of the machine, which writes to no file."""
-        return self if self.mode == "readonly" else replace(self, mode="overlay", changes=None)
+        return replace(self, mode=self.mode if self.mode == "readonly" else "overlay", changes=None, source=None)
 
 
-def parse_disk(value: Any) -> DiskChoice | Image:
+def parse_disk(value: Any) -> DiskChoice:
     """Parses "card.img", "card.img:overlay", "card.img:overlay=FILE" and "card.img:readonly".
 
     Takes a path, a `DiskChoice`, and an open `Image` of another machine, of which this one gets a copy. A file whose own
     name ends like a mode is meant as a file. Raises `ValueError`.
     """
-    if isinstance(value, DiskChoice | Image):
+    if isinstance(value, DiskChoice):
         return value
+    if isinstance(value, Image):
+        return DiskChoice(Path(value.path), "overlay" if value.writable else "readonly", source=value)
     if not isinstance(value, str | os.PathLike) or not os.fspath(value):
         raise ValueError("expected a file, like card.img, card.img:overlay or card.img:readonly")
     ending = _ENDING.fullmatch(value) if isinstance(value, str) else None

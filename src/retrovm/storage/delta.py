@@ -45,7 +45,6 @@ class Delta:
         self.path, self.sectors, self.base, self.committing = path, sectors, base, committing
         self._handle = handle
         self._places: dict[int, int] = {}
-        self._load()
 
     @classmethod
     def open(cls, path: str | Path, image: ImageFile) -> Delta:
@@ -79,10 +78,12 @@ class Delta:
                                  expected=f"layout {VERSION}", hint="update retrovm")
             if check != _check(sectors, base) or state > 1:
                 raise MediaError("the head of the overlay is damaged", file=str(path))
-            return cls(path, handle, sectors, base, state == 1)
         except BaseException:
             os.close(handle)
             raise
+        delta = cls(path, handle, sectors, base, state == 1)
+        delta._load()
+        return delta
 
     def must_be_whole(self) -> None:
         """Raises `MediaError` when a commit of it was interrupted."""

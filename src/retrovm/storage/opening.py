@@ -22,8 +22,8 @@ def open_disk(name: str, choice: DiskChoice | Image | str | Path) -> Image:
     Raises `MediaError`, which names the file and says what to do.
     """
     chosen = parse_disk(choice)
-    if isinstance(chosen, Image):
-        return chosen.twin(name)
+    if chosen.source is not None:
+        return chosen.source.twin(name)
     file = open_image(chosen.path, writable=chosen.mode == "write")
     if chosen.changes is None:
         return Image(name, file, overlay=chosen.mode == "overlay")
@@ -53,6 +53,12 @@ def open_image(path: str | Path, writable: bool) -> ImageFile:
     return ImageFile(handle, shown, size, writable)
 
 
+def missing(path: str) -> MediaError:
+    """The error of a disk image that is not there."""
+    return MediaError("there is no such disk image", file=path,
+                      hint=f"'truncate -s 64M {path}' makes a blank one of 64 MiB, 'mkfs.fat {path}' formats it")
+
+
 def _open(path: str, flags: int) -> int:
     try:
         mode = os.stat(path).st_mode                     # before opening: to open a pipe could wait for ever
@@ -61,8 +67,7 @@ def _open(path: str, flags: int) -> int:
             raise MediaError("a disk image is a file", file=path, found=found)
         return os.open(path, flags | _BINARY)
     except FileNotFoundError:
-        raise MediaError("there is no such disk image", file=path,
-                         hint=f"'truncate -s 64M {path}' makes a blank one of 64 MiB, 'mkfs.fat {path}' formats it") from None
+        raise missing(path) from None
     except OSError as error:
         denied = isinstance(error, PermissionError) or error.errno == 30                # EROFS
         hint = f"{path}:overlay leaves the file as it is, {path}:readonly too" if denied and flags != os.O_RDONLY else None
