@@ -124,7 +124,7 @@ cdef class SdCard(Device):
     Parameters
         name            as in every device
         disk            what it holds
-        cs, sclk, di, do  its pads, each a line: (pins, "pb4"). Pins of several ports may be mixed
+        cs, sclk, di, do  its pads, each a line: (pins, "pb4"). Pins of several ports may be mixed; CS and DO get pull-ups
         kind            "sdhc": high capacity, with addresses of blocks; "sdsc": standard capacity, with addresses of bytes;
                         "sd1": the same of version 1, which does not know CMD8; None: sdsc up to 2 GiB, sdhc above
         response_delay  bytes between a command and its response, 1 to 8
@@ -175,6 +175,8 @@ cdef class SdCard(Device):
             self.bit_of[signal] = pins.bits(line)
         (self.cs_port, _), (self.sclk_port, _), (self.di_port, _), _ = wires
         self.output = pins
+        self.cs_port.pull(up=self.bit_of[CS])
+        self.output.pull(up=self.bit_of[DO])
         self.slot = slots[pins]
 
     @property
