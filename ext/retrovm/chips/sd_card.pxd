@@ -34,6 +34,7 @@ cdef class SdCard(Device):
     cdef readonly uint64_t reads, writes    # not state: for lamps and statistics, sectors since it was made
 
     cdef bint cs, sclk, di            # the levels
+    cdef bint data_out                # of DO, where CS is low
     cdef uint8_t bits                 # of the present byte that have been clocked in
     cdef uint8_t shift_in, shift_out
     cdef uint8_t clocks               # with CS and DI high since power-on, as far as they matter

@@ -213,6 +213,7 @@ cdef class SdCard(Device):
             self.cs = cs
             self.bits = 0
             self.shift_out = 0 if self.busy else ALL_ONES
+            self.data_out = self.busy == 0
             if cs:
                 self.forget()
         if not rises:
@@ -229,11 +230,9 @@ cdef class SdCard(Device):
 
     cdef void show(self, tick_t now) noexcept nogil:
         """DO: the next bit from the falling edge of SCLK on; the host reads it at the rising one."""
-        if self.cs:
-            self.output.drive(self.slot, 0, 0, now)
-        elif not self.sclk:
-            self.output.drive(self.slot, self.bit_of[DO],
-                              self.bit_of[DO] if self.shift_out >> (7 - self.bits) & 1 else 0, now)
+        if not self.sclk:
+            self.data_out = self.shift_out >> (7 - self.bits) & 1
+        self.output.drive(self.slot, 0 if self.cs else self.bit_of[DO], self.bit_of[DO] if self.data_out else 0, now)
 
     cdef void reset(self, bint power_on) noexcept nogil:
         if power_on:                       # a card has no reset line
@@ -245,6 +244,7 @@ cdef class SdCard(Device):
         self.di = self.di_port.levels & self.bit_of[DI] != 0
         self.bits = self.shift_in = 0
         self.shift_out = ALL_ONES
+        self.data_out = True
         self.clocks = 0
         self.spi = False
         self.go_idle()
@@ -575,6 +575,7 @@ cdef class SdCard(Device):
         state.flag("cs", &self.cs)
         state.flag("sclk", &self.sclk)
         state.flag("di", &self.di)
+        state.flag("data_out", &self.data_out)
         state.u8("bits", &self.bits, 7)
         state.u8("shift_in", &self.shift_in)
         state.u8("shift_out", &self.shift_out)
@@ -603,3 +604,7 @@ cdef class SdCard(Device):
         state.u16("block_end", &self.block_end, SD_BLOCK)
         state.u64("address", &self.address, SECTOR * (<uint64_t> 1 << 32))
         return state.flag("refusing", &self.refusing)
+
+    cdef int restored(self) except -1:
+        self.show(self.output.clock.now)
+        return 0
