@@ -177,7 +177,7 @@ def test_a_damaged_overlay_is_an_error(image, changes, spoil, message):
 def test_a_full_host_disk_is_a_write_error_of_the_guest(image, changes, monkeypatch):
     disk = open_disk("disk", f"{image}:overlay={changes}")
     monkeypatch.setattr(os, "write", lambda handle, data: 0)
-    with pytest.raises(OSError, match="sector 9 cannot be written: .*No space left"):
+    with pytest.raises(OSError, match=r"sector 9 cannot be written: .*No space left"):
         disk.write_sectors(9, A)
     assert disk.changed == (7, 150)
 

@@ -170,7 +170,7 @@ def test_a_wiring_is_a_name_or_four_wires(text, wiring):
     ("wp=pa4 sclk=pa3 di=pa2 do=pa1", "a card has no signal 'wp'"),
 ])
 def test_another_wiring_is_an_error(text, message):
-    with pytest.raises(ValueError, match="expected|no line|second wire|no signal") as caught:
+    with pytest.raises(ValueError, match=r"expected|no line|second wire|no signal") as caught:
         parse_wiring(text)
     assert message in str(caught.value)
 

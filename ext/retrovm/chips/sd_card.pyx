@@ -1,12 +1,19 @@
 """An SD memory card in SPI mode.
 
-        ┌──────────────────────────┐        | pad | SD bus   | SPI mode                              |
-       ╱ 9  1  2  3  4  5  6  7  8 │        |-----|----------|---------------------------------------|
-      │                            │        | 1   | CD/DAT3  | CS: low selects the card              |
-      │                            │        | 2   | CMD      | DI: from the host, MOSI               |
-      │                            │        | 5   | CLK      | SCLK                                  |
-      │                            │        | 7   | DAT0     | DO: to the host, MISO; high impedance |
-      └────────────────────────────┘        |     |          | while CS is high                      |
+        ╭─────────────────────────╮
+       ╱ 9  1  2  3  4  5  6  7  8│
+      │                           │
+      │                           │
+      └───────────────────────────┘
+
+| pad        | SD bus        | SPI mode                                             |
+|------------|---------------|------------------------------------------------------|
+| 1          | CD/DAT3       | CS: low selects the card                             |
+| 2          | CMD           | DI: from the host, MOSI                              |
+| 5          | CLK           | SCLK                                                 |
+| 7          | DAT0          | DO: to the host, MISO; high impedance with CS high   |
+| 3, 4, 6    | VSS, VDD, VSS | the same                                             |
+| 8, 9       | DAT1, DAT2    | not used                                             |
 
 | command | argument         | response                | does                                               |
 |---------|------------------|-------------------------|----------------------------------------------------|
@@ -410,7 +417,7 @@ cdef class SdCard(Device):
 
     cdef void answer(self, uint8_t errors) noexcept nogil:
         """R1, behind the delay that precedes every response."""
-        cdef int i
+        cdef int _
         for _ in range(self.response_delay):
             self.append(ALL_ONES, 1)
         self.append(errors | (IN_IDLE_STATE if self.idle else 0), 1)

@@ -8,7 +8,17 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from retrovm.commands.arguments import Disk, Machine, Options, Seed, close_disks, make_vm, parse_options, with_disk, wrong
+from retrovm.commands.arguments import (
+    Disk,
+    Machine,
+    Options,
+    Seed,
+    close_disks,
+    make_vm,
+    parse_options,
+    with_disk,
+    wrong,
+)
 
 if TYPE_CHECKING:
     from retrovm.core.screen import Screen

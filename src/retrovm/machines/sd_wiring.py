@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 SIGNALS = ("cs", "sclk", "di", "do")
 OTHER_NAMES = {"sck": "sclk", "clk": "sclk", "mosi": "di", "miso": "do", "ss": "cs"}
-LINES = tuple(f"p{port}{bit}" for port in "ab" for bit in range(8)) + ("ca1", "ca2", "cb1", "cb2")
+LINES = (*(f"p{port}{bit}" for port in "ab" for bit in range(8)), "ca1", "ca2", "cb1", "cb2")
 
 
 @dataclass(frozen=True)
