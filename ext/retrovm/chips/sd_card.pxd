@@ -62,6 +62,7 @@ cdef class SdCard(Device):
     cdef uint64_t address             # of the next block, in bytes
     cdef bint refusing                # the blocks that still come
 
+    cdef int attach(self, tuple wires) except -1
     cdef void move(self, bint cs, bint sclk, bint di) noexcept nogil
     cdef void show(self, tick_t now) noexcept nogil
     cdef void power_on(self) noexcept nogil

@@ -66,7 +66,7 @@ Not in the specification, decided here
     While blocks are sent, only CMD12 and CMD0 are commands. The unused bits of a data response are ones. The byte
     behind CMD12 is the one that would have come.
 
-Sources: sdspec, chapters 4.5, 5 and 7 (protocol, registers, SPI mode); sandisksd, chapter 5 (timing of the SPI bus).
+Sources: sdspec (chapters 4.5, 5 and 7: CRC, registers, SPI mode); sandisksd (chapter 5: timing of the SPI bus).
 """
 
 from libc.string cimport memcpy
@@ -121,8 +121,8 @@ cdef enum:
 # sdspec 5.1: all voltages from 2.7 to 3.6 V; bit 31 is set after initialization, bit 30 then says high capacity.
 cdef uint32_t OCR = 0x00FF8000
 
-KINDS = ("sdhc", "sdsc", "sd1")
-LARGEST_SDSC = 1 << 22         # sectors: 2 GiB
+cdef tuple KINDS = ("sdhc", "sdsc", "sd1")
+cdef uint64_t LARGEST_SDSC = 1 << 22       # sectors: 2 GiB
 
 
 cdef class SdCard(Device):
@@ -170,7 +170,7 @@ cdef class SdCard(Device):
         self.attach((cs, sclk, di, do))
         self.power_on()
 
-    def attach(self, wires):
+    cdef int attach(self, tuple wires) except -1:
         """Wires the pads; a port that several of them are on is one group of lines."""
         cdef Pins pins
         slots = {}
@@ -182,9 +182,10 @@ cdef class SdCard(Device):
             self.bit_of[signal] = pins.bits(line)
         (self.cs_port, _), (self.sclk_port, _), (self.di_port, _), _ = wires
         self.output = pins
+        self.slot = slots[pins]
         self.cs_port.pull(up=self.bit_of[CS])
         self.output.pull(up=self.bit_of[DO])
-        self.slot = slots[pins]
+        return 0
 
     @property
     def csd(self):

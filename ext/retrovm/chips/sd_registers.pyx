@@ -1,18 +1,16 @@
 """The checksums of an SD card, and the registers that say what it is.
 
-Sources: sdspec 4.5 (CRC), 5.2 (CID), 5.3.2 (CSD version 1), 5.3.3 (CSD version 2); keys of docs/references.md.
+Sources: sdspec (4.5: CRC; 5.2: CID; 5.3.2 and 5.3.3: CSD of version 1 and 2).
 """
 
 from retrovm.core.errors import ArgumentError
 
-SECTOR = 512
-# sdspec 5.3.2: the largest C_SIZE and C_SIZE_MULT; 5.3.3: the unit of C_SIZE in a version 2 CSD is 512 KiB.
-LARGEST_C_SIZE = 4095
-LARGEST_MULT = 7
-UNIT = 1024
-MOST_UNITS = 1 << 22
-# Command classes 0, 2, 4 and 8: basic, block read, block write, application specific.
-CCC = 0x115
+cdef object SECTOR = 512
+cdef object LARGEST_C_SIZE = 4095      # sdspec 5.3.2
+cdef object LARGEST_MULT = 7
+cdef object UNIT = 1024                # sectors; sdspec 5.3.3: C_SIZE of a version 2 CSD counts 512 KiB
+cdef object MOST_UNITS = 1 << 22
+cdef object CCC = 0x115                # classes 0, 2, 4 and 8: basic, block read, block write, application specific
 
 
 cdef uint8_t crc7(const uint8_t *data, int size) noexcept nogil:
@@ -48,7 +46,7 @@ def checksum16(bytes data not None):
     return crc16(data, <int> len(data))
 
 
-def register(*fields):
+cdef bytes register(tuple fields):
     """The 16 bytes of (value, bits), from bit 127 on, with their CRC7 and the last bit behind them."""
     bits = value = 0
     for content, width in fields:
@@ -79,11 +77,11 @@ def csd_of(sectors, high_capacity, read_only):
     else:
         structure = 0
         length, size = standard_size(sectors)
-    return register((structure, 2), (0, 6), *timing, *size, (1, 1), (0x7F, 7), (0, 7), (0, 1), (0, 2), (2, 3), (length, 4),
-                    (0, 1), (0, 5), (0, 1), (0, 1), (0, 1), (bool(read_only), 1), (0, 2), (0, 2))
+    return register(((structure, 2), (0, 6), *timing, *size, (1, 1), (0x7F, 7), (0, 7), (0, 1), (0, 2), (2, 3), (length, 4),
+                     (0, 1), (0, 5), (0, 1), (0, 1), (0, 1), (bool(read_only), 1), (0, 2), (0, 2)))
 
 
-def standard_size(sectors):
+cdef tuple standard_size(object sectors):
     """READ_BL_LEN, and the fields from it to C_SIZE_MULT, of a version 1 CSD."""
     for length in (9, 10, 11):
         blocks = sectors >> (length - 9)
@@ -99,5 +97,5 @@ def standard_size(sectors):
 def cid_of(serial):
     """The CID of a card with this serial number, of 32 bits."""
     # MID, OID, PNM, PRV 1.0, PSN, reserved, MDT: January 2024
-    return register((0, 8), (int.from_bytes(b"RV", "big"), 16), (int.from_bytes(b"RETRO", "big"), 40), (0x10, 8),
-                    (serial, 32), (0, 4), (24, 8), (1, 4))
+    return register(((0, 8), (int.from_bytes(b"RV", "big"), 16), (int.from_bytes(b"RETRO", "big"), 40), (0x10, 8),
+                     (serial, 32), (0, 4), (24, 8), (1, 4)))

@@ -2,7 +2,7 @@ from typing import Protocol
 
 from retrovm.core.device import Device
 
-class Keeper(Protocol):
+class _Keeper(Protocol):
     """Keeps the sectors of an overlay in a file of their own."""
 
     def append(self, sector: int, data: bytes) -> None:
@@ -61,7 +61,7 @@ class ImageFile:
 class Image(Disk):
     """A disk whose contents are a file."""
 
-    def __init__(self, name: str, file: ImageFile, *, overlay: bool = False, keeper: Keeper | None = None) -> None: ...
+    def __init__(self, name: str, file: ImageFile, *, overlay: bool = False, keeper: _Keeper | None = None) -> None: ...
     @property
     def file(self) -> ImageFile: ...
     @property

@@ -3,7 +3,7 @@
     gfoot     CS PA4, SCLK PA3, DI PA2, DO PA1: beside an LCD whose control lines are PA7 to PA5
     llvm-mos  CS PA5, SCLK PA0, DI PA1, DO PA6: INC and DEC make a clock pulse, BIT reads DO
 
-Sources: sdcard6502, llvmmos-spi; keys of docs/references.md.
+Sources: sdcard6502, llvmmos-spi.
 """
 
 from __future__ import annotations
