@@ -459,6 +459,8 @@ cdef class Mos6522(Device):
     cdef void pins_changed(self, int group, uint32_t levels, uint32_t driven, tick_t now) noexcept nogil:
         cdef int64_t cycle = self.cycle_of(now)
         cdef uint8_t flags
+        if self.resetting:
+            return
         if not self.driving:                     # what answers to the chip's own output comes in the middle of its work
             if self.last < now:
                 self.last = now
@@ -476,6 +478,8 @@ cdef class Mos6522(Device):
         """Does what edges at CA1 and CA2 ask for."""
         cdef uint32_t levels = self.port_a.levels
         cdef uint32_t changed = levels ^ self.seen_a
+        if self.resetting:
+            return
         self.seen_a = levels
         if changed & C2 and not self.pcr & C2_OUTPUT and (levels & C2 != 0) == (self.pcr & C2_RISING != 0):
             self.ifr = self.ifr | F_CA2
@@ -494,6 +498,8 @@ cdef class Mos6522(Device):
         cdef uint32_t changed = levels ^ self.seen_b
         cdef int mode = self.shift_mode()
         cdef bint drive = False
+        if self.resetting:
+            return
         self.seen_b = levels
         if changed & ~levels & PB6 and self.acr & T2_PULSES:
             self.count_pulse(now)
@@ -704,8 +710,6 @@ cdef class Mos6522(Device):
             self.t2_stop = self.t2_reload = self.shift_at = NEVER
             self.sr = 0
             self.sr_out = True
-            self.port_a.power_on()
-            self.port_b.power_on()
         else:
             self.advance(now)
             if self.acr & T2_PULSES:
@@ -722,11 +726,15 @@ cdef class Mos6522(Device):
         self.t2_reload = self.shift_at = NEVER
         self.edges = SHIFTED
         self.phi2_at = now
-        self.seen_a = self.port_a.levels
-        self.seen_b = self.port_b.levels
+        self.resetting = True
         self.drive_a(now)
         self.drive_b(now)
-        self.ifr = 0                         # lines that are let go may have had an edge
+        if power_on:
+            self.port_a.power_on(now * self.period)
+            self.port_b.power_on(now * self.period)
+        self.resetting = False
+        self.seen_a = self.port_a.levels
+        self.seen_b = self.port_b.levels
         self.request()
         self.schedule()
 
@@ -792,5 +800,6 @@ cdef class Mos6522(Device):
                                  f"where the chip is in cycle {now}")
         self.seen_a = self.port_a.levels
         self.seen_b = self.port_b.levels
+        self.request()
         self.schedule()
         return 0

@@ -53,7 +53,7 @@ cdef class Pins:
         self.parts = [None]
         self.count = 1
         self.pull(self.mask & ~pull_downs if pull_ups is None else pull_ups, pull_downs)
-        self.power_on()
+        self.power_on(clock.now)
 
     def __repr__(self):
         return f"<Pins {self.name!r}: {', '.join(f'{line}={int(self[line])}' for line in self.names)}>"
@@ -159,10 +159,13 @@ cdef class Pins:
         self.pull_downs = self.pull_downs & ~<uint32_t> up | <uint32_t> down
         self.resolve()
 
-    cdef void power_on(self) noexcept nogil:
+    cdef void power_on(self, tick_t now) noexcept nogil:
         """Lines forget what they held; without a resistor they are high. What parts drive stays."""
+        cdef uint32_t before = self.levels
         self.levels = self.mask
         self.resolve()
+        if self.levels != before:
+            self.tell(-1, now)
 
     # --- state --------------------------------------------------------------------------------------------------------
 
