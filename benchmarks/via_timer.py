@@ -2,7 +2,7 @@
 
     python benchmarks/via_timer.py [RUNS]
 
-The program adds, compares, stores and branches in RAM; the interrupt handler clears the flag by reading T1C-L, and counts.
+The program adds, compares and stores in RAM; the interrupt handler clears the flag by reading T1C-L, and counts.
 Beside it run the same program without the interrupt, and with the timer in free run but its interrupt disabled, which
 costs nothing: what nobody can see is no event.
 """
@@ -27,11 +27,12 @@ VIA = 0x6000
 T1CL, T1CH, ACR, IER = VIA + 4, VIA + 5, VIA + 11, VIA + 14
 WORK = bytes([0xA2, 0x00,                  # LDX #0
               0xBD, 0x00, 0x10,            # again: LDA $1000,X
-              0x65, 0x10, 0x85, 0x10,      # ADC $10; STA $10
-              0xC9, 0x40, 0xB0, 0x02,      # CMP #$40; BCS on
-              0xE6, 0x11,                  # INC $11
-              0x9D, 0x00, 0x11,            # on: STA $1100,X
+              0x18, 0x69, 0x03,            # CLC; ADC #3
+              0x9D, 0x00, 0x11,            # STA $1100,X
+              0x85, 0x10, 0xC5, 0x10,      # STA $10; CMP $10
+              0xD0, 0xFE,                  # BNE to itself, never
               0xE8, 0xD0, 0xEE,            # INX; BNE again
+              0xE6, 0x11,                  # INC $11
               0x4C, 0x00, 0x04])           # JMP from the beginning
 HANDLER = bytes([0x48, 0xAD, T1CL & 0xFF, T1CL >> 8, 0xE6, 0x20, 0x68, 0x40])      # PHA; LDA T1C-L; INC $20; PLA; RTI
 

@@ -393,7 +393,7 @@ def test_a_state_that_cannot_be_is_refused_and_changes_nothing(bench):
     where = saved.index((9).to_bytes(8, "little"), at)
     for wrong in (7, 10, -1):
         damaged = saved[:where] + wrong.to_bytes(8, "little", signed=True) + saved[where + 8:]
-        with pytest.raises(StateError, match="via.ca2_rise"):
+        with pytest.raises(StateError, match=r"via\.ca2_rise"):
             bench.machine.load_fields(damaged)
     assert bench.machine.save_fields() == saved
 

@@ -1,5 +1,7 @@
 """The shift register of the VIA, sentence by sentence, in its eight modes."""
 
+from itertools import pairwise
+
 import pytest
 from mos6522_bench import (
     ACR,
@@ -156,7 +158,7 @@ def test_in_free_run_a_byte_goes_round_for_ever_and_sets_no_flag(bench):
     value, times = received(bench)
     assert len(times) > 32
     assert value >> (len(times) - 32) == 0xB1B1B1B1
-    assert {later - earlier for earlier, later in zip(times, times[1:], strict=False)} == {4}
+    assert {later - earlier for earlier, later in pairwise(times)} == {4}
     assert bench.flags() & SHIFT == 0
 
 
@@ -170,7 +172,7 @@ def test_a_new_latch_changes_the_rate_from_the_next_edge_on(bench):
     edges = len(bench.watch_b.line(C1))
     bench.wait(100)
     times = [cycle for cycle, _ in bench.watch_b.line(C1)][edges:]
-    gaps = [later - earlier for earlier, later in zip(times, times[1:], strict=False)]
+    gaps = [later - earlier for earlier, later in pairwise(times)]
     assert gaps[0] in (5, 10)
     assert set(gaps[1:]) == {10}
 

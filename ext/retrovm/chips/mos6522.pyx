@@ -36,22 +36,34 @@
 | 8  | T2C-L | low latch                                  | counter; clears the flag of T2                         |
 | 9  | T2C-H | loads T2, clears its flag                  | counter                                                |
 | 10 | SR    | shift register; may start it               | same                                                   |
-| 11 | ACR   | 7: T1 on PB7, 6: T1 runs on, 5: T2 counts PB6, 4-2: shift mode, 1: latch B, 0: latch A              ||
-| 12 | PCR   | 7-5: CB2, 4: edge of CB1, 3-1: CA2, 0: edge of CA1                                                  ||
-| 13 | IFR   | 1: clears a flag                           | 7: any that is enabled, 6: T1, 5: T2, 4: CB1, 3: CB2,  |
-| 14 | IER   | 7: sets or clears the bits that are 1      | 2: SR, 1: CA1, 0: CA2; bit 7 of IER reads 1            |
+| 11 | ACR   | auxiliary control                          | same                                                   |
+| 12 | PCR   | peripheral control                         | same                                                   |
+| 13 | IFR   | clears the flags whose bits are 1          | flags; bit 7: one of them is enabled                   |
+| 14 | IER   | bit 7 = 1 sets the bits that are 1,        | enables; bit 7 reads 1                                 |
+|    |       | bit 7 = 0 clears them                      |                                                        |
 | 15 | ORA   | as 1, without handshake                    | same                                                   |
 
-| PCR | CA2, CB2                                     | ACR | shift register                                        |
-|-----|----------------------------------------------|-----|-------------------------------------------------------|
-| 000 | input, falling edge                          | 000 | off; a rising edge of CB1 shifts CB2 in               |
-| 001 | the same; an access of the port leaves it    | 001 | in, clocked by T2                                     |
-| 010 | input, rising edge                           | 010 | in, clocked by phi2                                   |
-| 011 | the same; an access of the port leaves it    | 011 | in, clocked by CB1                                    |
-| 100 | low from an access to the next edge of C1    | 100 | out, clocked by T2, for ever                          |
-| 101 | low for a cycle after an access              | 101 | out, clocked by T2                                    |
-| 110 | low                                          | 110 | out, clocked by phi2                                  |
-| 111 | high                                         | 111 | out, clocked by CB1                                   |
+| bit | ACR             | PCR                        | IFR, IER |
+|-----|-----------------|----------------------------|----------|
+| 7   | T1 shows on PB7 | CB2                        |          |
+| 6   | T1 runs on      | CB2                        | T1       |
+| 5   | T2 counts PB6   | CB2                        | T2       |
+| 4   | shift register  | edge of CB1, 1 = rising    | CB1      |
+| 3   | shift register  | CA2                        | CB2      |
+| 2   | shift register  | CA2                        | SR       |
+| 1   | port B latches  | CA2                        | CA1      |
+| 0   | port A latches  | edge of CA1, 1 = rising    | CA2      |
+
+|     | CA2, CB2 by PCR                              | shift register by ACR                                 |
+|-----|----------------------------------------------|-------------------------------------------------------|
+| 000 | input, falling edge                          | off; a rising edge of CB1 shifts CB2 in               |
+| 001 | the same; an access of the port leaves it    | in, clocked by T2                                     |
+| 010 | input, rising edge                           | in, clocked by phi2                                   |
+| 011 | the same; an access of the port leaves it    | in, clocked by CB1                                    |
+| 100 | low from an access to the next edge of C1    | out, clocked by T2, for ever                          |
+| 101 | low for a cycle after an access              | out, clocked by T2                                    |
+| 110 | low                                          | out, clocked by phi2                                  |
+| 111 | high                                         | out, clocked by CB1                                   |
 
 Emulated
     All of the above, to the cycle. A timer that is loaded with N in cycle w shows N in cycle w + 1 and $FFFF in
