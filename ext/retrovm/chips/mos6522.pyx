@@ -794,20 +794,21 @@ cdef class Mos6522(Device):
 
     cdef int restored(self) except -1:
         cdef int64_t now = self.cycle_of(self.last)
+        shifting = self.edges < SHIFTED and self.clocked_by_phi2()
         ahead = now + 0x10002
-        for key, at, least, most in (
-            ("t1_start", self.t1_start, max(0, now - self.t1_loaded - 1), now + 1),
-            ("t1_fired", self.t1_fired, -1, now),
-            ("t2_at", self.t2_at, 0, now + 1),
-            ("t2_fired", self.t2_fired, -1, now + 1),
-            ("phi2_at", self.phi2_at, now + 1 if self.edges < SHIFTED and self.clocked_by_phi2() else 0, now + 4),
-            ("t2_stop", self.t2_stop, 0, now + 1),
-            ("t2_reload", self.t2_reload, now + 1, ahead),
-            ("shift_at", self.shift_at, now + 1, ahead),
-            ("ca2_rise", self.ca2_rise, now + 1, now + 2),
-            ("cb2_rise", self.cb2_rise, now + 1, now + 2),
+        for key, at, least, most, never in (
+            ("t1_start", self.t1_start, max(0, now - self.t1_loaded - 1), now + 1, False),
+            ("t1_fired", self.t1_fired, -1, now, False),
+            ("t2_at", self.t2_at, 0, now + 1, False),
+            ("t2_fired", self.t2_fired, -1, now + 1, False),
+            ("phi2_at", self.phi2_at, now + 1 if shifting else 0, now + 4, False),
+            ("t2_stop", self.t2_stop, 0, now + 1, True),
+            ("t2_reload", self.t2_reload, now + 1, ahead, True),
+            ("shift_at", self.shift_at, now + 1, ahead, True),
+            ("ca2_rise", self.ca2_rise, now + 1, now + 2, True),
+            ("cb2_rise", self.cb2_rise, now + 1, now + 2, True),
         ):
-            if not least <= at <= most and not (at == NEVER and key not in ("t1_start", "t1_fired", "t2_at", "t2_fired")):
+            if not least <= at <= most and not (never and at == NEVER):
                 raise StateError(f"{self.name}.{key}: cycle {at} is not between {least} and {most}, "
                                  f"where the chip is in cycle {now}")
         self.seen_a = self.port_a.levels

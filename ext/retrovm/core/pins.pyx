@@ -15,8 +15,8 @@ In C, for a part that is a `Device`:
     pins_changed(group, levels, driven, now)     is called in the part when others have changed a line
     pins.levels, pins.driven                     may be read at any time
 
-`now` is the tick of the cycle at whose end the lines change; a chip whose outputs change by themselves while anybody
-listens has an event at that tick. A part brings itself up to `now` in `pins_changed` before it looks at what has changed,
+`now` is the tick of a cycle: that of the access, at whose end the lines change; or, where a chip changes them by itself, which
+is an event of it at that tick, the first one that sees them changed. A part brings itself up to `now` in `pins_changed` before it looks at what has changed,
 and says `clock.expect(event)` if its next event moves; it may drive lines from there. Parts are told once the lines have settled,
 so that one may be called again with levels that it knows: it compares with those that it saw last.
 
