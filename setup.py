@@ -68,7 +68,7 @@ def module(source: Path) -> Extension:
     name = ".".join(source.relative_to(HERE / "ext").with_suffix("").parts)
     generated = [str(path.relative_to(HERE)) for path in source.parent.glob(f"{source.stem}_*.*")]
     return Extension(name, [str(source.relative_to(HERE))], include_dirs=["ext/retrovm/cpu"], define_macros=MACROS,
-                     extra_compile_args=COMPILE, extra_link_args=LINK, depends=generated)
+                     extra_compile_args=[*COMPILE], extra_link_args=LINK, depends=generated)
 
 
 class BuildExt(build_ext):

@@ -44,14 +44,12 @@ cdef struct FastRegisters:
     tick_t period
     PageTable *pages
     PyObject *core
-    uint8_t *lines                         # the data lines of the bus, where `data` goes when the run is left
     int64_t left                           # cycles until the run ends, but for `used`, those of this instruction so far,
     int64_t used                           # which the compiler knows
     uint32_t overflow                      # which it knows too: 0, or 1 + how many cycles behind its end this instruction writes V
     uint8_t *code                          # biased pointer to the code window
     size_t window, window_end              # an instruction may start from `window` on, and below `window_end`
-    uint8_t *zero                          # page zero of a model with a port, and where in it accesses are plain
-    uint32_t port_end
+    uint8_t *zero                          # page zero of a model with a port
     uint32_t careful                       # IRQ_WAITS, DEVICE_BELOW
 
 cdef struct ExactRegisters:
@@ -62,8 +60,6 @@ cdef struct ExactRegisters:
     PageTable *pages
     PyObject *core
     tick_t now                             # of the next cycle
-    uint32_t polled                        # what the instruction's poll saw, where it has a poll of its own; else OPEN
-    uint32_t allowed                       # interrupts that I allowed when the instruction began
 
 
 cdef class Mos6502(Cpu):
@@ -72,8 +68,7 @@ cdef class Mos6502(Cpu):
     cdef int table                    # not state: likewise, its table among those of its technology
     cdef readonly Mos6510Port port    # its own `sync` visits it
     cdef uint8_t *zero                # not state: derived, page zero behind the port, where it is plain memory
-    cdef uint32_t port_end            # not state: derived, accesses to page zero below this are not plain; 0 without a port
-    cdef uint32_t zero_generation     # not state: derived, of the bus, when these were
+    cdef uint32_t zero_generation     # not state: derived, of the bus, when this was
     cdef const uint16_t *numbers      # not state: likewise, the handlers of its opcodes
     cdef bint has_decimal_mode        # not state: likewise
     cdef bint subtracts_by_digit      # not state: likewise
@@ -87,6 +82,8 @@ cdef class Mos6502(Cpu):
     cdef uint32_t active_before       # not state: what `active` was before its last change
     cdef tick_t active_since          # not state: the cycle of that change
     cdef tick_t wake                  # not state: the exact build's cycles are plain before this tick
+    cdef uint32_t polled              # not state: what the poll of an instruction with one of its own saw; else OPEN
+    cdef uint32_t polled_p            # not state: the P that an instruction's poll goes by: that from before it
     cdef bint eventful                # not state: of an exact run, there is more to the end of an instruction than the time
     cdef bint changed                 # a line has changed since the last sample
     cdef bint nmi_was_low             # at the last sample
@@ -121,6 +118,7 @@ cdef class Mos6502(Cpu):
 
     cdef void sample(self, tick_t cycle) noexcept nogil
     cdef void look_back(self, tick_t end) noexcept nogil
+    cdef bint must_run_exactly(self) noexcept nogil
     cdef bint may_run_fast(self) noexcept nogil
     cdef bint fast(self, tick_t until) noexcept nogil
     cdef void settle_after_fast(self, tick_t now) noexcept nogil

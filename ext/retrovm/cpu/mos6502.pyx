@@ -92,6 +92,7 @@ cdef extern from "mos6502_dispatch.h" nogil:
     void AT_WINDOW() noexcept
     void AT_BACK() noexcept
     void AT_DONE() noexcept
+    void UNREACHABLE() noexcept
 
 
 cdef bint find_window(Mos6502 core, uint32_t pc) noexcept nogil:
@@ -132,7 +133,6 @@ cdef inline void load(Mos6502 core, Build r) noexcept nogil:
 
 cdef inline void start_exact(Mos6502 core, Exact r) noexcept nogil:
     r.now = core.clock.now
-    r.polled = r.allowed = 0
     core.overflow_written = core.stretched = -1
     core.active_since = -1               # whatever it was, it was before this run
     core.wake = plain_until(core)
@@ -155,7 +155,6 @@ cdef inline void unload(Mos6502 core, Build r) noexcept nogil:
 
 cdef inline void start_fast(Mos6502 core, Fast r) noexcept nogil:
     load(core, r)
-    r.lines = &core.bus.data
     r.left = core.left
     r.used = r.overflow = 0
     r.code = NULL
@@ -172,6 +171,10 @@ cdef inline void end_fast(Mos6502 core, Fast r) noexcept nogil:
         core.bus.hide(False)
     unload(core, r)
     core.left = r.left
+
+
+cdef inline void keep_data "retrovm_keep_data" (Fast r) noexcept nogil:
+    (<Mos6502> r.core).bus.data = <uint8_t> r.data
 
 
 include "mos6502_dispatch.pxi"
@@ -296,8 +299,12 @@ cdef class Mos6502(Cpu):
                 self.sample(self.log[i].tick)
         self.lines = present
 
+    cdef bint must_run_exactly(self) noexcept nogil:
+        """Whatever happens on the lines, as long as the host leaves things as they are."""
+        return self.exact or self.bus.tracing or (self.port is not None and not page_zero_is_plain(self))
+
     cdef bint may_run_fast(self) noexcept nogil:
-        return not (self.exact or self.bus.tracing or self.changed or self.taken or self.resetting
+        return not (self.must_run_exactly() or self.changed or self.taken or self.resetting
                     or self.lines & Line.RDY or self.overflow_at or self.active & interrupts_allowed(self.p))
 
     cdef bint fast(self, tick_t until) noexcept nogil:
@@ -364,33 +371,35 @@ cdef class Mos6502(Cpu):
         """
         cdef ExactRegisters registers
         cdef Exact r = &registers
-        cdef bint interrupted, resets
+        cdef bint resets
         load(self, r)
         start_exact(self, r)
         self.eventful = True
         self.holding = False                 # unless `hold` finds out again
         while True:
-            r.allowed = interrupts_allowed(r.p)
-            r.polled = OPEN
-            resets = self.resetting
-            interrupted = unlikely(self.eventful) and (resets or self.taken)
-            if likely(not self.eventful):
-                read_as(r, <uint32_t> r.pc, Access.FETCH)
-            elif not first_cycle(self, r, Access.DUMMY if interrupted else Access.FETCH, until):
-                break
-            if not interrupted:
+            self.polled = OPEN
+            self.polled_p = r.p
+            if unlikely(self.eventful) and (self.resetting or self.taken):
+                resets = self.resetting
+                if not first_cycle(self, r, Access.DUMMY, until):
+                    break
+                if resets:
+                    self.resetting = False
+                    reset_sequence(self, r)
+                else:
+                    interrupt(self, r)
+            else:
+                if likely(not self.eventful):
+                    read_as(r, <uint32_t> r.pc, Access.FETCH)
+                elif not first_cycle(self, r, Access.FETCH, until):
+                    break
                 r.pc = (r.pc + 1) & 0xFFFF
                 execute(r, self.numbers[r.data])
-            elif resets:
-                self.resetting = False
-                reset_sequence(self, r)
-            else:
-                interrupt(self, r)
             if likely(not self.eventful and r.now < until):
                 continue
-            if r.polled == OPEN:
-                r.polled = wanted(self, r.now - 2 * r.period)
-            self.taken = (r.polled & r.allowed) != 0
+            if self.polled == OPEN:
+                self.polled = wanted(self, r.now - 2 * r.period)
+            self.taken = (self.polled & interrupts_allowed(self.polled_p)) != 0
             if r.now >= until or self.halt or self.clock.stop or hooked(self.bus, r.pc):
                 break
             if not stay and find_window(self, r.pc):
@@ -436,7 +445,7 @@ cdef class Mos6502(Cpu):
             if hooked(self.bus, self.pc) and not (self.taken or self.resetting or self.holding):
                 reason = StopReason.ADDRESS
                 break
-            self.exactly(until, self.exact or self.bus.tracing)
+            self.exactly(until, self.must_run_exactly())
         self.count(since)
         return reason
 

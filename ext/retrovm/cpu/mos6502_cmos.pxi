@@ -355,7 +355,7 @@ cdef inline void PLY_ply(Build r) noexcept nogil:
 cdef inline void NOP_opc(Build r) noexcept nogil:
     """Its only cycle does not poll: an interrupt comes after the next instruction (docs/references.md: cmos-polls)."""
     if Build is Exact:
-        r.polled = 0
+        (<Mos6502> r.core).polled = 0
 
 
 cdef inline void NOP_op3(Build r) noexcept nogil:
@@ -389,11 +389,11 @@ cdef inline void WAI_wai(Exact r) noexcept nogil:
         fetch_dummy(r)
     else:
         stop_at_end(r, WAITS)
-        r.polled = 0
+        (<Mos6502> r.core).polled = 0
 
 
 cdef inline void STP_stp(Exact r) noexcept nogil:
     fetch_dummy(r)
     fetch_dummy(r)
     stop_at_end(r, STOPPED)
-    r.polled = 0
+    (<Mos6502> r.core).polled = 0

@@ -42,7 +42,7 @@ cdef inline void RTI_rti(Build r) noexcept nogil:
     pull(r)
     unpack(r, r.data)
     if Build is Exact:
-        r.allowed = interrupts_allowed(r.p)      # the new I counts at this instruction's own poll
+        (<Mos6502> r.core).polled_p = r.p     # the new I counts at this instruction's own poll
     pull(r)
     r.ea = r.data
     pull(r)
@@ -95,7 +95,7 @@ cdef inline void go_if(Build r, bint taken, uint32_t size) noexcept nogil:
         target = (pc + (r.data ^ 0x80) - 0x80) & 0xFFFF
         if Build is Exact:
             if not (<Mos6502> r.core).is_cmos:
-                r.polled = wanted(<Mos6502> r.core, r.now - 2 * r.period)
+                (<Mos6502> r.core).polled = wanted(<Mos6502> r.core, r.now - 2 * r.period)
         if size == 2:
             fetch_dummy(r)                   # code on an open bus may follow, and sees this
         else:
@@ -104,7 +104,7 @@ cdef inline void go_if(Build r, bint taken, uint32_t size) noexcept nogil:
             read_astray(r, (pc & 0xFF00) | (target & 0xFF) if size == 2 else pc & 0xFFFF)
             if Build is Exact:
                 if not (<Mos6502> r.core).is_cmos:
-                    r.polled |= wanted(<Mos6502> r.core, r.now - 2 * r.period)
+                    (<Mos6502> r.core).polled = (<Mos6502> r.core).polled | wanted(<Mos6502> r.core, r.now - 2 * r.period)
         jump(r, target)
 
 
@@ -191,7 +191,7 @@ cdef inline void enter_handler(Mos6502 core, Exact r, uint32_t b, uint32_t vecto
     core.nmi_blind = False
     read(r, vector + 1)
     r.pc |= r.data << 8
-    r.polled = 0
+    (<Mos6502> r.core).polled = 0
 
 
 cdef inline void BRK_brk(Exact r) noexcept nogil:
@@ -220,7 +220,7 @@ cdef inline void reset_sequence(Mos6502 core, Exact r) noexcept nogil:
     core.nmi_latched = False
     core.active = core.active & ~<uint32_t> Line.NMI
     core.halt = RUNS
-    r.polled = 0
+    (<Mos6502> r.core).polled = 0
 
 
 cdef inline void JAM_jam(Exact r) noexcept nogil:
@@ -230,4 +230,4 @@ cdef inline void JAM_jam(Exact r) noexcept nogil:
     read_dummy(r, 0xFFFE)
     read_dummy(r, 0xFFFE)
     stop_at_end(r, JAMMED)
-    r.polled = 0
+    (<Mos6502> r.core).polled = 0

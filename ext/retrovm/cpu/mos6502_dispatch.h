@@ -17,7 +17,7 @@
 enum { IRQ_WAITS = 1, DEVICE_BELOW = 2 };
 
 /* The data lines are written to the bus here: kept until the end of the run, they would occupy a host register. */
-#define LEAVE_(r, label) { *(r)->lines = (uint8_t) (r)->data; goto label; }
+#define LEAVE_(r, label) { retrovm_keep_data(r); goto label; }
 
 #define FETCH_(r) \
     (r)->left -= (r)->used + 1; \
@@ -60,6 +60,15 @@ static const uint16_t CMOS_NUMBERS_[][256] = {CMOS_(VALUE_)};
 static inline const uint16_t *retrovm_numbers(int cmos, int table) {
     return cmos ? CMOS_NUMBERS_[table] : NMOS_NUMBERS_[table];
 }
+
+/* What no table of numbers leads to, so that the compiler need not look whether one does. */
+#if defined(__GNUC__)
+#define UNREACHABLE() __builtin_unreachable()
+#elif defined(_MSC_VER)
+#define UNREACHABLE() __assume(0)
+#else
+#define UNREACHABLE()
+#endif
 
 #define NEXT(r) FETCH_(r); DISPATCH(r)
 

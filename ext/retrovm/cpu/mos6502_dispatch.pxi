@@ -1547,3 +1547,4 @@ cdef inline void execute(Exact r, uint32_t number) noexcept nogil:
     elif number == X_modify_abx_cmos_INC_store: modify_abx_cmos(r); INC(r); store(r)
     elif number == X_BBS7_zpr: BBS7_zpr(r)
     elif number == X_NOP_op3: NOP_op3(r)
+    else: UNREACHABLE()

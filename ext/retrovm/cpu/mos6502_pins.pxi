@@ -57,9 +57,9 @@ cdef inline bint was_stretched(Exact r) noexcept nogil:
 cdef inline void poll_around_i(Exact r) noexcept nogil:
     """CLI and SEI change I when their last cycle is performed for the first time: what polls after it goes by the new I."""
     if unlikely(was_stretched(r)):
-        r.polled = ((<Mos6502> r.core).polled_before & r.allowed
+        (<Mos6502> r.core).polled = ((<Mos6502> r.core).polled_before & interrupts_allowed((<Mos6502> r.core).polled_p)
                     | (<Mos6502> r.core).polled_meanwhile & interrupts_allowed(r.p))
-        r.allowed = Line.IRQ | Line.NMI
+        (<Mos6502> r.core).polled_p = 0          # each has asked I already
 
 
 # A device that pulls RDY as it is accessed does so in a fast run, which counted on no cycle but its own.

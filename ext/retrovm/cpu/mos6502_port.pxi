@@ -1,33 +1,33 @@
 # Page zero of the 6510 in the fast build. Its first two addresses are the I/O port, so the page is no plain memory for the
-# bus; but the rest of it nearly always is, and then zero-page modes reach it here. As in the page table, one comparison says
-# whether an access is plain: `port_end` is 2 then, and behind the page where it is not.
+# bus; but the rest of it nearly always is, and then zero-page modes reach it here. Where it is not, the exact build runs
+# everything.
 
-cdef void see_page_zero(Mos6502 core) noexcept nogil:
-    """Finds out whether page zero is RAM but for the port."""
+cdef enum:
+    PORT_END = 2
+
+
+cdef bint page_zero_is_plain(Mos6502 core) noexcept nogil:
+    """Whether it is RAM but for the port: then `core.zero`."""
     cdef Slot *slots
     cdef int i
-    if core.zero_generation == core.bus.generation:
-        return
-    core.zero_generation = core.bus.generation
-    slots = (<Split> core.bus.slots[0].device).slots
-    core.zero = slots[2].memory if slots[2].writable and not core.bus.hidden and not core.bus.traps[0] else NULL
-    for i in range(3, 0x100):
-        if slots[i].memory != core.zero or not slots[i].writable:
-            core.zero = NULL
-    core.port_end = 0x100 if core.zero == NULL else 2
+    if core.zero_generation != core.bus.generation:
+        core.zero_generation = core.bus.generation
+        slots = (<Split> core.bus.slots[0].device).slots
+        core.zero = slots[2].memory if slots[2].writable and not core.bus.hidden and not core.bus.traps[0] else NULL
+        for i in range(3, 0x100):
+            if slots[i].memory != core.zero or not slots[i].writable:
+                core.zero = NULL
+    return core.zero != NULL
 
 
 cdef inline void start_port(Mos6502 core, Fast r) noexcept nogil:
-    see_page_zero(core)
     r.zero = core.zero
-    r.port_end = core.port_end
 
 
 cdef CodeWindow window_over_port(Mos6502 core, uint32_t pc) noexcept nogil:
     """Where instructions may start without asking, around an address in page zero."""
     cdef CodeWindow window
-    see_page_zero(core)
-    window.start = core.port_end
+    window.start = PORT_END
     window.end = 0x100 - 2
     if pc >= window.start and pc < window.end:
         core.bus.cut_at_hooks(&window, pc)
@@ -38,7 +38,7 @@ cdef CodeWindow window_over_port(Mos6502 core, uint32_t pc) noexcept nogil:
 
 cdef inline void read_zero_as(Fast r, uint32_t addr, Access kind) noexcept nogil:
     r.used += 1
-    if likely(addr >= r.port_end):
+    if likely(addr >= PORT_END):
         r.data = r.zero[addr]
     else:
         read_device(r, addr, kind)
@@ -50,13 +50,13 @@ cdef inline void read_zero(Fast r, uint32_t addr) noexcept nogil:
 
 cdef inline void read_zero_dummy(Fast r, uint32_t addr) noexcept nogil:
     r.used += 1
-    if unlikely(addr < r.port_end):
+    if unlikely(addr < PORT_END):
         read_device(r, addr, Access.DUMMY)
 
 
 cdef inline void store_zero(Fast r) noexcept nogil:
     r.used += 1
-    if likely(r.ea >= r.port_end):
+    if likely(r.ea >= PORT_END):
         r.zero[r.ea] = <uint8_t> r.data
     else:
         write_device(r, r.ea, r.data)
@@ -65,7 +65,7 @@ cdef inline void store_zero(Fast r) noexcept nogil:
 cdef inline void modify_zero(Fast r) noexcept nogil:
     read_zero(r, r.ea)
     r.used += 1
-    if unlikely(r.ea < r.port_end):
+    if unlikely(r.ea < PORT_END):
         write_device(r, r.ea, r.data)
 
 

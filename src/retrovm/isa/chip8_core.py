@@ -7,7 +7,7 @@ the next. What an operation does is written by hand, in a function named by its 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from retrovm.isa.chip8 import EXTENSIONS, INSTRUCTIONS, VARIANTS, Instruction, instructions

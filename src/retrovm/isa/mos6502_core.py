@@ -154,6 +154,7 @@ def dispatch_text() -> str:
     lines += ["", "", "cdef inline void execute(Exact r, uint32_t number) noexcept nogil:"]
     for index, (name, opcode) in enumerate(handlers().items()):
         lines.append(f"    {'elif' if index else 'if'} number == {name}: {statements(opcode)}")
+    lines += ["    else: UNREACHABLE()"]
     return "\n".join(lines) + "\n"
 
 
