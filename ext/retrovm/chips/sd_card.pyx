@@ -116,7 +116,7 @@ cdef enum:
     SECTOR = 512
     POWER_ON_CLOCKS = 74       # sdspec 6.4.1
     ALL_ONES = 0xFF            # DO while there is nothing to say
-    HCS = 1 << 30
+    HCS = 0x40000000
 
 # sdspec 5.1: all voltages from 2.7 to 3.6 V; bit 31 is set after initialization, bit 30 then says high capacity.
 cdef uint32_t OCR = 0x00FF8000
