@@ -13,6 +13,7 @@ from sd_host import Host, frame
 
 from retrovm.chips.mos6522 import Mos6522
 from retrovm.core.clock import Clock
+from retrovm.core.errors import StateError
 from retrovm.core.machine import Machine
 from retrovm.machines.sd_wiring import WIRINGS, Wiring, parse_wiring, wire_card
 from retrovm.session import VM
@@ -147,6 +148,32 @@ def test_the_state_is_kept_at_any_bit(tmp_path):
         other.select()
         second.load_fields(first.save_fields())
         assert found + [other.bit(level) for level in levels[cut:]] == expected
+
+
+@pytest.mark.parametrize(("fields", "message"), [
+    ({"reply_at": 5, "reply_end": 4}, "it cannot be at byte 5 of a response of 4"),
+    ({"reply_at": 0, "reply_end": 23, "frame_size": 5}, "with 5 bytes of a command"),
+    ({"task": 1, "block_at": 400, "block_end": 300}, "it cannot be at byte 400 of a block of 300"),
+    ({"task": 3, "block_at": 515}, "it cannot be at byte 515 of a block"),
+    ({"task": 9}, "card.task: 9 is above 4"),
+    ({"frame_size": 6}, "card.frame_size: 6 is above 5"),
+    ({"block_at": 516}, "card.block_at: 516 is above 515"),
+])
+def test_a_state_that_no_run_leads_to_is_refused(tmp_path, fields, message):
+    machine = Machine(1_000_000)
+    host = Host()
+    machine.add(host.card(machine.add(open_disk("disk", made(tmp_path, content(1024))))))
+    host.start()
+    before = machine.save_fields()
+    state = bytearray(before)
+    for name, value in fields.items():
+        key = b"u" + bytes([len(name)]) + name.encode()
+        at = state.index(key) + len(key)
+        width = state[at]
+        state[at + 5:at + 5 + width] = value.to_bytes(width, "little")
+    with pytest.raises(StateError, match=message):
+        machine.load_fields(bytes(state))
+    assert machine.save_fields() == before
 
 
 # --- wiring

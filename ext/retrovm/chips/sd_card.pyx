@@ -73,7 +73,7 @@ from libc.string cimport memcpy
 from retrovm.chips.sd_registers cimport crc7, crc16
 
 from retrovm.chips.sd_registers import cid_of, csd_of
-from retrovm.core.errors import ArgumentError
+from retrovm.core.errors import ArgumentError, StateError
 
 
 cdef enum:                    # the signals, in the order of the parameters
@@ -614,5 +614,11 @@ cdef class SdCard(Device):
         return state.flag("refusing", &self.refusing)
 
     cdef int restored(self) except -1:
+        cdef bint sending = self.task == READ or self.task == READ_MANY
+        if self.reply_at > self.reply_end or (self.frame_size and self.reply_at < self.reply_end):
+            raise StateError(f"{self.name}: it cannot be at byte {self.reply_at} of a response of {self.reply_end}, with "
+                             f"{self.frame_size} bytes of a command")
+        if self.block_at > self.block_end if sending else self.block_at == SD_BLOCK:
+            raise StateError(f"{self.name}: it cannot be at byte {self.block_at} of a block of {self.block_end}")
         self.show(self.output.clock.now)
         return 0
