@@ -55,29 +55,6 @@ cdef class Mos6522(Device):
     cdef void request(self) noexcept nogil
     cdef void clear(self, uint8_t flags, int64_t now) noexcept nogil
 
-    cdef void run_t1(self, int64_t now) noexcept nogil
-    cdef uint16_t t1_count(self, int64_t now) noexcept nogil
-    cdef void run_t2(self, int64_t now) noexcept nogil
-    cdef uint16_t t2_count(self, int64_t now) noexcept nogil
-    cdef int64_t t2_timeout(self) noexcept nogil
-    cdef void plan_reload(self, int64_t now) noexcept nogil
-    cdef void reload_t2(self, int64_t now) noexcept nogil
-    cdef void fire_t2(self, int64_t now) noexcept nogil
-    cdef void count_pulse(self, int64_t now) noexcept nogil
-
-    cdef int shift_mode(self) noexcept nogil
-    cdef bint clocked_by_t2(self) noexcept nogil
-    cdef bint clocked_by_phi2(self) noexcept nogil
-    cdef void shift_edge(self) noexcept nogil
-    cdef void external_edge(self, bint rising) noexcept nogil
-    cdef void shifted_out(self) noexcept nogil
-    cdef void shifted_in(self) noexcept nogil
-    cdef void access_sr(self, int64_t now) noexcept nogil
-
-    cdef void drive_a(self, int64_t now) noexcept nogil
-    cdef void drive_b(self, int64_t now) noexcept nogil
-    cdef void look_a(self, int64_t now) noexcept nogil
-    cdef void look_b(self, int64_t now) noexcept nogil
     cdef uint8_t value_a(self) noexcept nogil
     cdef uint8_t value_b(self) noexcept nogil
     cdef uint8_t register(self, uint32_t addr, int64_t now) noexcept nogil

@@ -168,6 +168,11 @@ cdef enum:
     SHIFTED = 16               # `edges` when a byte is through
 
 
+include "mos6522_timers.pxi"
+include "mos6522_shift.pxi"
+include "mos6522_pins.pxi"
+
+
 cdef inline bint c2_high(uint8_t control, bint low) noexcept nogil:
     """What an output CA2 or CB2 shows; `low` while a handshake or pulse goes on."""
     if control & C2_MODE < C2_LOW:
@@ -220,22 +225,22 @@ cdef class Mos6522(Device):
         cdef bint pulse_b = self.cb2_rise <= now
         cdef uint8_t flags = self.ifr
         cdef bint pb7 = self.pb7
-        self.run_t1(now)
-        self.run_t2(now)
-        if self.edges < SHIFTED and self.clocked_by_phi2():
+        run_t1(self, now)
+        run_t2(self, now)
+        if self.edges < SHIFTED and clocked_by_phi2(self):
             while self.phi2_at <= now and self.edges < SHIFTED:
                 self.phi2_at = self.phi2_at + 1
-                self.shift_edge()
-                self.drive_b(self.phi2_at - 1)
+                shift_edge(self)
+                drive_b(self, self.phi2_at - 1)
         if pulse_a:
             self.ca2_rise = NEVER
             self.ca2_low = False
-            self.drive_a(now)
+            drive_a(self, now)
         if pulse_b:
             self.cb2_rise = NEVER
             self.cb2_low = False
         if pulse_b or pb7 != self.pb7:
-            self.drive_b(now)
+            drive_b(self, now)
         if flags != self.ifr:
             self.request()
 
@@ -262,11 +267,11 @@ cdef class Mos6522(Device):
                 at += self.t1_latch + 2
             due = min(due, at)
         if self.ier & ~self.ifr & F_T2:
-            due = min(due, self.t2_timeout())
+            due = min(due, t2_timeout(self))
         if self.edges < SHIFTED:
-            if self.clocked_by_phi2():
+            if clocked_by_phi2(self):
                 due = min(due, self.phi2_at)
-            elif self.clocked_by_t2():
+            elif clocked_by_t2(self):
                 due = min(due, self.shift_at)
                 if self.t2_reload != NEVER:
                     due = min(due, self.t2_reload + 1)
@@ -284,189 +289,7 @@ cdef class Mos6522(Device):
         self.ifr = self.ifr & ~flags
         self.request()
 
-    # --- timer 1 --------------------------------------------------------------------------------------------------
-
-    cdef uint16_t t1_count(self, int64_t now) noexcept nogil:
-        return <uint16_t> ((self.t1_loaded - max(<int64_t> 0, now - self.t1_start)) & 0xFFFF)
-
-    cdef void run_t1(self, int64_t now) noexcept nogil:
-        cdef int64_t end = self.t1_start + self.t1_loaded + 1        # the cycle of $FFFF
-        cdef int64_t periods
-        while now >= end:
-            if self.t1_armed and self.t1_fired != end:
-                self.t1_fired = end
-                self.ifr = self.ifr | F_T1
-                self.pb7 = not self.pb7
-                self.t1_armed = (self.acr & T1_FREE) != 0
-            if now == end:
-                return                       # a latch that is written in this cycle is still loaded
-            self.t1_start = end + 1
-            self.t1_loaded = self.t1_latch
-            periods = (now - self.t1_start) // (self.t1_latch + 2) - 1
-            if periods > 0:                  # all but the last one at once
-                self.t1_start = self.t1_start + periods * (self.t1_latch + 2)
-                if self.t1_armed and periods & 1:
-                    self.pb7 = not self.pb7
-            end = self.t1_start + self.t1_loaded + 1
-
-    # --- timer 2 --------------------------------------------------------------------------------------------------
-
-    cdef uint16_t t2_count(self, int64_t now) noexcept nogil:
-        return <uint16_t> ((self.t2_value - max(<int64_t> 0, min(now, self.t2_stop) - self.t2_at)) & 0xFFFF)
-
-    cdef int64_t t2_timeout(self) noexcept nogil:
-        """The cycle that will set the flag of T2, or NEVER."""
-        cdef int64_t at = self.t2_at + self.t2_value + 1
-        if not self.t2_armed or self.t2_at >= self.t2_stop:
-            return NEVER
-        if self.t2_reload != NEVER:
-            # The high byte counts how often the low byte comes round, a period of the latch and two cycles.
-            at = self.t2_reload - 1 + (self.t2_count(self.t2_reload - 2) >> 8) * (self.t2_latch + 2)
-        return at if at <= self.t2_stop else NEVER
-
-    cdef void plan_reload(self, int64_t now) noexcept nogil:
-        """Finds the first cycle behind `now` in which the low byte is loaded from its latch: that behind its $FF."""
-        cdef int64_t at = self.t2_at + (self.t2_value & 0xFF) + 2
-        if at <= now:
-            at += ((now - at) // 256 + 1) * 256
-        self.t2_reload = at if self.clocked_by_t2() and at - 1 <= self.t2_stop else NEVER
-
-    cdef void fire_t2(self, int64_t now) noexcept nogil:
-        self.t2_armed = False
-        self.t2_fired = now
-        self.ifr = self.ifr | F_T2
-
-    cdef void reload_t2(self, int64_t now) noexcept nogil:
-        self.t2_value = (self.t2_count(now - 1) & 0xFF00) | self.t2_latch
-        self.t2_at = now
-        self.shift_at = now + 1
-        self.plan_reload(now)
-
-    cdef void run_t2(self, int64_t now) noexcept nogil:
-        cdef int64_t timeout = self.t2_timeout()
-        cdef int64_t periods
-        while min(timeout, min(self.t2_reload, self.shift_at)) <= now:
-            if timeout <= min(self.t2_reload, self.shift_at):
-                self.fire_t2(timeout)
-            elif self.shift_at <= self.t2_reload:
-                if self.edges < SHIFTED and self.clocked_by_t2():
-                    self.shift_edge()
-                    self.drive_b(self.shift_at)
-                self.shift_at = NEVER
-            else:
-                periods = 0
-                if self.edges == SHIFTED and not self.t2_armed and self.t2_stop == NEVER:
-                    periods = max(<int64_t> 0, (now - self.t2_reload) // (self.t2_latch + 2))
-                self.reload_t2(self.t2_reload)
-                if periods:                  # nothing but the high byte changes in them
-                    self.t2_value = <uint16_t> ((self.t2_value - (periods << 8)) & 0xFFFF)
-                    self.t2_at = self.t2_at + periods * (self.t2_latch + 2)
-                    self.shift_at = self.t2_at + 1
-                    self.plan_reload(self.t2_at)
-            timeout = self.t2_timeout()
-
-    cdef void count_pulse(self, int64_t now) noexcept nogil:
-        """A falling edge on PB6."""
-        cdef int64_t at = max(now, self.t2_stop)
-        self.run_t2(self.t2_stop)                # it may be asked to count in the cycle in which it stops counting cycles
-        self.t2_value = <uint16_t> ((self.t2_count(at) - 1) & 0xFFFF)
-        self.t2_at = self.t2_stop
-        if self.t2_value == 0xFFFF and self.t2_armed:
-            self.fire_t2(now)
-        if self.t2_value & 0xFF == 0xFF and self.clocked_by_t2():
-            self.t2_reload = at + 1
-
-    # --- shift register -------------------------------------------------------------------------------------------
-
-    cdef int shift_mode(self) noexcept nogil:
-        return (self.acr & SHIFT_MODE) >> 2
-
-    cdef bint clocked_by_t2(self) noexcept nogil:
-        cdef int mode = self.shift_mode()
-        return mode == IN_T2 or mode == OUT_T2 or mode == OUT_FREE
-
-    cdef bint clocked_by_phi2(self) noexcept nogil:
-        cdef int mode = self.shift_mode()
-        return mode == IN_PHI2 or mode == OUT_PHI2
-
-    cdef void shifted_out(self) noexcept nogil:
-        self.sr_out = self.sr >> 7
-        self.sr = <uint8_t> ((self.sr << 1 | self.sr >> 7) & 0xFF)
-
-    cdef void shifted_in(self) noexcept nogil:
-        self.sr = <uint8_t> ((self.sr << 1 | (self.port_b.levels & C2 != 0)) & 0xFF)
-
-    cdef void shift_edge(self) noexcept nogil:
-        """An edge of the clock that the chip itself puts on CB1: data goes out when it falls, and in when it rises."""
-        if self.edges & 1:
-            if not self.acr & SHIFT_OUT:
-                self.shifted_in()
-        elif self.acr & SHIFT_OUT:
-            self.shifted_out()
-        self.edges = self.edges + 1
-        if self.edges == SHIFTED:
-            if self.shift_mode() == OUT_FREE:
-                self.edges = 0
-            else:
-                self.ifr = self.ifr | F_SR
-
-    cdef void external_edge(self, bint rising) noexcept nogil:
-        """An edge on CB1 that others make. The count of them stops nothing."""
-        cdef int mode = self.shift_mode()
-        if mode == OUT_CB1 and not rising:
-            self.shifted_out()
-        elif (mode == IN_CB1 or mode == OFF) and rising:
-            self.shifted_in()
-        if rising and mode != OFF:
-            self.edges = (self.edges & 0xE) + 2
-            if self.edges == SHIFTED:
-                self.edges = 0
-                self.ifr = self.ifr | F_SR
-
-    cdef void access_sr(self, int64_t now) noexcept nogil:
-        """A read or a write of SR starts what is not under way (vice-via)."""
-        cdef int mode = self.shift_mode()
-        self.clear(F_SR, now)
-        if mode == IN_CB1 or mode == OUT_CB1:
-            self.edges = 0
-        elif mode != OFF and self.edges == SHIFTED:
-            self.edges = 0
-            self.phi2_at = now + 2
-
     # --- pins -----------------------------------------------------------------------------------------------------
-
-    cdef void drive_a(self, int64_t now) noexcept nogil:
-        cdef uint32_t driven = self.ddra
-        cdef uint32_t levels = self.ora
-        if self.pcr & C2_OUTPUT:
-            driven |= C2
-            if c2_high(self.pcr, self.ca2_low):
-                levels |= C2
-        self.driving = self.driving + 1
-        self.port_a.drive(self.slot_a, driven, levels, now * self.period)
-        self.driving = self.driving - 1
-        self.look_a(now)
-
-    cdef void drive_b(self, int64_t now) noexcept nogil:
-        cdef int mode = self.shift_mode()
-        cdef uint8_t control = self.pcr >> 4
-        cdef uint32_t driven = self.ddrb
-        cdef uint32_t levels = self.orb
-        if self.acr & T1_PB7:
-            levels = levels & ~<uint32_t> PB7 | (PB7 if self.pb7 else 0)
-        if mode != OFF and mode != IN_CB1 and mode != OUT_CB1:
-            driven |= C1
-            levels |= 0 if self.edges & 1 else C1
-        if self.acr & SHIFT_OUT:
-            driven |= C2
-            levels |= C2 if self.sr_out else 0
-        elif mode == OFF and control & C2_OUTPUT:
-            driven |= C2
-            levels |= C2 if c2_high(control, self.cb2_low) else 0
-        self.driving = self.driving + 1
-        self.port_b.drive(self.slot_b, driven, levels, now * self.period)
-        self.driving = self.driving - 1
-        self.look_b(now)
 
     cdef void pins_changed(self, int group, uint32_t levels, uint32_t driven, tick_t now) noexcept nogil:
         cdef int64_t cycle = self.cycle_of(now)
@@ -479,58 +302,12 @@ cdef class Mos6522(Device):
             self.advance(cycle)
         flags = self.ifr
         if group == 0:
-            self.look_a(cycle)
+            look_a(self, cycle)
         else:
-            self.look_b(cycle)
+            look_b(self, cycle)
         if flags != self.ifr:
             self.request()
         self.schedule()
-
-    cdef void look_a(self, int64_t now) noexcept nogil:
-        """Does what edges at CA1 and CA2 ask for."""
-        cdef uint32_t levels = self.port_a.levels
-        cdef uint32_t changed = levels ^ self.seen_a
-        if self.resetting:
-            return
-        self.seen_a = levels
-        if changed & C2 and not self.pcr & C2_OUTPUT and (levels & C2 != 0) == (self.pcr & C2_RISING != 0):
-            self.ifr = self.ifr | F_CA2
-        if changed & C1 and (levels & C1 != 0) == (self.pcr & C1_RISING != 0):
-            if not self.ifr & F_CA1:
-                self.ira = <uint8_t> (levels & DATA)
-            self.ifr = self.ifr | F_CA1
-            if self.ca2_low and self.pcr & C2_MODE == C2_HANDSHAKE:
-                self.ca2_low = False
-                self.drive_a(now)
-
-    cdef void look_b(self, int64_t now) noexcept nogil:
-        """Does what edges at CB1, CB2 and PB6 ask for."""
-        cdef uint8_t control = self.pcr >> 4
-        cdef uint32_t levels = self.port_b.levels
-        cdef uint32_t changed = levels ^ self.seen_b
-        cdef int mode = self.shift_mode()
-        cdef bint drive = False
-        if self.resetting:
-            return
-        self.seen_b = levels
-        if changed & ~levels & PB6 and self.acr & T2_PULSES:
-            self.count_pulse(now)
-        if changed & C2 and not control & C2_OUTPUT and (levels & C2 != 0) == (control & C2_RISING != 0):
-            self.ifr = self.ifr | F_CB2
-        if not changed & C1:
-            return
-        if mode == OFF or mode == IN_CB1 or mode == OUT_CB1:
-            self.external_edge(levels & C1 != 0)
-            drive = mode == OUT_CB1
-        if (levels & C1 != 0) == (control & C1_RISING != 0):
-            if not self.ifr & F_CB1:
-                self.irb = <uint8_t> (levels & DATA)
-            self.ifr = self.ifr | F_CB1
-            if self.cb2_low and control & C2_MODE == C2_HANDSHAKE:
-                self.cb2_low = False
-                drive = True
-        if drive:
-            self.drive_b(now)
 
     # --- registers ------------------------------------------------------------------------------------------------
 
@@ -559,17 +336,17 @@ cdef class Mos6522(Device):
         if addr == DDRA:
             return self.ddra
         if addr == T1CL:
-            return <uint8_t> (self.t1_count(now) & 0xFF)
+            return <uint8_t> (t1_count(self, now) & 0xFF)
         if addr == T1CH:
-            return self.t1_count(now) >> 8
+            return t1_count(self, now) >> 8
         if addr == T1LL:
             return <uint8_t> (self.t1_latch & 0xFF)
         if addr == T1LH:
             return self.t1_latch >> 8
         if addr == T2CL:
-            return <uint8_t> (self.t2_count(now) & 0xFF)
+            return <uint8_t> (t2_count(self, now) & 0xFF)
         if addr == T2CH:
-            return self.t2_count(now) >> 8
+            return t2_count(self, now) >> 8
         if addr == SR:
             return self.sr
         if addr == ACR:
@@ -595,7 +372,7 @@ cdef class Mos6522(Device):
         elif addr == T2CL:
             self.clear(F_T2, now)
         elif addr == SR:
-            self.access_sr(now)
+            access_sr(self, now)
         else:
             return value
         self.schedule()
@@ -614,18 +391,18 @@ cdef class Mos6522(Device):
         if addr == ORB:
             self.orb = value
             self.serve_b(True, now)
-            self.drive_b(now)
+            drive_b(self, now)
         elif addr == ORA or addr == ORA_NO_HANDSHAKE:
             self.ora = value
             if addr == ORA:
                 self.serve_a(now)
-            self.drive_a(now)
+            drive_a(self, now)
         elif addr == DDRB:
             self.ddrb = value
-            self.drive_b(now)
+            drive_b(self, now)
         elif addr == DDRA:
             self.ddra = value
-            self.drive_a(now)
+            drive_a(self, now)
         elif addr == T1CL or addr == T1LL:
             self.t1_latch = self.t1_latch & 0xFF00 | value
         elif addr == T1CH or addr == T1LH:
@@ -635,7 +412,7 @@ cdef class Mos6522(Device):
                 self.t1_start = now + 1
                 self.t1_armed = True
                 self.pb7 = False
-                self.drive_b(now)
+                drive_b(self, now)
             self.clear(F_T1, now)
         elif addr == T2CL:
             self.t2_latch = value
@@ -644,17 +421,17 @@ cdef class Mos6522(Device):
             self.t2_at = now + 1
             self.t2_stop = now + 1 if self.acr & T2_PULSES else NEVER
             self.t2_armed = True
-            self.plan_reload(now)
+            plan_reload(self, now)
             self.clear(F_T2, now)
         elif addr == SR:
             self.sr = value
-            self.access_sr(now)
+            access_sr(self, now)
         elif addr == ACR:
             self.write_acr(value, now)
         elif addr == PCR:
             self.write_pcr(value)
-            self.drive_a(now)
-            self.drive_b(now)
+            drive_a(self, now)
+            drive_b(self, now)
         elif addr == IFR:
             self.clear(value & FLAGS, now)
         else:
@@ -668,7 +445,7 @@ cdef class Mos6522(Device):
         if self.pcr & C2_OUTPUT and self.pcr & C2_MODE < C2_LOW:
             self.ca2_low = True
             self.ca2_rise = now + 2 if self.pcr & C2_MODE == C2_PULSE else NEVER
-            self.drive_a(now)
+            drive_a(self, now)
 
     cdef void serve_b(self, bint written, int64_t now) noexcept nogil:
         """The same for ORB and CB2, where only a write has a handshake."""
@@ -680,7 +457,7 @@ cdef class Mos6522(Device):
 
     cdef void write_acr(self, uint8_t value, int64_t now) noexcept nogil:
         cdef uint8_t before = self.acr
-        cdef bint by_phi2 = self.clocked_by_phi2()
+        cdef bint by_phi2 = clocked_by_phi2(self)
         self.acr = value
         if value & ~before & LATCH_A:
             self.ira = <uint8_t> (self.port_a.levels & DATA)
@@ -691,16 +468,16 @@ cdef class Mos6522(Device):
         if value & ~before & T2_PULSES:
             self.t2_stop = now + 1
         elif before & ~value & T2_PULSES:
-            self.t2_value = self.t2_count(now)
+            self.t2_value = t2_count(self, now)
             self.t2_at = now + 1
             self.t2_stop = NEVER
-        if self.t2_reload != now + 1 or not self.clocked_by_t2():
-            self.plan_reload(now)
-        if self.shift_mode() == OFF:
+        if self.t2_reload != now + 1 or not clocked_by_t2(self):
+            plan_reload(self, now)
+        if shift_mode(self) == OFF:
             self.clear(F_SR, now)
-        elif self.clocked_by_phi2() and not by_phi2:
+        elif clocked_by_phi2(self) and not by_phi2:
             self.phi2_at = now + 4           # vice-via
-        self.drive_b(now)
+        drive_b(self, now)
 
     cdef void write_pcr(self, uint8_t value) noexcept nogil:
         if (value ^ self.pcr) & C2_MODE:
@@ -725,7 +502,7 @@ cdef class Mos6522(Device):
         else:
             self.advance(now)
             if self.acr & T2_PULSES:
-                self.t2_value = self.t2_count(now)
+                self.t2_value = t2_count(self, now)
                 self.t2_at = now
                 self.t2_stop = NEVER
         self.ora = self.orb = self.ddra = self.ddrb = self.acr = self.pcr = self.ifr = self.ier = 0
@@ -739,8 +516,8 @@ cdef class Mos6522(Device):
         self.edges = SHIFTED
         self.phi2_at = now
         self.resetting = True
-        self.drive_a(now)
-        self.drive_b(now)
+        drive_a(self, now)
+        drive_b(self, now)
         if power_on:
             self.port_a.power_on(now * self.period)
             self.port_b.power_on(now * self.period)
@@ -794,7 +571,7 @@ cdef class Mos6522(Device):
 
     cdef int restored(self) except -1:
         cdef int64_t now = self.cycle_of(self.last)
-        shifting = self.edges < SHIFTED and self.clocked_by_phi2()
+        shifting = self.edges < SHIFTED and clocked_by_phi2(self)
         ahead = now + 0x10002
         for key, at, least, most, never in (
             ("t1_start", self.t1_start, max(0, now - self.t1_loaded - 1), now + 1, False),

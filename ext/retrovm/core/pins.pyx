@@ -16,9 +16,10 @@ In C, for a part that is a `Device`:
     pins.levels, pins.driven                     may be read at any time
 
 `now` is the tick of a cycle: that of the access, at whose end the lines change; or, where a chip changes them by itself, which
-is an event of it at that tick, the first one that sees them changed. A part brings itself up to `now` in `pins_changed` before it looks at what has changed,
-and says `clock.expect(event)` if its next event moves; it may drive lines from there. Parts are told once the lines have settled,
-so that one may be called again with levels that it knows: it compares with those that it saw last.
+is an event of it at that tick, the first one that sees them changed. A part brings itself up to `now` in `pins_changed` before
+it looks at what has changed, and says `clock.expect(event)` if its next event moves; it may drive lines from there. Parts are
+told once the lines have settled, so that one may be called again with levels that it knows: it compares with those that it saw
+last.
 
 The chip that makes a `Pins` visits it in its `sync`, and with it what every part drives there.
 """
