@@ -257,6 +257,19 @@ def test_run_takes_a_disk(rom, image, capsys):
     assert cli.main(["run", rom, "-o", f"disk={image}", "--state-in", str(state), "--frames", "0"]) == 0
 
 
+def test_run_says_at_its_end_what_the_host_could_not_do(rom, image, capsys, monkeypatch):
+    from retrovm.commands import run
+
+    def run_frames(vm, frames, sound):
+        image.write_bytes(b"")                            # somebody else empties the file
+        with pytest.raises(OSError, match="cannot be read"):
+            vm.disks["disk"].read_sectors(0)
+
+    monkeypatch.setattr(run, "run_frames", run_frames)
+    assert cli.main(["run", rom, "--disk", f"{image}:readonly"]) == 0
+    assert f"retrovm: {image}: the guest had a disk error: " in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(("disk", "message"), [
     ("none.img", "none.img: there is no such disk image; 'truncate"),
     ("IMAGE:overly", "--disk IMAGE:overly: behind the file, expected one of overlay, readonly"),

@@ -63,5 +63,6 @@ cdef class Image(Disk):
     cdef uint64_t identity(self) except? 0
     cdef int recall(self, uint64_t sector, uint8_t *data) noexcept nogil
     cdef bint keep(self, uint64_t sector, const uint8_t *data) noexcept nogil
+    cdef bint noted(self, int error) noexcept nogil
     cdef void look_away(self) noexcept nogil
     cdef int put_back(self, uint64_t sectors, uint64_t base, bytes packed) except -1

@@ -418,20 +418,17 @@ cdef class Image(Disk):
         if held != NULL:
             memcpy(data, held, SECTOR)
             return True
-        self.error = self.recall(sector, data)
-        return self.error == 0
+        return self.noted(self.recall(sector, data))
 
     cdef bint store(self, uint64_t sector, const uint8_t *data) noexcept nogil:
         if not self.writable:
             return False
         if not self.opened:
-            self.error = EBADF
-            return False
+            return self.noted(EBADF)
         if self.overlay:
             return self.keep(sector, data)
         with self.file.lock:
-            self.error = self.file.write_sector(sector, data)
-        return self.error == 0
+            return self.noted(self.file.write_sector(sector, data))
 
     cdef bint keep(self, uint64_t sector, const uint8_t *data) noexcept nogil:
         """Puts a sector into the overlay, and into the file that keeps it."""
@@ -440,12 +437,14 @@ cdef class Image(Disk):
                 try:
                     self.keeper.append(sector, data[:SECTOR])
                 except OSError as error:
-                    self.error = error.errno or EBADF
-                    return False
-        if self.changes.put(sector, data):
-            return True
-        self.error = ENOMEM
-        return False
+                    return self.noted(error.errno or EBADF)
+        return self.noted(0 if self.changes.put(sector, data) else ENOMEM)
+
+    cdef bint noted(self, int error) noexcept nogil:
+        """True for 0; another errno is kept for `fault`."""
+        if error:
+            self.error = error
+        return error == 0
 
     # --- the host's side -----------------------------------------------------------------------------------------
 
@@ -456,7 +455,7 @@ cdef class Image(Disk):
 
     @property
     def fault(self):
-        """Why the host could not do what the guest has last asked for in vain: an `OSError`, or None."""
+        """Why the host could not do what the guest has last asked for in vain, at any time: an `OSError`, or None."""
         return OSError(self.error, os.strerror(self.error), self.file.path) if self.error else None
 
     @property
