@@ -8,7 +8,7 @@
 
 Each process writes the numbers 1, 2, ... in turn to all bytes of 16 sectors, from the first to the last. So a sector
 whose bytes differ was torn, and the sectors must be those of one moment: some of one number, the rest of the one before.
-Prints {"kills": ..., "torn": ..., "out of order": ..., "within a round": ..., "writes": ...} as JSON.
+Prints {"kills": ..., "torn": ..., "out of order": ..., "within a round": ..., "wrote": ...} as JSON.
 """
 
 import json
