@@ -17,10 +17,10 @@ ROOT = Path(__file__).parents[1]
 SOURCES = sorted([*(ROOT / "ext").rglob("*.py[xd]"), *(ROOT / "ext").rglob("*.pxi"), *(ROOT / "ext").rglob("*.py"),
                   *(ROOT / "src").rglob("*.py")])
 
-# What describes machines without being one, and what media are: all of it without emulation.
+# What describes machines without being one, what media are, and disk images: all of it without emulation.
 WORDS = {"errors", "spec", "ranges", "registry"}
 PARTS = {"core", "cpu", "chips", "carts"}
-BASE = WORDS | {"media", "bundled"}
+BASE = WORDS | {"media", "bundled", "storage"}
 MIDDLE = BASE | PARTS | {"isa", "machines", "session", "snapshot", "symbols", "detection", "loading"}
 MAY_IMPORT = {
     "core": set(),
@@ -33,8 +33,9 @@ MAY_IMPORT = {
     "ranges": {"errors", "spec"},
     "registry": {"errors", "spec", "media"},
     "media": WORDS | {"isa"},
+    "storage": {"core", "errors", "spec"},
     "bundled": WORDS,
-    "detection": BASE,
+    "detection": BASE - {"storage"},
     "machines": BASE | PARTS,
     "snapshot": {"errors"},
     "symbols": {"errors", "spec", "isa"},

@@ -27,7 +27,8 @@ class Option:
     `parse` turns what a user gave, a value or the text of a command line, into the value that the machine gets; it
     raises `ValueError` with a reason. `integer`, `boolean`, `choice` and `rate` below make such functions. `show` turns
     that value back into text. `settles` names options that go with it: where this one is given, what a program asks for
-    of those does not count.
+    of those does not count. `medium` is true for a disk: the part of the same name has it, and says whether a saved state
+    fits what is in it; the file may then have another name than it had.
     """
 
     name: str
@@ -36,6 +37,7 @@ class Option:
     parse: Callable[[Any], Any]
     show: Callable[[Any], str] = str
     settles: tuple[str, ...] = ()
+    medium: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,7 +7,18 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from retrovm.commands.arguments import Machine, Options, Rom, Seed, make_vm, require_file, write_whole, wrong
+from retrovm.commands.arguments import (
+    Disk,
+    Machine,
+    Options,
+    Rom,
+    Seed,
+    close_disks,
+    make_vm,
+    require_file,
+    write_whole,
+    wrong,
+)
 from retrovm.commands.sound import Sound
 
 if TYPE_CHECKING:
@@ -22,6 +33,7 @@ def run(
         "How many frames to run. Without it 60; with --serial, until there is nothing left to do."))] = None,
     machine: Machine = None,
     option: Options = None,
+    disk: Disk = None,
     screenshot: Annotated[Path | None, typer.Option(metavar="F.png", help="Save the last picture.")] = None,
     scale: Annotated[int, typer.Option(metavar="N", min=1, max=64, help="Enlarge the saved picture.")] = 1,
     wav: Annotated[Path | None, typer.Option(metavar="F.wav", help="Save the sound.")] = None,
@@ -43,7 +55,7 @@ def run(
             raise wrong(f"the folder of {path} does not exist")
     if state_in is not None:
         require_file(state_in)
-    vm = make_vm(rom, machine, option, seed)
+    vm = make_vm(rom, machine, option, seed, disk)
     screen, audio, line = vm.screen, vm.audio, vm.serial
     if screenshot is not None and screen is None:
         raise wrong(f"--screenshot: {vm.spec.id} has no screen")
@@ -68,6 +80,7 @@ def run(
         write_whole(state_out, vm.save_state())
     if hash:
         print(vm.state_hash())
+    close_disks(vm)
 
 
 def run_frames(vm: VM, frames: int, sound: Sound | None) -> None:
