@@ -111,6 +111,9 @@ cdef dict HALTS = {
     Halt.EXIT: "the program has ended, by opcode {opcode:04X} at ${pc:04X}",
 }
 
+# The flags by name, by their values: shared by all processors that agree.
+cdef dict CHOSEN = {}
+
 # By variant and features. 64 KiB each: one load; a second level for the groups 0, 8, E and F is 40 % slower.
 cdef object DECODINGS = WeakValueDictionary()
 
@@ -218,7 +221,8 @@ cdef class Chip8(Cpu):
             if key == "planes" and value != known["planes"] and (known["planes"] != 2 or value != PLANES):
                 raise ArgumentError(f"{self.name}: {profile} has {known['planes']} planes, not {value!r}")
         self.profile = profile
-        self.chosen = {**known, **{key: bool(value) if key in FLAGS else value for key, value in quirks.items()}}
+        chosen = {**known, **{key: bool(value) if key in FLAGS else value for key, value in quirks.items()}}
+        self.chosen = CHOSEN.setdefault(tuple(chosen.values()), chosen)
         self.quirk = self.chosen
         self.decoding = decoding_of(VARIANTS.index(profile),
                                     sum(1 << n for n, feature in enumerate(FEATURES) if self.chosen[feature]))
