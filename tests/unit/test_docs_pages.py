@@ -10,9 +10,10 @@ from pathlib import Path
 import pytest
 
 from retrovm import registry
+from retrovm import toml_keys as keys
 from retrovm.isa.chip8 import VARIANTS
 from retrovm.isa.mos6502 import MODELS
-from retrovm.suite import judges, keys, manifest
+from retrovm.suite import judges, manifest
 
 DOCS = Path(__file__).parents[2] / "docs"
 

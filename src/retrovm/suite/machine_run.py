@@ -9,12 +9,12 @@ from math import ceil
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from retrovm import toml_keys as is_
 from retrovm.core.types import StopReason
 from retrovm.errors import RetroVMError
-from retrovm.suite import keys as is_
-from retrovm.suite.keys import Keys
 from retrovm.suite.task import Mismatch, Stop, Stopped
 from retrovm.suite.testdata import locate
+from retrovm.toml_keys import Keys
 
 if TYPE_CHECKING:
     from retrovm.session import VM

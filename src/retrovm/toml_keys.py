@@ -1,4 +1,4 @@
-"""A table of a manifest, read key by key; whatever is wrong is reported with file, line, column and key."""
+"""A table of a TOML file, read key by key; whatever is wrong is reported with file, line, column and key."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any, NoReturn, TypeVar
 
 from retrovm.errors import ManifestError
 from retrovm.spec import integer, nearest
-from retrovm.suite.locate import Path, Place, places
+from retrovm.toml_places import Path, Place, places
 
 T = TypeVar("T")
 REQUIRED: Any = object()
