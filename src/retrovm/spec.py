@@ -80,6 +80,7 @@ class MachineSpec:
     judge        says whether a medium is for this machine; None when it is not
     demo         the bundled program that shows the machine: a folder of roms/
     ports_with   the ports with these options, for keys that depend on the program; None for `ports`
+    reload       makes the same description in another process, for a machine that is not registered; can be pickled
     """
 
     id: str
@@ -95,6 +96,7 @@ class MachineSpec:
     formats: tuple[str, ...] = ()
     demo: str | None = None
     ports_with: Callable[[Options], tuple[Port, ...]] | None = None
+    reload: Callable[[], MachineSpec] | None = field(default=None, compare=False)
 
     def ports_for(self, options: Options) -> tuple[Port, ...]:
         """The ports as they are with these options, with the host's keys on their buttons."""

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
 Rom = Annotated[str, typer.Argument(metavar="ROM", help=(
     "The program: a file, GAMES.ZIP#NAME for one in an archive, or the name of a bundled one."))]
-Machine = Annotated[str | None, typer.Option("--machine", "-m", metavar="ID",
-                                             help="The machine; without it the program decides.")]
+Machine = Annotated[str | None, typer.Option("--machine", "-m", metavar="ID", help=(
+    "The machine, or a machine file: my.toml. Without it the program decides."))]
 Options = Annotated[list[str] | None, typer.Option("--option", "-o", metavar="NAME=VALUE", help=(
     "An option of the machine; 'retrovm info ROM' lists them."))]
 Seed = Annotated[int, typer.Option(metavar="N", min=0, help="The seed of the machine's randomness.")]
@@ -68,9 +68,11 @@ def locate(rom: str) -> tuple[str, str | None]:
 def find_target(rom: str, machine: str | None) -> Target:
     """The machine for a program."""
     from retrovm import detection
+    from retrovm.machines.machine_file import machine as find_machine
 
     file, known = locate(rom)
-    return detection.best(file, machine or known)
+    chosen = machine or known
+    return detection.best(file, None if chosen is None else find_machine(chosen))
 
 
 def make_vm(rom: str, machine: str | None, options: list[str] | None, seed: int = 1) -> VM:

@@ -64,10 +64,10 @@ def command(
 
 def switch_on(machine: str, option: list[str] | None, seed: int) -> VM:
     """A machine without a program."""
-    from retrovm import registry
+    from retrovm.machines.machine_file import machine as find_machine
     from retrovm.session import VM
 
-    return VM(registry.machine(machine), None, parse_options(option), seed)
+    return VM(find_machine(machine), None, parse_options(option), seed)
 
 
 def list_programs() -> None:
