@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import retrovm.core
 from retrovm import detection
-from retrovm.machines.machine_file import machine as find_machine
+from retrovm.machines.machine_file.opening import machine as find_machine
 from retrovm.session import VM
 
 if TYPE_CHECKING:
@@ -20,7 +20,8 @@ def load(source: Source, machine: str | None = None, *, seed: int = 1, name: str
 
     Parameters
         source   path, bytes, a file open in binary mode, or a `Media`; a zip archive with it is as good
-        machine  the id of a machine, or a machine file, whose name ends in .toml; without it the surest one that `retrovm.detect` finds
+        machine  the id of a machine, or the name of a machine file, which ends in .toml; without it the surest one
+                 that `retrovm.detect` finds
         seed     of the machine's generator: equal seeds and equal input give equal runs
         name     the file name of bytes; format: of the file; member: which file of an archive. As in
                  `retrovm.media.open_media`

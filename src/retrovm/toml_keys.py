@@ -109,6 +109,10 @@ class Keys:
         self.take(key, lambda value: value, REQUIRED if required else None)
         return Keys(self.document, (*self.path, key), self.values[key]) if key in self.values else None
 
+    def required_table(self, key: str) -> Keys:
+        """The table that a key holds, which must be there."""
+        return Keys(self.document, (*self.path, key), self.take(key, lambda value: value))
+
     def tables(self, key: str, required: bool = False) -> list[Keys]:
         """The tables that a key holds as a list."""
         values = self.take(key, list_of_tables, REQUIRED if required else [])

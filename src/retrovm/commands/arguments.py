@@ -68,7 +68,7 @@ def locate(rom: str) -> tuple[str, str | None]:
 def find_target(rom: str, machine: str | None) -> Target:
     """The machine for a program."""
     from retrovm import detection
-    from retrovm.machines.machine_file import machine as find_machine
+    from retrovm.machines.machine_file.opening import machine as find_machine
 
     file, known = locate(rom)
     chosen = machine or known

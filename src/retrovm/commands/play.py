@@ -64,7 +64,7 @@ def command(
 
 def switch_on(machine: str, option: list[str] | None, seed: int) -> VM:
     """A machine without a program."""
-    from retrovm.machines.machine_file import machine as find_machine
+    from retrovm.machines.machine_file.opening import machine as find_machine
     from retrovm.session import VM
 
     return VM(find_machine(machine), None, parse_options(option), seed)

@@ -23,6 +23,6 @@ The computer is the machine file `sbc6502.toml` beside this module.
 
 from pathlib import Path
 
-from retrovm.machines.machine_file import machine_file
+from retrovm.machines.machine_file.opening import machine_file
 
 SPEC = machine_file(Path(__file__).with_suffix(".toml"))

@@ -1,40 +1,8 @@
-"""Machine files: a computer of registered chips, described in TOML.
+"""Machine files: computers of registered chips, described in TOML.
 
-    spec = machine_file("my.toml")
-    vm = VM(spec, options={"clock_hz": 2_000_000})
-
-docs/machine-files.md has every key. A package registers its machine file as a machine of any kind:
-
-    SPEC = machine_file(Path(__file__).with_suffix(".toml"))
+    opening   from a file to a `MachineSpec`
+    reading   from TOML to a `Board`, with errors that say where
+    board     what a machine file says, and where each part lies
+    program   what is in memory at power-on
+    wiring    from a `Board` to a machine
 """
-
-from __future__ import annotations
-
-from functools import partial
-from pathlib import Path
-
-from retrovm import registry
-from retrovm.errors import ManifestError
-from retrovm.machines.machine_file.reading import read
-from retrovm.machines.machine_file.wiring import spec_of
-from retrovm.spec import MachineSpec
-from retrovm.toml_keys import Document
-
-SUFFIX = ".toml"
-
-
-def machine_file(path: str | Path) -> MachineSpec:
-    """The machine that a file describes. Raises `ManifestError` with file, line and column, and what is near."""
-    file = Path(path)
-    try:
-        content = file.read_bytes()
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or str(error)
-        raise ManifestError(f"{file}: the machine file cannot be read: {reason}") from None
-    board = read(Document(file, content))
-    return spec_of(board, partial(machine_file, file.absolute()))
-
-
-def machine(name: str) -> MachineSpec:
-    """The machine with this id, or of this machine file, whose name ends in ".toml"."""
-    return machine_file(name) if name.lower().endswith(SUFFIX) else registry.machine(name)

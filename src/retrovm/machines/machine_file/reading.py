@@ -124,9 +124,7 @@ class Reader:
 def read(document: Document) -> Board:
     """Reads a machine file whole. Raises `ManifestError`."""
     reader, root = Reader(document), Keys(document)
-    head, processor = root.table("machine"), root.table("cpu")
-    assert head is not None and processor is not None, "both are required"
-    cpu = read_cpu(reader, processor)
+    head, cpu = root.required_table("machine"), read_cpu(reader, root.required_table("cpu"))
     parts: list[Part] = []
     for number, keys in enumerate(root.tables("chip", required=True)):
         parts.append(read_part(reader, keys, number, parts, cpu))
@@ -206,9 +204,7 @@ def read_place(reader: Reader, keys: Keys, spec: ChipSpec, size: int | None, ima
     if spec.memory is not None and size is None and "decode" in keys:
         keys.fail("decode", "a memory that is decoded by a mask repeats: give its size")
     if keys.one_of("at", "decode") == "decode":
-        table = keys.table("decode")
-        assert table is not None, "it is there"
-        ranges = decoded(table, size or spec.size)
+        ranges = decoded(keys.required_table("decode"), size or spec.size)
         return lambda options: ranges
     help = f"where the {spec.title} is"
     if spec.size:

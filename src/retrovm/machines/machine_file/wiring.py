@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from retrovm.chip_spec import Socket
 from retrovm.core.ports import Serial
 from retrovm.core.types import Line
-from retrovm.machines.machine_file.board import Board, Part, Placed, place
+from retrovm.machines.machine_file.board import Board, Part, place
 from retrovm.machines.machine_file.program import add_vectors, contents_of, program_of
 from retrovm.spec import Judgement, MachineSpec, Options, Port
 
