@@ -75,13 +75,18 @@ def find_target(rom: str, machine: str | None) -> Target:
     return detection.best(file, None if chosen is None else find_machine(chosen))
 
 
-def make_vm(rom: str, machine: str | None, options: list[str] | None, seed: int = 1) -> VM:
-    """The machine of a command line, switched on."""
+def make_vm(rom: str | None, machine: str | None, options: list[str] | None, seed: int = 1) -> VM:
+    """The machine of a command line, switched on; without a program where the machine is named."""
+    from retrovm.machines.machine_file.opening import machine as find_machine
     from retrovm.session import VM
 
     chosen: dict[str, Any] = parse_options(options)
-    target = find_target(rom, machine)
-    return VM(target.spec, target.media, target.spec.combine_options(target.options, chosen), seed)
+    if rom is not None:
+        target = find_target(rom, machine)
+        return VM(target.spec, target.media, target.spec.combine_options(target.options, chosen), seed)
+    if machine is None:
+        raise wrong("expected a program, or --machine with the machine that runs without one")
+    return VM(find_machine(machine), None, chosen, seed)
 
 
 def number(text: str) -> int | None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from retrovm.commands.arguments import Machine, Options, Seed, make_vm, parse_options, wrong
+from retrovm.commands.arguments import Machine, Options, Seed, make_vm, wrong
 
 if TYPE_CHECKING:
     from retrovm.core.screen import Screen
@@ -44,13 +44,10 @@ def command(
 
     Example: retrovm play ember
     """
-    if rom is not None:
-        vm = make_vm(rom, machine, option, seed)
-    elif machine is not None:
-        vm = switch_on(machine, option, seed)
-    else:
+    if rom is None and machine is None:
         list_programs()
         return
+    vm = make_vm(rom, machine, option, seed)
     if vm.screen is None:
         play_in_terminal(vm, frames)
         return
@@ -60,14 +57,6 @@ def command(
         app.play(vm, scale=scale, fullscreen=fullscreen, mute=mute, vsync=vsync, frames=frames)
     except sdl.NoDisplay:
         write_picture(vm, vm.screen, frames, scale)
-
-
-def switch_on(machine: str, option: list[str] | None, seed: int) -> VM:
-    """A machine without a program."""
-    from retrovm.machines.machine_file.opening import machine as find_machine
-    from retrovm.session import VM
-
-    return VM(find_machine(machine), None, parse_options(option), seed)
 
 
 def list_programs() -> None:

@@ -68,12 +68,19 @@ class Poke:
         return cls(at, b"".join(data))
 
 
+def machine_name(folder: Path, machine: str) -> str:
+    """The id of a machine; of a machine file its whole path, where a relative one counts from `folder`."""
+    from retrovm.machines.machine_file.opening import SUFFIX
+
+    return str((folder / machine).resolve()) if machine.lower().endswith(SUFFIX) else machine
+
+
 @dataclass(frozen=True)
 class Setup:
     """Which machine, with what in it, and what the host does. `cycles` or `frames` is the limit.
 
     The ROM's name counts from the folder of the manifest, or begins with $RETROVM_TESTDATA/ (see
-    `testdata.locate`).
+    `testdata.locate`). A machine file counts from there too.
     """
 
     folder: Path
@@ -90,6 +97,8 @@ class Setup:
         """Reads what all tests of machines have; `cycles` or `frames` is the limit if none is given."""
         rom = keys.take("rom", is_.file_name, None)
         machine = keys.take("machine", is_.sentence, None)
+        if machine is not None:
+            machine = machine_name(keys.folder, machine)
         if rom is None and machine is None:
             keys.document.fail(keys.path, "expected the key 'rom', or 'machine', or both; found none")
         options = keys.table("options", required=False)

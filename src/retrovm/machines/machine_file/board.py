@@ -25,6 +25,7 @@ class Part:
     """One `[[chip]]`.
 
     at         None, a first address, a `Range` or several
+    movable    whether an option says where it lies, and not the file
     size       the bytes of a memory that repeats; None where it is as large as its ranges
     outputs    {its output: the processor's line}
     pins       {its signal: (another part, a line of that part's ports)}
@@ -37,6 +38,7 @@ class Part:
     name: str
     number: int
     at: Setting
+    movable: bool = False
     size: int | None = None
     priority: int = 0
     options: Mapping[str, Setting] = field(default_factory=dict)

@@ -44,16 +44,19 @@ def program_of(board: Board, media: Media | None, options: Options) -> Program:
         return Program(board.id)
     rom = board.rom.at(options) if board.rom is not None else None
     org, start = slot.org(options), slot.start(options)
-    if org is not None and rom is not None:
+    chosen = rom if board.rom is not None and board.rom.movable else None
+    if org is not None and chosen is not None:
         raise OptionError(f"{board.id}: `org` loads a program into RAM and `rom` one into ROM; give one of them")
     if media is None:
-        return without_media(board, slot, org, rom, start)
+        if slot.bundled is not None and (org is not None or chosen is not None):
+            raise OptionError(f"{board.id}: `org` and `rom` say where a program goes, and no program is given")
+        return without_media(board, slot, rom, start)
     if not media.segments:
         raise MediaError("it puts nothing into memory", file=media.name)
     data = media.segments[0].data
     if media.segments[0].address is None:
         if org is not None:
-            return Program(media.name, ((org, data),), None, org if start is None else start)
+            return Program(media.name, ((org, data),), region_of(rom), org if start is None else start)
         if board.rom is None:
             raise MediaError(f"{board.id} has no ROM for a program", file=media.name,
                              hint="say with `org` of [program] where in RAM it goes")
@@ -66,13 +69,16 @@ def program_of(board: Board, media: Media | None, options: Options) -> Program:
     return addressed(board, media, rom, media.entry if start is None else start)
 
 
-def without_media(board: Board, slot: Slot, org: int | None, rom: int | Range | None, start: int | None) -> Program:
+def region_of(rom: int | Range | None) -> Range | None:
+    """A ROM of which only the first address is said goes on to the end of memory."""
+    return Range(rom, ADDRESS_SPACE - 1) if isinstance(rom, int) else rom
+
+
+def without_media(board: Board, slot: Slot, rom: int | Range | None, start: int | None) -> Program:
     """What runs when nobody gives a program."""
     if slot.bundled is not None:
-        if org is not None or rom is not None:
-            raise OptionError(f"{board.id}: `org` and `rom` say where a program goes, and no program is given")
         file = bundled.program(slot.bundled).file
-        return raw_rom(board, file.name, file.read_bytes(), None, start)
+        return raw_rom(board, file.name, file.read_bytes(), rom, start)
     if board.rom is not None:
         raise MediaError(f"{board.id} needs a program for its ROM {board.rom.name}, and none is given",
                          hint="give a file: retrovm.create(machine, rom=FILE), or on the command line")
@@ -102,7 +108,7 @@ def raw_rom(board: Board, name: str, data: bytes, rom: int | Range | None, start
 def addressed(board: Board, media: Media, rom: int | Range | None, start: int | None) -> Program:
     """Bytes that say where they belong. Without a setting there is a ROM only if something goes there."""
     segments = tuple((segment.address or 0, segment.data) for segment in media.segments)
-    region = Range(rom, ADDRESS_SPACE - 1) if isinstance(rom, int) else rom
+    region = region_of(rom)
     usual = board.rom.default_at if board.rom is not None else None
     if region is None and usual is not None and any(usual.overlaps(Range(at, at + len(data) - 1))
                                                     for at, data in segments):

@@ -184,7 +184,7 @@ def read_part(reader: Reader, keys: Keys, number: int, before: list[Part], cpu: 
         keys.fail("size", f"the image has {len(image):,} bytes, which do not fit into {size:,}")
     part = Part(
         spec=spec, name=own, number=number, image=image, program=program, size=size,
-        at=read_place(reader, keys, spec, size, image, program),
+        at=read_place(reader, keys, spec, size, image, program), movable=isinstance(keys.values.get("at"), dict),
         priority=keys.take("priority", PRIORITY, 0) if spec.size or spec.memory is not None else 0,
         default_at=keys.take("default_at", address_range(), None) if program else None,
         options=reader.chosen(keys, spec), outputs=dict(read_outputs(keys, spec, cpu)),
