@@ -3,6 +3,7 @@
 import pickle
 import re
 from contextlib import suppress
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -15,6 +16,7 @@ from retrovm.cli import main
 from retrovm.core.python_device import PythonDevice
 from retrovm.errors import ManifestError, MediaError, OptionError, RetroVMError
 from retrovm.machines.machine_file.opening import machine_file
+from retrovm.toml_keys import REQUIRED, Keys
 
 ECHO = bytes.fromhex("A9 1E 8D 03 50 A9 09 8D 02 50"       # CONTROL, COMMAND
                      "AD 01 50 29 08 F0 F9"                # until a byte is there
@@ -312,7 +314,38 @@ def test_a_damaged_file_is_an_error_with_its_line_or_still_a_machine(folder, dam
         return
     # What is left is a machine. It may lack what its program needs, and says so.
     with suppress(RetroVMError):
-        retrovm.create(str(file)).tick(1)
+        retrovm.create(str(file))
+
+
+# --- what the documentation says ------------------------------------------------------------------------------
+
+
+def test_the_page_on_machine_files_has_every_key_that_they_take(folder, latch, monkeypatch):
+    taken = set()
+    take = Keys.take
+
+    def spy(self, key, parse, default=REQUIRED):
+        if len(self.path) == (2 if self.path[:1] == ("chip",) else 1):
+            taken.add((self.path[0], key))
+        return take(self, key, parse, default)
+
+    monkeypatch.setattr(Keys, "take", spy)
+    one_of = Keys.one_of
+
+    def spy_one_of(self, *keys):
+        taken.update((self.path[0], key) for key in keys)
+        return one_of(self, *keys)
+
+    monkeypatch.setattr(Keys, "one_of", spy_one_of)
+    machine_file(board(folder, BOARD + '\n[[chip]]\ntype = "latch"\nat = 0x6000\n'
+                               '\n[[chip]]\ntype = "rom"\nname = "mine"\nprogram = true\nat = "$7000-$7FFF"\n\n[program]\n'))
+    of_chips = {option.name for spec in registry.chips().values() for option in spec.options} | {"held", "irq"}
+    page = (Path(__file__).parents[2] / "docs" / "machine-files.md").read_text(encoding="utf-8")
+    for section in ("machine", "cpu", "chip", "program"):
+        heading = f"## [[{section}]]" if section == "chip" else f"## [{section}]"
+        text = page.split(heading)[1].split("\n## ")[0]
+        documented = set(re.findall(r"^\| `(\w+)` ", text, re.MULTILINE))
+        assert documented == {key for table, key in taken if table == section} - of_chips, section
 
 
 # --- on the command line --------------------------------------------------------------------------------------

@@ -175,9 +175,8 @@ def read_part(reader: Reader, keys: Keys, number: int, before: list[Part], cpu: 
     if isinstance(spec, CpuSpec):
         keys.fail("type", f"{spec.id} is a processor: it belongs into [cpu]")
     own = keys.take("name", name, spec.id)
-    for other in (cpu, *before):
-        if other.name == own:
-            keys.fail("name", f"there is a part {own!r} already; give one of them another name")
+    if own in (cpu.name, *(other.name for other in before)):
+        keys.fail("name", f"there is a part {own!r} already; give one of them another name")
     image, program = read_image(keys, spec, before)
     size = keys.take("size", power_of_two, None) if spec.memory is not None and not program else None
     if image is not None and size is not None and len(image) > size:
