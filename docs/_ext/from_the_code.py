@@ -59,6 +59,7 @@ class Chips(Generated):
         rows = []
         for spec in chips:
             facts = [f"{spec.size} addresses"] * bool(spec.size) + [f"pulls {output}" for output in spec.outputs]
+            facts += ["buttons"] * spec.buttons
             facts += [f"ports {', '.join(spec.ports)}"] * bool(spec.ports) + ["a serial line"] * spec.serial
             facts += [f"signals {', '.join(spec.signals)}"] * bool(spec.signals)
             if isinstance(spec, CpuSpec):

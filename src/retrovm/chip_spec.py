@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from retrovm.core.bus import Bus
     from retrovm.core.clock import Clock
     from retrovm.core.device import Device, Wire
-    from retrovm.core.ports import Serial
+    from retrovm.core.ports import Buttons, Serial
     from retrovm.media import Media
 
 
@@ -30,6 +30,7 @@ class Socket:
     options   every option of its `ChipSpec`, parsed
     wires     {output: the line of the processor that it pulls, or None}
     serial    its line to the host, where the `ChipSpec` has `serial`
+    buttons   what the host presses, where the `ChipSpec` has `buttons`
     pins      {signal: (the lines of another chip's port, the name of one of them)}
     contents  what a memory holds at power-on
     """
@@ -40,6 +41,7 @@ class Socket:
     options: Options
     wires: Mapping[str, Wire | None] = field(default_factory=dict)
     serial: Serial | None = None
+    buttons: Buttons | None = None
     pins: Mapping[str, tuple[Any, str]] = field(default_factory=dict)
     contents: bytes = b""
 
@@ -56,6 +58,7 @@ class ChipSpec:
     ports    {an attribute that is `Pins`: the names of its lines}: {"port_a": ("pa0", "pa1")}
     signals  its pins that a machine file wires to a line of another chip's port: "cs"
     serial   True for a chip with a line to the host
+    buttons  True for a chip that reads buttons, which the machine file names
     memory   "ram" or "rom" for memory
     """
 
@@ -68,6 +71,7 @@ class ChipSpec:
     ports: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     signals: tuple[str, ...] = ()
     serial: bool = False
+    buttons: bool = False
     memory: Literal["ram", "rom"] | None = None
 
 

@@ -195,6 +195,21 @@ class Latch(PythonDevice):
         self.held = value
 
 
+class Pad(PythonDevice):
+    """Reads 1 while a button is held."""
+
+    def __init__(self, name, buttons):
+        super().__init__(name)
+        self.buttons = buttons
+
+    def read(self, address):
+        return len(self.buttons.held)
+
+
+def make_pad(socket):
+    return Pad(socket.name, socket.buttons)
+
+
 def make_latch(socket):
     return Latch(socket.name, socket.options["held"], socket.pins)
 
@@ -206,16 +221,26 @@ def latch(monkeypatch):
     spec = ChipSpec(
         id="latch", title="A latch", size=1, make=make_latch, ports={"port": ("d0", "d1")}, signals=("enable",),
         options=(Option(name="held", help="what it holds", default=7, parse=integer(0, 255)),))
-    ids = (*registry.CHIPS.ids(), "latch")
+    pad = ChipSpec(id="gamepad", title="A pad", size=1, make=make_pad, buttons=True)
+    ids = (*registry.CHIPS.ids(), "latch", "gamepad")
     real = registry.CHIPS.get
     monkeypatch.setattr(registry.CHIPS, "ids", lambda: ids)
-    monkeypatch.setattr(registry.CHIPS, "get", lambda id: spec if id == "latch" else real(id))
+    monkeypatch.setattr(registry.CHIPS, "get", lambda id: {"latch": spec, "gamepad": pad}.get(id) or real(id))
 
 
 def test_a_chip_of_others_is_used_by_its_name_with_its_options(folder, latch):
     more = '\n[[chip]]\ntype = "latch"\nat = 0x6000\nheld = { option = "held", help = "at power-on" }\n'
     vm = retrovm.create(str(board(folder, BOARD + more)), held="$55")
     assert vm.memory.read(0x6000) == 0x55
+
+
+def test_a_file_names_the_buttons_of_a_chip_and_their_keys(folder, latch):
+    more = '\n[[chip]]\ntype = "gamepad"\nat = 0x6000\nbuttons = [{ name = "fire", keys = ["KeyX"] }, { name = "up" }]\n'
+    vm = retrovm.create(str(board(folder, BOARD + more)))
+    assert [(button.name, button.keys) for button in vm.spec.ports[-1].buttons] == [("fire", ("KeyX",)), ("up", ())]
+    assert vm.memory.read(0x6000) == 0
+    vm.button_press("fire")
+    assert vm.memory.read(0x6000) == 1
 
 
 def test_pins_are_wired_to_the_lines_of_a_chip_above(folder, latch):
@@ -246,6 +271,10 @@ WRONG = [
     ((("at = 0x5000", "decode = { mask = 0xF000, match = 0x5800 }"),), "19:27: chip[1].decode.match: $5800 has bits"),
     ((("at = 0x5000", "decode = { mask = 0xF001, match = 0x5000 }"),), "19:12: chip[1].decode.mask: $F001 has address"),
     ((('name = "acia"', 'name = "ram"'),), "18:1: chip[1].name: there is a part 'ram' already"),
+    ((('"$0000-$3FFF"', "0"),), '13:1: chip[0].at: expected a range, like "$0000-$3FFF", or a first address and the key'),
+    ((('"$8000-$FFFF"', '"$C000-$FFFF"'),), "24:1: chip[2].at: $C000-$FFFF has 16384 addresses; 32768 or more are needed"),
+    ((('"cpu.irq"', '"cpu.irq"\nserial = "ram"'),), "21:1: chip[1].serial: there is a part 'ram' already"),
+    ((('"echo.bin"', '"echo.bin"\nfrom = 0x8000'),), "26:1: chip[2].from: expected 1 to 65,536 bytes in echo.bin from byte"),
     ((("[cpu]", "[cqu]"),), "1:1: the key 'cpu' is missing"),
     ((("title = ", "title "),), "3:7: not TOML"),
 ]
@@ -338,6 +367,7 @@ def test_the_page_on_machine_files_has_every_key_that_they_take(folder, latch, m
 
     monkeypatch.setattr(Keys, "one_of", spy_one_of)
     machine_file(board(folder, BOARD + '\n[[chip]]\ntype = "latch"\nat = 0x6000\n'
+                               '\n[[chip]]\ntype = "gamepad"\nat = 0x6001\nbuttons = []\n'
                                '\n[[chip]]\ntype = "rom"\nname = "mine"\nprogram = true\nat = "$7000-$7FFF"\n\n[program]\n'))
     of_chips = {option.name for spec in registry.chips().values() for option in spec.options} | {"held", "irq"}
     page = (Path(__file__).parents[2] / "docs" / "machine-files.md").read_text(encoding="utf-8")

@@ -14,7 +14,7 @@ from typing import Any
 from retrovm.chip_spec import ChipSpec, CpuSpec
 from retrovm.errors import OptionError
 from retrovm.ranges import Range
-from retrovm.spec import Option, Options
+from retrovm.spec import Button, Option, Options
 
 Setting = Callable[[Options], Any]
 ADDRESS_SPACE = 0x10000
@@ -29,6 +29,8 @@ class Part:
     size       the bytes of a memory that repeats; None where it is as large as its ranges
     outputs    {its output: the processor's line}
     pins       {its signal: (another part, a line of that part's ports)}
+    serial     the name of its line to the host
+    pad        the name of the port with its `buttons`
     image      what a ROM of its own holds; None for other chips
     program    True for the ROM that holds the program
     default_at where the program's ROM is for a program that says itself where it lies
@@ -45,6 +47,8 @@ class Part:
     outputs: Mapping[str, str] = field(default_factory=dict)
     pins: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     serial: str | None = None
+    pad: str | None = None
+    buttons: tuple[Button, ...] = ()
     image: bytes | None = None
     program: bool = False
     default_at: Range | None = None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Set
 from dataclasses import dataclass, field
 from fractions import Fraction
 from itertools import pairwise
@@ -23,7 +23,7 @@ from retrovm.machines.machine_file.board import (
     place,
 )
 from retrovm.ranges import Range, address_range, address_ranges
-from retrovm.spec import Option, Options, boolean, integer, nearest, rate
+from retrovm.spec import Button, Option, Options, boolean, integer, nearest, rate
 from retrovm.toml_keys import REQUIRED, Document, Keys
 
 FORMATS = ("binary", "ihex", "srec")
@@ -62,8 +62,16 @@ def start_or_range(value: Any) -> int | Range:
     return parse(value)
 
 
-def of_registers(size: int) -> Callable[[Any], Any]:
-    """Parses where a chip of so many registers is: its first address, a range in which they repeat, or "none"."""
+def of_ram(value: Any) -> tuple[Range, ...]:
+    """Parses where RAM is that does not repeat: one range or several."""
+    if isinstance(value, int):
+        raise ValueError('expected a range, like "$0000-$3FFF", or a first address and the key `size`')
+    return address_ranges()(value)
+
+
+def of_chip(size: int, *, many: bool = True) -> Callable[[Any], Any]:
+    """Parses where a chip of so many addresses is: the first one, a range of at least as many, with `many` several
+    ranges, or "none"."""
     one, several = address_range(least_size=size), address_ranges()
 
     def parse(value: Any) -> Any:
@@ -73,7 +81,9 @@ def of_registers(size: int) -> Callable[[Any], Any]:
             return ADDRESS(value)
         if isinstance(value, str) and "-" not in value:
             return ADDRESS(value)
-        return several(value) if isinstance(value, list) or (isinstance(value, str) and "," in value) else one(value)
+        if many and (isinstance(value, list) or (isinstance(value, str) and "," in value)):
+            return several(value)
+        return one(value)
 
     return parse
 
@@ -175,7 +185,8 @@ def read_part(reader: Reader, keys: Keys, number: int, before: list[Part], cpu: 
     if isinstance(spec, CpuSpec):
         keys.fail("type", f"{spec.id} is a processor: it belongs into [cpu]")
     own = keys.take("name", name, spec.id)
-    if own in (cpu.name, *(other.name for other in before)):
+    taken = {cpu.name, *(each for other in before for each in (other.name, other.serial, other.pad))}
+    if own in taken:
         keys.fail("name", f"there is a part {own!r} already; give one of them another name")
     image, program = read_image(keys, spec, before)
     size = keys.take("size", power_of_two, None) if spec.memory is not None and not program else None
@@ -187,7 +198,10 @@ def read_part(reader: Reader, keys: Keys, number: int, before: list[Part], cpu: 
         priority=keys.take("priority", PRIORITY, 0) if spec.size or spec.memory is not None else 0,
         default_at=keys.take("default_at", address_range(), None) if program else None,
         options=reader.chosen(keys, spec), outputs=dict(read_outputs(keys, spec, cpu)),
-        pins=dict(read_pins(keys, spec, before)), serial=read_serial(keys, spec, before),
+        pins=dict(read_pins(keys, spec, before)),
+        serial=read_port(keys, "serial", {*taken, own}) if spec.serial else None,
+        pad=read_port(keys, "pad", {*taken, own}) if spec.buttons else None,
+        buttons=tuple(read_button(each) for each in keys.tables("buttons", required=True)) if spec.buttons else (),
     )
     keys.finish()
     return part
@@ -207,12 +221,12 @@ def read_place(reader: Reader, keys: Keys, spec: ChipSpec, size: int | None, ima
         return lambda options: ranges
     help = f"where the {spec.title} is"
     if spec.size:
-        parse: Callable[[Any], Any] = of_registers(spec.size)
+        parse: Callable[[Any], Any] = of_chip(spec.size)
         help += "; none leaves it out"
-    elif size is not None or image is not None:
-        parse = of_registers(1 if size is not None else len(image or b""))
+    elif size is not None:
+        parse = of_chip(1)
     else:
-        parse = address_ranges()
+        parse = of_ram if image is None else of_chip(len(image), many=False)
     return reader.setting(keys, "at", parse, help=help)
 
 
@@ -242,18 +256,20 @@ def read_image(keys: Keys, spec: ChipSpec, before: list[Part]) -> tuple[bytes | 
                 keys.fail("program", f"{other.name} holds the program already; give this ROM an image")
         return None, True
     named = keys.take("image", toml_keys.file_name)
-    file = keys.folder / named
+    start = keys.take("from", integer(0, 2**31), 0)
     try:
-        data = file.read_bytes()
+        with (keys.folder / named).open("rb") as stream:
+            stream.seek(start)
+            data = stream.read(ADDRESS_SPACE + 1)
     except (OSError, ValueError) as error:
         there = {each.name: None for each in keys.folder.iterdir() if each.is_file()} if keys.folder.is_dir() else {}
         reason = getattr(error, "strerror", None) or str(error)
         keys.fail("image", f"the image {named!r} cannot be read: {reason}{nearest(named, there)}")
-    start = keys.take("from", integer(0, 2**31), 0)
-    if not 0 < len(data) - start <= ADDRESS_SPACE:
-        keys.fail("from" if start else "image", f"{named} has {len(data):,} bytes, expected 1 to {ADDRESS_SPACE:,} from "
-                                               f"byte {start:,} on")
-    return data[start:], False
+    if not 0 < len(data) <= ADDRESS_SPACE:
+        found = f"more than {ADDRESS_SPACE:,} bytes" if data else "nothing"
+        keys.fail("from" if start else "image", f"expected 1 to {ADDRESS_SPACE:,} bytes in {named} from byte {start:,} on, "
+                                               f"found {found}")
+    return data, False
 
 
 def read_outputs(keys: Keys, spec: ChipSpec, cpu: Processor) -> Iterator[tuple[str, str]]:
@@ -284,14 +300,21 @@ def read_pins(keys: Keys, spec: ChipSpec, before: list[Part]) -> Iterator[tuple[
     table.finish()
 
 
-def read_serial(keys: Keys, spec: ChipSpec, before: list[Part]) -> str | None:
-    """The name of a chip's serial line."""
-    if not spec.serial:
-        return None
-    port = keys.take("serial", name, "serial")
-    if any(part.serial == port for part in before):
-        keys.document.fail((*keys.path, "serial"), f"there is a serial line {port!r} already; give `serial` another name")
+def read_port(keys: Keys, key: str, taken: Set[str | None]) -> str:
+    """The name of the serial line of a chip, or of its buttons."""
+    port = keys.take(key, name, key)
+    if port in taken:
+        keys.fail(key, f"there is a part {port!r} already; give `{key}` another name")
     return port
+
+
+def read_button(keys: Keys) -> Button:
+    """One of a chip's buttons, and the host's keys for it."""
+    own = keys.take("name", toml_keys.sentence)
+    button = Button(name=own, label=keys.take("label", toml_keys.sentence, own),
+                    keys=keys.take_list("keys", toml_keys.sentence, ()))
+    keys.finish()
+    return button
 
 
 def read_slot(reader: Reader, keys: Keys | None, parts: list[Part], document: Document) -> Slot | None:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from retrovm.chip_spec import Socket
-from retrovm.core.ports import Serial
+from retrovm.core.ports import Buttons, Serial
 from retrovm.core.types import Line
 from retrovm.machines.machine_file.board import Board, Part, place
 from retrovm.machines.machine_file.program import add_vectors, contents_of, program_of
@@ -31,10 +31,17 @@ def spec_of(board: Board, reload: Callable[[], MachineSpec]) -> MachineSpec:
         clock_rate=lambda options: Fraction(board.cpu.clock_hz(options)),
         frame_rate=lambda options: board.frame_rate,
         judge=judge, options=board.options,
-        ports=tuple(Port(name=part.serial, title=f"Serial line of the {part.name.upper()}", kind="serial")
-                    for part in board.parts if part.serial is not None),
+        ports=tuple(port for part in board.parts for port in ports_of(part)),
         formats=board.formats, demo=board.slot.bundled if board.slot is not None else None, reload=reload,
     )
+
+
+def ports_of(part: Part) -> Iterator[Port]:
+    """Where the host's devices plug into a chip."""
+    if part.serial is not None:
+        yield Port(name=part.serial, title=f"Serial line of the {part.name.upper()}", kind="serial")
+    if part.pad is not None:
+        yield Port(name=part.pad, title=f"Buttons of the {part.name.upper()}", buttons=part.buttons)
 
 
 def wire(board: Board, machine: Machine, media: Media | None, options: Options) -> None:
@@ -62,8 +69,11 @@ def wire(board: Board, machine: Machine, media: Media | None, options: Options) 
     present = {each.name for each in placed}
     for part in board.parts:
         if part.spec.memory is None and (part.name in present or not part.spec.size):
-            port = machine.add(Serial(part.serial)) if part.serial is not None else None
-            plug(part, part.name, serial=port, wires=wires_of(part, cpu), pins=pins_of(board, part, made))
+            line = machine.add(Serial(part.serial)) if part.serial is not None else None
+            pad = None
+            if part.pad is not None:
+                pad = machine.add(Buttons(part.pad, [button.name for button in part.buttons]))
+            plug(part, part.name, serial=line, buttons=pad, wires=wires_of(part, cpu), pins=pins_of(board, part, made))
     # What is mapped later lies on top.
     for each in sorted(placed, key=lambda each: each.priority):
         for region in each.ranges:
