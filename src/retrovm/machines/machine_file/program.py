@@ -65,13 +65,19 @@ def program_of(board: Board, media: Media | None, options: Options) -> Program:
         raise OptionError(f"{board.id}: {media.name} says itself where it belongs; `org` is for raw bytes")
     if start is None and media.entry is not None and media.entry >= ADDRESS_SPACE:
         raise MediaError("it starts where a processor of this machine has no addresses", file=media.name,
-                         found=f"${media.entry:04X}", expected="$0000-$FFFF", hint="give start=ADDRESS")
+                         found=f"${media.entry:04X}", expected="$0000-$FFFF", hint=advice(board, "give start=ADDRESS", "start"))
     return addressed(board, media, rom, media.entry if start is None else start)
 
 
 def region_of(rom: int | Range | None) -> Range | None:
     """A ROM of which only the first address is said goes on to the end of memory."""
     return Range(rom, ADDRESS_SPACE - 1) if isinstance(rom, int) else rom
+
+
+def advice(board: Board, text: str, *options: str) -> str:
+    """What to do: `text`, where the machine file declares these options."""
+    known = {option.name for option in board.options}
+    return text if known.issuperset(options) else "change the program, or [program] and the memory of the machine file"
 
 
 def without_media(board: Board, slot: Slot, rom: int | Range | None, start: int | None) -> Program:
@@ -101,7 +107,8 @@ def raw_rom(board: Board, name: str, data: bytes, rom: int | Range | None, start
             found = "too few bytes" if low is None or high is None else f"${low | high << 8:04X} for reset"
             raise MediaError("it does not end with the vectors of a ROM", file=name, found=found,
                              expected=f"an address in {region}",
-                             hint="org=ADDRESS loads a program into RAM; rom=ADDRESS says where a ROM lies")
+                             hint=advice(board, "org=ADDRESS loads a program into RAM; rom=ADDRESS says where a ROM "
+                                                "lies", "org", "rom"))
     return program
 
 
@@ -145,12 +152,12 @@ def contents_of(board: Board, program: Program, placed: list[Placed], options: O
             present = ", ".join(f"{each.name} {region}" for each in memories for region in each.ranges)
             raise MediaError("some of its bytes lie where no memory is", file=program.name,
                              found=str(Range(at, at + len(data) - 1)), expected=f"memory: {present}",
-                             hint="give the options ram and rom")
+                             hint=advice(board, "give the options ram and rom", "ram", "rom"))
     own = any(each.part is not None and each.part.image is not None for each in memories)
     if program.start is None and not own and (program.byte(board.cpu.spec.reset) is None
                                               or program.byte(board.cpu.spec.reset + 1) is None):
         raise MediaError(f"it does not say where it starts: nothing of it lies at the reset vector, "
-                         f"${board.cpu.spec.reset:04X}", file=program.name, hint="give start=ADDRESS")
+                         f"${board.cpu.spec.reset:04X}", file=program.name, hint=advice(board, "give start=ADDRESS", "start"))
     return {name: bytes(held) for name, held in found.items()}
 
 
