@@ -31,7 +31,7 @@ class Socket:
     wires     {output: the line of the processor that it pulls, or None}
     serial    its line to the host, where the `ChipSpec` has `serial`
     buttons   what the host presses, where the `ChipSpec` has `buttons`
-    pins      {signal: (the lines of another chip's port, the name of one of them)}
+    pins      {signal: (the `Pins` of another chip's port, the name of a line), or (None, "low" or "high")}
     contents  what a memory holds at power-on
     """
 

@@ -248,6 +248,8 @@ def test_pins_are_wired_to_the_lines_of_a_chip_above(folder, latch):
             '\n[[chip]]\ntype = "latch"\nname = "two"\nat = 0x6001\npins = { enable = "one.d1" }\n')
     vm = retrovm.create(str(board(folder, BOARD + more)))
     assert vm.devices["two"].watched == {"enable": (vm.devices["one"].port, "d1")}
+    vm = retrovm.create(str(board(folder, BOARD + more.replace("one.d1", "low"))))
+    assert vm.devices["two"].watched == {"enable": (None, "low")}
     with pytest.raises(ManifestError, match=r"board\.toml:36:10: .*'one\.d2'; did you mean one\.d"):
         machine_file(board(folder, BOARD + more.replace("one.d1", "one.d2")))
 

@@ -28,7 +28,7 @@ class Part:
     movable    whether an option says where it lies, and not the file
     size       the bytes of a memory that repeats; None where it is as large as its ranges
     outputs    {its output: the processor's line}
-    pins       {its signal: (another part, a line of that part's ports)}
+    pins       {its signal: (another part, a line of that part's ports), or (None, "low" or "high")}
     serial     the name of its line to the host
     pad        the name of the port with its `buttons`
     image      what a ROM of its own holds; None for other chips
@@ -45,7 +45,7 @@ class Part:
     priority: int = 0
     options: Mapping[str, Setting] = field(default_factory=dict)
     outputs: Mapping[str, str] = field(default_factory=dict)
-    pins: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    pins: Mapping[str, tuple[str | None, str]] = field(default_factory=dict)
     serial: str | None = None
     pad: str | None = None
     buttons: tuple[Button, ...] = ()

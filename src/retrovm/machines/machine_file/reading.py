@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Set
+from collections.abc import Callable, Iterator, Set
 from dataclasses import dataclass, field
 from fractions import Fraction
 from itertools import pairwise
@@ -283,14 +283,14 @@ def read_outputs(keys: Keys, spec: ChipSpec, cpu: Processor) -> Iterator[tuple[s
             yield output, known[wanted]
 
 
-def read_pins(keys: Keys, spec: ChipSpec, before: list[Part]) -> Iterator[tuple[str, tuple[str, str]]]:
-    """The lines of other chips that a chip is wired to: pins = { cs = "via.pb4" }."""
+def read_pins(keys: Keys, spec: ChipSpec, before: list[Part]) -> Iterator[tuple[str, tuple[str | None, str]]]:
+    """What a chip's signals are wired to: pins = { cs = "via.pb4", rw = "low" }."""
     table = keys.table("pins", required=False) if spec.signals else None
     if table is None:
         return
-    known: Mapping[str, tuple[str, str]] = {
-        f"{part.name}.{line}": (part.name, line)
-        for part in before for lines in part.spec.ports.values() for line in lines}
+    known: dict[str, tuple[str | None, str]] = {level: (None, level) for level in ("low", "high")}
+    known |= {f"{part.name}.{line}": (part.name, line)
+              for part in before for lines in part.spec.ports.values() for line in lines}
     for signal in spec.signals:
         wanted = table.take(signal, toml_keys.sentence, None)
         if wanted is not None:

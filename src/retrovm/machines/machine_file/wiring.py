@@ -87,9 +87,12 @@ def wires_of(part: Part, cpu: Cpu) -> dict[str, Any]:
 
 
 def pins_of(board: Board, part: Part, made: dict[str, Device]) -> dict[str, tuple[Any, str]]:
-    """{signal of a chip: (the lines of a port, the name of one of them)}"""
-    found = {}
+    """{signal of a chip: (the lines of a port, the name of one of them), or (None, a level)}"""
+    found: dict[str, tuple[Any, str]] = {}
     for signal, (owner, line) in part.pins.items():
+        if owner is None:
+            found[signal] = None, line
+            continue
         spec = next(each.spec for each in board.parts if each.name == owner)
         port = next(name for name, lines in spec.ports.items() if line in lines)
         found[signal] = (getattr(made[owner], port), line)
