@@ -18,7 +18,7 @@ SOURCES = sorted([*(ROOT / "ext").rglob("*.py[xd]"), *(ROOT / "ext").rglob("*.px
                   *(ROOT / "src").rglob("*.py")])
 
 # What describes machines without being one, what media are, and disk images: all of it without emulation.
-WORDS = {"errors", "spec", "ranges", "registry"}
+WORDS = {"errors", "spec", "chip_spec", "ranges", "registry", "toml_keys", "toml_places"}
 PARTS = {"core", "cpu", "chips", "carts"}
 BASE = WORDS | {"media", "bundled", "storage"}
 MIDDLE = BASE | PARTS | {"isa", "machines", "session", "snapshot", "symbols", "detection", "loading"}
@@ -31,7 +31,10 @@ MAY_IMPORT = {
     "errors": {"core.errors"},
     "spec": {"errors"},
     "ranges": {"errors", "spec"},
-    "registry": {"errors", "spec", "media"},
+    "chip_spec": {"errors", "spec"},
+    "registry": {"errors", "spec", "chip_spec", "media"},
+    "toml_places": set(),
+    "toml_keys": {"errors", "spec", "toml_places"},
     "media": WORDS | {"isa"},
     "storage": {"core", "errors", "spec"},
     "bundled": WORDS,

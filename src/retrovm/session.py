@@ -8,6 +8,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from hashlib import sha256
 from pickle import PicklingError
 from typing import TYPE_CHECKING, Any
@@ -274,18 +275,19 @@ class VM(Machine):
     def __reduce__(self) -> tuple[Any, ...]:
         from retrovm import registry
 
-        if registry.machines().get(self.spec.id) is not self.spec:
+        find: Callable[[], MachineSpec] | None = self.spec.reload
+        if registry.machines().get(self.spec.id) is self.spec:
+            find = partial(registry.machine, self.spec.id)
+        if find is None:
             raise PicklingError(f"no machine {self.spec.id!r} is registered, so another process would not "
                                 f"find it: give it an entry point in the group retrovm.machines")
-        return _restore, (self.spec.id, self.media, self._options_of_copy(), self.seed, self.save_fields(), self.symbols)
+        return _restore, (find, self.media, self._options_of_copy(), self.seed, self.save_fields(), self.symbols)
 
 
-def _restore(id: str, media: Media | None, options: Mapping[str, Any], seed: int, fields: bytes,
+def _restore(find: Callable[[], MachineSpec], media: Media | None, options: Mapping[str, Any], seed: int, fields: bytes,
              symbols: Symbols) -> VM:
     """Makes the machine again that a pickle describes."""
-    from retrovm import registry
-
-    vm = VM(registry.machine(id), media, options, seed)
+    vm = VM(find(), media, options, seed)
     vm.load_fields(fields)
     vm.symbols = symbols
     return vm

@@ -6,6 +6,7 @@ command line know a machine by its `MachineSpec` alone.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -82,6 +83,7 @@ class MachineSpec:
     judge        says whether a medium is for this machine; None when it is not
     demo         the bundled program that shows the machine: a folder of roms/
     ports_with   the ports with these options, for keys that depend on the program; None for `ports`
+    reload       makes the same description in another process, for a machine that is not registered; can be pickled
     """
 
     id: str
@@ -97,6 +99,7 @@ class MachineSpec:
     formats: tuple[str, ...] = ()
     demo: str | None = None
     ports_with: Callable[[Options], tuple[Port, ...]] | None = None
+    reload: Callable[[], MachineSpec] | None = field(default=None, compare=False)
 
     def ports_for(self, options: Options) -> tuple[Port, ...]:
         """The ports as they are with these options, with the host's keys on their buttons."""
@@ -179,8 +182,11 @@ def choice(*names: str) -> Callable[[Any], str]:
 def rate(value: Any) -> Fraction:
     """Parses a positive number of times per second, exactly: 1_000_000, "1.8432e6", "39375000/11"."""
     try:
+        # An exponent of many digits would take all memory.
+        if isinstance(value, str) and re.search(r"[eE][+-]?\d{4}", value):
+            raise ValueError
         parsed = Fraction(value)
-    except (ValueError, TypeError, ZeroDivisionError):
+    except (ValueError, TypeError, ZeroDivisionError, OverflowError):
         raise ValueError("expected a number per second, like 1000000, 1.8432e6 or 39375000/11") from None
     if parsed <= 0:
         raise ValueError("expected a positive number per second")

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
 Rom = Annotated[str, typer.Argument(metavar="ROM", help=(
     "The program: a file, GAMES.ZIP#NAME for one in an archive, or the name of a bundled one."))]
-Machine = Annotated[str | None, typer.Option("--machine", "-m", metavar="ID",
-                                             help="The machine; without it the program decides.")]
+Machine = Annotated[str | None, typer.Option("--machine", "-m", metavar="ID", help=(
+    "The machine, or a machine file: my.toml. Without it the program decides."))]
 Options = Annotated[list[str] | None, typer.Option("--option", "-o", metavar="NAME=VALUE", help=(
     "An option of the machine; 'retrovm info ROM' lists them."))]
 Disk = Annotated[str | None, typer.Option("--disk", metavar="IMAGE[:MODE]", help=(
@@ -73,9 +73,11 @@ def locate(rom: str) -> tuple[str, str | None]:
 def find_target(rom: str, machine: str | None) -> Target:
     """The machine for a program."""
     from retrovm import detection
+    from retrovm.machines.machine_file.opening import machine as find_machine
 
     file, known = locate(rom)
-    return detection.best(file, machine or known)
+    chosen = machine or known
+    return detection.best(file, None if chosen is None else find_machine(chosen))
 
 
 def with_disk(spec: MachineSpec, options: dict[str, str], disk: str | None) -> dict[str, str]:
@@ -98,13 +100,21 @@ def with_disk(spec: MachineSpec, options: dict[str, str], disk: str | None) -> d
     return {**options, slots[0]: disk}
 
 
-def make_vm(rom: str, machine: str | None, options: list[str] | None, seed: int = 1, disk: str | None = None) -> VM:
-    """The machine of a command line, switched on."""
+def make_vm(rom: str | None, machine: str | None, options: list[str] | None, seed: int = 1,
+            disk: str | None = None) -> VM:
+    """The machine of a command line, switched on; without a program where the machine is named."""
+    from retrovm.machines.machine_file.opening import machine as find_machine
     from retrovm.session import VM
 
-    target = find_target(rom, machine)
-    chosen: dict[str, Any] = with_disk(target.spec, parse_options(options), disk)
-    return VM(target.spec, target.media, target.spec.combine_options(target.options, chosen), seed)
+    given = parse_options(options)
+    if rom is not None:
+        target = find_target(rom, machine)
+        chosen: dict[str, Any] = with_disk(target.spec, given, disk)
+        return VM(target.spec, target.media, target.spec.combine_options(target.options, chosen), seed)
+    if machine is None:
+        raise wrong("expected a program, or --machine with the machine that runs without one")
+    spec = find_machine(machine)
+    return VM(spec, None, with_disk(spec, given, disk), seed)
 
 
 def close_disks(vm: VM) -> None:

@@ -8,17 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from retrovm.commands.arguments import (
-    Disk,
-    Machine,
-    Options,
-    Seed,
-    close_disks,
-    make_vm,
-    parse_options,
-    with_disk,
-    wrong,
-)
+from retrovm.commands.arguments import Disk, Machine, Options, Seed, close_disks, make_vm, wrong
 
 if TYPE_CHECKING:
     from retrovm.core.screen import Screen
@@ -55,13 +45,10 @@ def command(
 
     Example: retrovm play ember
     """
-    if rom is not None:
-        vm = make_vm(rom, machine, option, seed, disk)
-    elif machine is not None:
-        vm = switch_on(machine, option, seed, disk)
-    else:
+    if rom is None and machine is None:
         list_programs()
         return
+    vm = make_vm(rom, machine, option, seed, disk)
     if vm.screen is None:
         play_in_terminal(vm, frames)
         close_disks(vm)
@@ -73,15 +60,6 @@ def command(
     except sdl.NoDisplay:
         write_picture(vm, vm.screen, frames, scale)
     close_disks(vm)
-
-
-def switch_on(machine: str, option: list[str] | None, seed: int, disk: str | None = None) -> VM:
-    """A machine without a program."""
-    from retrovm import registry
-    from retrovm.session import VM
-
-    spec = registry.machine(machine)
-    return VM(spec, None, with_disk(spec, parse_options(option), disk), seed)
 
 
 def list_programs() -> None:

@@ -28,7 +28,8 @@ DEFAULT_FRAMES = 60
 
 
 def run(
-    rom: Rom,
+    rom: Annotated[str | None, typer.Argument(metavar="[ROM]", help=(
+        "A program: a file, or the name of a bundled one. A machine that --machine names may run without."))] = None,
     frames: Annotated[int | None, typer.Option(metavar="N", min=0, help=(
         "How many frames to run. Without it 60; with --serial, until there is nothing left to do."))] = None,
     machine: Machine = None,
@@ -47,6 +48,8 @@ def run(
     """Run a program without a window. It prints and writes what is asked for and nothing else.
 
     Example: retrovm run game.ch8 --frames 600 --screenshot game.png --hash
+
+    Example: retrovm run --machine my.toml --serial -
     """
     if serial not in (None, "-"):
         raise wrong(f"--serial takes -, for standard input and output, not {serial!r}")
