@@ -53,7 +53,7 @@ cdef class Pins:
         self.parts = [None]
         self.count = 1
         self.pull(self.mask & ~pull_downs if pull_ups is None else pull_ups, pull_downs)
-        self.levels = self.pull_ups
+        self.power_on()
 
     def __repr__(self):
         return f"<Pins {self.name!r}: {', '.join(f'{line}={int(self[line])}' for line in self.names)}>"
@@ -107,12 +107,12 @@ cdef class Pins:
         A part may drive lines when it hears of it. That is told in a further round, to all: nobody is called within its own
         call by these lines. Parts that never agree are left alone after a number of rounds.
         """
-        cdef int i, rounds
+        cdef int i, _
         self.changed = True
         if self.settling:
             return
         self.settling = True
-        for rounds in range(ROUNDS):
+        for _ in range(ROUNDS):
             self.changed = False
             for i in range(1, self.count):
                 if i != but:
@@ -160,8 +160,8 @@ cdef class Pins:
         self.resolve()
 
     cdef void power_on(self) noexcept nogil:
-        """Lines forget what they held. What parts drive stays."""
-        self.levels = 0
+        """Lines forget what they held; without a resistor they are high. What parts drive stays."""
+        self.levels = self.mask
         self.resolve()
 
     # --- state --------------------------------------------------------------------------------------------------------
