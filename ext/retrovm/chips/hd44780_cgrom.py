@@ -129,11 +129,14 @@ DRAWN = {
 """,
 }
 
-# A character a code from $20 on; what the ROM does not draw is a space. U+02E3 and others are the nearest that there is.
+# A character a code; what the ROM does not draw is a space. $E9 is only the beginning of a -1 on high, and $F8 has a bar over it.
 READ = {
     0x20: " !\"#$%&'()*+,-./0123456789:;<=>?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[¥]^_`abcdefghijklmnopqrstuvwxyz{|}→←",
-    0xA0: " 。「」、・ヲァィゥェォャュョッーアイウエオカキクケコサシスセソタチツテトナニヌネノハヒフヘホマミムメモヤユヨラリルレロワン゛゜",
-    0xE0: "αäβεμσρg√⁻jˣ¢£ñöpqθ∞ΩüΣπx̄y千万円÷ █".replace("x̄", "x"),
+    0xA0: " 。「」、・ヲァィゥェォャュョッ",
+    0xB0: "ーアイウエオカキクケコサシスセソ",
+    0xC0: "タチツテトナニヌネノハヒフヘホマ",
+    0xD0: "ミムメモヤユヨラリルレロワン゛゜",
+    0xE0: "αäβεμσρg√⁻jˣ¢£ñöpqθ∞ΩüΣπxy千万円÷ █",
 }
 CGRAM = 0xE000                 # codes $00-$0F, which show what the program drew: in Unicode's area for private use
 

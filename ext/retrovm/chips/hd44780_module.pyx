@@ -14,9 +14,9 @@ what the real one does. A 40x4 module is two of 40x2 on one glass, with an E eac
 
 The picture has palette indices: 0 for what is between the dots, 1 for a dot that is off, 2 for one that is on. A dot is 3 x 3
 pixels with 1 between, a character 24 pixels from the next, a row 3 from the next; pixels are a bit taller than wide. These are
-the proportions of a usual module: dots of 0.55 x 0.65 mm with 0.05 between, characters 3.55 mm and rows 5.95 mm apart.
+the proportions of a usual module: dots of 0.56 x 0.66 mm every 0.60 and 0.70 mm, characters every 3.55 mm, rows every 5.95 mm.
 
-Sources: hd44780u, "LCD Driver Circuit" (which common lines are there), "Connection to the Liquid Crystal Display"; lcd-1602
+Sources: hd44780u, "LCD Driver Circuit" (which common lines are there), "Connection to the Liquid Crystal Display"; wh1602b
 (dimensions).
 """
 
