@@ -370,11 +370,10 @@ cdef class Hd44780(Device):
 
     cdef int cell(self, uint8_t address) noexcept nogil:
         """The cell of DDRAM behind an address."""
-        if not self.two_lines:
-            return address if address < DDRAM_SIZE else NOWHERE
-        if address & 0x3F >= LINE_LENGTH:
+        cdef int at = address & 0x3F if self.two_lines else address
+        if at >= (LINE_LENGTH if self.two_lines else DDRAM_SIZE):
             return NOWHERE
-        return (address & 0x3F) + (LINE_LENGTH if address & 0x40 else 0)
+        return at + LINE_LENGTH if self.two_lines and address & 0x40 else at
 
     cdef void shift_display(self, bint left) noexcept nogil:
         cdef int length = LINE_LENGTH if self.two_lines else DDRAM_SIZE
@@ -392,7 +391,9 @@ cdef class Hd44780(Device):
             return NOWHERE
         if self.two_lines:
             return (position + self.shift) % LINE_LENGTH + (LINE_LENGTH if com >= 8 else 0)
-        return (position + self.shift) % DDRAM_SIZE if com < (11 if self.tall else 8) else NOWHERE
+        if com >= (11 if self.tall else 8):
+            return NOWHERE
+        return (position + self.shift) % DDRAM_SIZE
 
     cdef uint8_t dots(self, int com, int position, tick_t now) noexcept nogil:
         """The five dots that a common line shows at a position, the left one in bit 4."""
