@@ -16,6 +16,7 @@ cdef class Mos6522(Device):
     cdef int slot_a, slot_b           # not state: wiring
     cdef uint32_t seen_a, seen_b      # not state: derived, the lines as the chip has seen them last
     cdef int driving                  # not state: only within `drive_a` and `drive_b`
+    cdef bint resetting               # not state: only within `reset`, when edges mean nothing
     cdef Wire irq                     # not state: wiring
     cdef uint32_t irq_bit             # not state: wiring
 

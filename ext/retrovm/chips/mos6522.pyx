@@ -36,22 +36,34 @@
 | 8  | T2C-L | low latch                                  | counter; clears the flag of T2                         |
 | 9  | T2C-H | loads T2, clears its flag                  | counter                                                |
 | 10 | SR    | shift register; may start it               | same                                                   |
-| 11 | ACR   | 7: T1 on PB7, 6: T1 runs on, 5: T2 counts PB6, 4-2: shift mode, 1: latch B, 0: latch A              ||
-| 12 | PCR   | 7-5: CB2, 4: edge of CB1, 3-1: CA2, 0: edge of CA1                                                  ||
-| 13 | IFR   | 1: clears a flag                           | 7: any that is enabled, 6: T1, 5: T2, 4: CB1, 3: CB2,  |
-| 14 | IER   | 7: sets or clears the bits that are 1      | 2: SR, 1: CA1, 0: CA2; bit 7 of IER reads 1            |
+| 11 | ACR   | auxiliary control                          | same                                                   |
+| 12 | PCR   | peripheral control                         | same                                                   |
+| 13 | IFR   | clears the flags whose bits are 1          | flags; bit 7: one of them is enabled                   |
+| 14 | IER   | bit 7 = 1 sets the bits that are 1,        | enables; bit 7 reads 1                                 |
+|    |       | bit 7 = 0 clears them                      |                                                        |
 | 15 | ORA   | as 1, without handshake                    | same                                                   |
 
-| PCR | CA2, CB2                                     | ACR | shift register                                        |
-|-----|----------------------------------------------|-----|-------------------------------------------------------|
-| 000 | input, falling edge                          | 000 | off; a rising edge of CB1 shifts CB2 in               |
-| 001 | the same; an access of the port leaves it    | 001 | in, clocked by T2                                     |
-| 010 | input, rising edge                           | 010 | in, clocked by phi2                                   |
-| 011 | the same; an access of the port leaves it    | 011 | in, clocked by CB1                                    |
-| 100 | low from an access to the next edge of C1    | 100 | out, clocked by T2, for ever                          |
-| 101 | low for a cycle after an access              | 101 | out, clocked by T2                                    |
-| 110 | low                                          | 110 | out, clocked by phi2                                  |
-| 111 | high                                         | 111 | out, clocked by CB1                                   |
+| bit | ACR             | PCR                        | IFR, IER |
+|-----|-----------------|----------------------------|----------|
+| 7   | T1 shows on PB7 | CB2                        |          |
+| 6   | T1 runs on      | CB2                        | T1       |
+| 5   | T2 counts PB6   | CB2                        | T2       |
+| 4   | shift register  | edge of CB1, 1 = rising    | CB1      |
+| 3   | shift register  | CA2                        | CB2      |
+| 2   | shift register  | CA2                        | SR       |
+| 1   | port B latches  | CA2                        | CA1      |
+| 0   | port A latches  | edge of CA1, 1 = rising    | CA2      |
+
+|     | CA2, CB2 by PCR                              | shift register by ACR                                 |
+|-----|----------------------------------------------|-------------------------------------------------------|
+| 000 | input, falling edge                          | off; a rising edge of CB1 shifts CB2 in               |
+| 001 | the same; an access of the port leaves it    | in, clocked by T2                                     |
+| 010 | input, rising edge                           | in, clocked by phi2                                   |
+| 011 | the same; an access of the port leaves it    | in, clocked by CB1                                    |
+| 100 | low from an access to the next edge of C1    | out, clocked by T2, for ever                          |
+| 101 | low for a cycle after an access              | out, clocked by T2                                    |
+| 110 | low                                          | out, clocked by phi2                                  |
+| 111 | high                                         | out, clocked by CB1                                   |
 
 Emulated
     All of the above, to the cycle. A timer that is loaded with N in cycle w shows N in cycle w + 1 and $FFFF in
@@ -459,6 +471,8 @@ cdef class Mos6522(Device):
     cdef void pins_changed(self, int group, uint32_t levels, uint32_t driven, tick_t now) noexcept nogil:
         cdef int64_t cycle = self.cycle_of(now)
         cdef uint8_t flags
+        if self.resetting:
+            return
         if not self.driving:                     # what answers to the chip's own output comes in the middle of its work
             if self.last < now:
                 self.last = now
@@ -476,6 +490,8 @@ cdef class Mos6522(Device):
         """Does what edges at CA1 and CA2 ask for."""
         cdef uint32_t levels = self.port_a.levels
         cdef uint32_t changed = levels ^ self.seen_a
+        if self.resetting:
+            return
         self.seen_a = levels
         if changed & C2 and not self.pcr & C2_OUTPUT and (levels & C2 != 0) == (self.pcr & C2_RISING != 0):
             self.ifr = self.ifr | F_CA2
@@ -494,6 +510,8 @@ cdef class Mos6522(Device):
         cdef uint32_t changed = levels ^ self.seen_b
         cdef int mode = self.shift_mode()
         cdef bint drive = False
+        if self.resetting:
+            return
         self.seen_b = levels
         if changed & ~levels & PB6 and self.acr & T2_PULSES:
             self.count_pulse(now)
@@ -704,8 +722,6 @@ cdef class Mos6522(Device):
             self.t2_stop = self.t2_reload = self.shift_at = NEVER
             self.sr = 0
             self.sr_out = True
-            self.port_a.power_on()
-            self.port_b.power_on()
         else:
             self.advance(now)
             if self.acr & T2_PULSES:
@@ -722,11 +738,15 @@ cdef class Mos6522(Device):
         self.t2_reload = self.shift_at = NEVER
         self.edges = SHIFTED
         self.phi2_at = now
-        self.seen_a = self.port_a.levels
-        self.seen_b = self.port_b.levels
+        self.resetting = True
         self.drive_a(now)
         self.drive_b(now)
-        self.ifr = 0                         # lines that are let go may have had an edge
+        if power_on:
+            self.port_a.power_on(now * self.period)
+            self.port_b.power_on(now * self.period)
+        self.resetting = False
+        self.seen_a = self.port_a.levels
+        self.seen_b = self.port_b.levels
         self.request()
         self.schedule()
 
@@ -774,23 +794,25 @@ cdef class Mos6522(Device):
 
     cdef int restored(self) except -1:
         cdef int64_t now = self.cycle_of(self.last)
+        shifting = self.edges < SHIFTED and self.clocked_by_phi2()
         ahead = now + 0x10002
-        for key, at, least, most in (
-            ("t1_start", self.t1_start, max(0, now - self.t1_loaded - 1), now + 1),
-            ("t1_fired", self.t1_fired, -1, now),
-            ("t2_at", self.t2_at, 0, now + 1),
-            ("t2_fired", self.t2_fired, -1, now + 1),
-            ("phi2_at", self.phi2_at, now + 1 if self.edges < SHIFTED and self.clocked_by_phi2() else 0, now + 4),
-            ("t2_stop", self.t2_stop, 0, now + 1),
-            ("t2_reload", self.t2_reload, now + 1, ahead),
-            ("shift_at", self.shift_at, now + 1, ahead),
-            ("ca2_rise", self.ca2_rise, now + 1, now + 2),
-            ("cb2_rise", self.cb2_rise, now + 1, now + 2),
+        for key, at, least, most, never in (
+            ("t1_start", self.t1_start, max(0, now - self.t1_loaded - 1), now + 1, False),
+            ("t1_fired", self.t1_fired, -1, now, False),
+            ("t2_at", self.t2_at, 0, now + 1, False),
+            ("t2_fired", self.t2_fired, -1, now + 1, False),
+            ("phi2_at", self.phi2_at, now + 1 if shifting else 0, now + 4, False),
+            ("t2_stop", self.t2_stop, 0, now + 1, True),
+            ("t2_reload", self.t2_reload, now + 1, ahead, True),
+            ("shift_at", self.shift_at, now + 1, ahead, True),
+            ("ca2_rise", self.ca2_rise, now + 1, now + 2, True),
+            ("cb2_rise", self.cb2_rise, now + 1, now + 2, True),
         ):
-            if not least <= at <= most and not (at == NEVER and key not in ("t1_start", "t1_fired", "t2_at", "t2_fired")):
+            if not least <= at <= most and not (never and at == NEVER):
                 raise StateError(f"{self.name}.{key}: cycle {at} is not between {least} and {most}, "
                                  f"where the chip is in cycle {now}")
         self.seen_a = self.port_a.levels
         self.seen_b = self.port_b.levels
+        self.request()
         self.schedule()
         return 0

@@ -32,7 +32,7 @@ cdef class Pins:
     cdef int attach(self, Device part, int group) except -1
     cdef void drive(self, int slot, uint32_t driven, uint32_t levels, tick_t now) noexcept nogil
     cdef void others(self, int slot, uint32_t *driven, uint32_t *levels) noexcept nogil
-    cdef void power_on(self) noexcept nogil
+    cdef void power_on(self, tick_t now) noexcept nogil
     cdef void resolve(self) noexcept nogil
     cdef void tell(self, int but, tick_t now) noexcept nogil
     cdef uint32_t bits(self, object name) except 0

@@ -15,8 +15,8 @@ In C, for a part that is a `Device`:
     pins_changed(group, levels, driven, now)     is called in the part when others have changed a line
     pins.levels, pins.driven                     may be read at any time
 
-`now` is the tick of the cycle at whose end the lines change; a chip whose outputs change by themselves while anybody
-listens has an event at that tick. A part brings itself up to `now` in `pins_changed` before it looks at what has changed,
+`now` is the tick of a cycle: that of the access, at whose end the lines change; or, where a chip changes them by itself, which
+is an event of it at that tick, the first one that sees them changed. A part brings itself up to `now` in `pins_changed` before it looks at what has changed,
 and says `clock.expect(event)` if its next event moves; it may drive lines from there. Parts are told once the lines have settled,
 so that one may be called again with levels that it knows: it compares with those that it saw last.
 
@@ -53,7 +53,7 @@ cdef class Pins:
         self.parts = [None]
         self.count = 1
         self.pull(self.mask & ~pull_downs if pull_ups is None else pull_ups, pull_downs)
-        self.power_on()
+        self.power_on(clock.now)
 
     def __repr__(self):
         return f"<Pins {self.name!r}: {', '.join(f'{line}={int(self[line])}' for line in self.names)}>"
@@ -159,10 +159,13 @@ cdef class Pins:
         self.pull_downs = self.pull_downs & ~<uint32_t> up | <uint32_t> down
         self.resolve()
 
-    cdef void power_on(self) noexcept nogil:
+    cdef void power_on(self, tick_t now) noexcept nogil:
         """Lines forget what they held; without a resistor they are high. What parts drive stays."""
+        cdef uint32_t before = self.levels
         self.levels = self.mask
         self.resolve()
+        if self.levels != before:
+            self.tell(-1, now)
 
     # --- state --------------------------------------------------------------------------------------------------------
 
