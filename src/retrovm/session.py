@@ -30,6 +30,7 @@ from retrovm.spec import MachineSpec, nearest
 from retrovm.symbols import Symbols
 
 if TYPE_CHECKING:
+    from retrovm.chips.hd44780_module import Hd44780Module
     from retrovm.core.ports import Serial
     from retrovm.core.trace import BusTrace
     from retrovm.media import Media
@@ -80,6 +81,13 @@ class VM(Machine):
     def serial(self) -> Serial | None:
         """The host's end of the serial line, with `send` and `receive`; None on a machine without one."""
         return self.ports.serial
+
+    @property
+    def lcd(self) -> Hd44780Module | None:
+        """The first character display, with `text`, `codes`, `art` and `screen`; None on a machine without one."""
+        from retrovm.chips.hd44780_module import Hd44780Module
+
+        return next((part for part in self.devices.values() if isinstance(part, Hd44780Module)), None)
 
     # --- running --------------------------------------------------------------------------------------------
 

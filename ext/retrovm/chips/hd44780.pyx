@@ -48,7 +48,7 @@ from fractions import Fraction
 
 from libc.string cimport memset
 
-from retrovm.chips.hd44780_cgrom import A00, cgrom as checked_cgrom
+from retrovm.chips import hd44780_cgrom
 from retrovm.core.errors import ArgumentError, StateError
 
 
@@ -104,7 +104,7 @@ cdef class Hd44780(Device):
             raise ArgumentError(f"{name}: the ratio of oscillator and clock, {1 / period}, has numbers of more than 31 bits; "
                                 f"give rates with fewer digits")
         self.clock = clock
-        self.cgrom = A00 if cgrom is None else checked_cgrom(bytes(cgrom))
+        self.cgrom = hd44780_cgrom.A00 if cgrom is None else hd44780_cgrom.cgrom(bytes(cgrom))
         self.rom = self.cgrom
         self.always_function_set = always_function_set
         self.long_time, self.short_time, self.address_time, self.reset_time = (

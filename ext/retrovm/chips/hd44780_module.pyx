@@ -23,7 +23,7 @@ Sources: hd44780u, "LCD Driver Circuit" (which common lines are there), "Connect
 import re
 from fractions import Fraction
 
-from retrovm.chips.hd44780_cgrom import A00_TEXT
+from retrovm.chips import hd44780_cgrom
 from retrovm.core.errors import ArgumentError
 
 
@@ -82,7 +82,7 @@ cdef class Hd44780Module(Hd44780):
     """
 
     def __init__(self, str name, clock not None, *, str module="16x2", bint tall=False, palette="green",
-                 str screen_name="screen", str characters=A00_TEXT, **options):
+                 str screen_name="screen", str characters=hd44780_cgrom.A00_TEXT, **options):
         super().__init__(name, clock, **options)
         self.columns, self.rows, places = geometry(module)
         if tall and (self.rows > 1 or module == "8+8x1"):
