@@ -32,6 +32,7 @@ from retrovm.spec import MachineSpec, nearest
 from retrovm.symbols import Symbols
 
 if TYPE_CHECKING:
+    from retrovm.chips.hd44780_module import Hd44780Module
     from retrovm.core.ports import Serial
     from retrovm.core.trace import BusTrace
     from retrovm.media import Media
@@ -84,6 +85,13 @@ class VM(Machine):
     def serial(self) -> Serial | None:
         """The host's end of the serial line, with `send` and `receive`; None on a machine without one."""
         return self.ports.serial
+
+    @property
+    def lcd(self) -> Hd44780Module | None:
+        """The first character display, with `text`, `codes`, `art` and `screen`; None on a machine without one."""
+        from retrovm.chips.hd44780_module import Hd44780Module
+
+        return next((part for part in self.devices.values() if isinstance(part, Hd44780Module)), None)
 
     def _find_disks(self) -> dict[str, Image]:
         """The disks that are in the machine, by the names of their options."""
