@@ -110,6 +110,9 @@ cdef class Audio(Device):
         cdef const short *next_row
         cdef int64_t *out
         if not self.has_wave():
+            self.starved = True
+            self.clock.stop = True
+            self.clock.wake()
             return
         if now > self.finished + self.stride:
             self.finish_to(now - self.stride)     # in a frame of more than a second
@@ -127,6 +130,11 @@ cdef class Audio(Device):
             out += self.channels
         if index + TAPS > self.used:
             self.used = index + TAPS
+
+    def take_fault(self):
+        """A `MemoryError` where the run that has just ended found no memory for the sound, else None."""
+        starved, self.starved = self.starved, False
+        return MemoryError(f"{self.name}: no memory for a second of sound") if starved else None
 
     # --- samples ------------------------------------------------------------------------------------------------
 

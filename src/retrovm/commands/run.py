@@ -11,7 +11,6 @@ from retrovm.commands.arguments import (
     Disk,
     Machine,
     Options,
-    Rom,
     Seed,
     close_disks,
     make_vm,
