@@ -369,7 +369,7 @@ import resource, retrovm
 vm = retrovm.create("chip8", bytes.fromhex("6020 F018 1204"), name="beep.ch8")
 held = []
 size = int(open("/proc/self/statm").read().split()[0]) * resource.getpagesize()
-resource.setrlimit(resource.RLIMIT_AS, (size, size))
+resource.setrlimit(resource.RLIMIT_AS, (size, resource.RLIM_INFINITY))
 try:
     while True:
         held.append(bytes(100_000))      # what the process has already
