@@ -75,7 +75,8 @@ def test_an_array_that_somebody_holds_has_the_next_picture_after_a_frame_that_is
     made.tick(3, render=False)
     assert not held.any()
     made.tick(1)
-    assert held[0, 0] == 1 and held.sum() == 1
+    assert held[0, 0] == 1
+    assert held.sum() == 1
 
 
 def test_rendering_or_not_gives_the_same_state_at_any_moment():
