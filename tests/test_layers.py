@@ -44,7 +44,9 @@ MAY_IMPORT = {
     "symbols": {"errors", "spec", "isa"},
     "session": MIDDLE - {"detection", "loading", "machines"},
     "loading": MIDDLE,
-    "player": MIDDLE,
+    "movie": MIDDLE,
+    "rewind": MIDDLE,
+    "player": MIDDLE | {"movie", "rewind"},
     "suite": MIDDLE,
     "debug": MIDDLE,
     "fleet": MIDDLE,
@@ -55,7 +57,7 @@ TOP = {"", "cli", "commands", "__main__", "bench"}
 
 # Beside the standard library. The base install has numpy, typer and rich; the rest are extras.
 FOREIGN = {
-    "core": {"numpy", "PIL"}, "player": {"sdl2", "sdl2dll", "numpy"}, "suite": {"rich", "numpy", "PIL"},
+    "core": {"numpy", "PIL"}, "rewind": {"numpy"}, "player": {"sdl2", "sdl2dll", "numpy"}, "suite": {"rich", "numpy", "PIL"},
     "commands": {"typer", "rich", "click"}, "cli": {"typer", "rich", "click"},
 }
 

@@ -14,7 +14,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from retrovm import cpu, media
+    from retrovm import cpu, media, movie, rewind
     from retrovm.core.cpu import CallResult
     from retrovm.core.machine import Machine
     from retrovm.core.python_device import PythonDevice
@@ -27,8 +27,10 @@ if TYPE_CHECKING:
         CallError,
         ManifestError,
         MediaError,
+        MovieError,
         OptionError,
         RegistrationError,
+        ReplayError,
         RetroVMError,
         StateError,
         UnknownNameError,
@@ -48,20 +50,22 @@ _HOMES = {
     "Target": "detection", "detect": "detection",
     "AddressError": "errors", "ArgumentError": "errors", "BusyError": "errors", "CallError": "errors",
     "ManifestError": "errors",
-    "MediaError": "errors", "OptionError": "errors", "RegistrationError": "errors", "RetroVMError": "errors",
+    "MediaError": "errors", "MovieError": "errors", "OptionError": "errors", "RegistrationError": "errors",
+    "ReplayError": "errors", "RetroVMError": "errors",
     "StateError": "errors", "UnknownNameError": "errors",
     "create": "loading", "get_include": "loading", "load": "loading",
     "Media": "media",
     "VM": "session",
     "Button": "spec", "Judgement": "spec", "MachineSpec": "spec", "Option": "spec", "Port": "spec",
 }
-_PACKAGES = ("cpu", "machines", "media")
+_PACKAGES = ("cpu", "machines", "media", "movie", "rewind")
 
 __all__ = [
     "VM", "Access", "AddressError", "ArgumentError", "BusyError", "Button", "CallError", "CallResult", "Judgement", "Line",
-    "Machine", "MachineSpec", "ManifestError", "Media", "MediaError", "Option", "OptionError", "Port",
-    "PythonDevice", "RegistrationError", "RetroVMError", "StateError", "StopReason", "Target",
+    "Machine", "MachineSpec", "ManifestError", "Media", "MediaError", "MovieError", "Option", "OptionError", "Port",
+    "PythonDevice", "RegistrationError", "ReplayError", "RetroVMError", "StateError", "StopReason", "Target",
     "UnknownNameError", "__version__", "cpu", "create", "detect", "get_include", "load", "machines", "media",
+    "movie", "rewind",
 ]
 
 

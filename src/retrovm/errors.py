@@ -3,7 +3,7 @@
 from retrovm.core.errors import AddressError, ArgumentError, BusyError, CallError, RetroVMError, StateError
 
 __all__ = ["AddressError", "ArgumentError", "BusyError", "CallError", "ManifestError", "MediaError",
-           "OptionError", "RegistrationError", "RetroVMError", "StateError", "UnknownNameError"]
+           "MovieError", "OptionError", "RegistrationError", "ReplayError", "RetroVMError", "StateError", "UnknownNameError"]
 
 
 class MediaError(RetroVMError):
@@ -41,6 +41,22 @@ class MediaError(RetroVMError):
 
 class ManifestError(RetroVMError):
     """A suite.toml or another file that describes things is wrong. Names the file, the line and the key."""
+
+
+class MovieError(RetroVMError):
+    """A movie is damaged, of another machine or medium, or cannot be written. Nothing has changed where it cannot be played."""
+
+
+class ReplayError(MovieError):
+    """A replay has gone apart from its recording.
+
+    frame  of the checkpoint that did not hold, or where the replay has come to without being where it should
+    since  the frame of the last checkpoint that held: what is different has happened after it
+    """
+
+    def __init__(self, message: str, frame: int, since: int) -> None:
+        super().__init__(message)
+        self.frame, self.since = frame, since
 
 
 class OptionError(RetroVMError, ValueError):

@@ -233,27 +233,31 @@ class VM(Machine):
         other options or other media.
         """
         snapshot = Snapshot.unpack(bytes(data))
+        self.check_origin(snapshot, "snapshot")
+        self.load_fields(snapshot.fields)
+
+    def check_origin(self, snapshot: Snapshot, what: str) -> None:
+        """Raises `StateError` where a snapshot, or `what` else says so, is of another machine, other media or options."""
         if snapshot.machine != self.spec.id:
-            raise StateError(f"the snapshot is of a {snapshot.machine}, and this machine is a {self.spec.id}")
+            raise StateError(f"the {what} is of a {snapshot.machine}, and this machine is a {self.spec.id}")
         mine = None if self.media is None else self.media.sha1
         if snapshot.media != mine:
-            raise StateError(f"the snapshot was saved with {_medium(snapshot.media)}, and this machine has "
+            raise StateError(f"the {what} was saved with {_medium(snapshot.media)}, and this machine has "
                              f"{_medium(mine)}: load the same file first")
         try:
             options = self.spec.parse_options(snapshot.options)
         except OptionError as error:
-            raise StateError(f"the snapshot has options that this machine does not: {error}") from None
+            raise StateError(f"the {what} has options that this machine does not: {error}") from None
         media = {option.name for option in self.spec.options if option.medium}
         missing = [name for name in sorted(media) if (options[name] is None) != (self.options[name] is None)]
         if missing:
             here = {name: "without one" if self.options[name] is None else f"with {self.options[name]}" for name in missing}
-            raise StateError("; ".join(f"the snapshot was saved {'without' if options[name] is None else 'with'} a medium "
+            raise StateError("; ".join(f"the {what} was saved {'without' if options[name] is None else 'with'} a medium "
                                        f"as {name!r}, and this machine is {here[name]}" for name in missing))
         other = [f"{name}={value!r} (here {self.options[name]!r})" for name, value in options.items()
                  if value != self.options[name] and name not in media]
         if other:
-            raise StateError(f"the snapshot was saved with other options: {', '.join(other)}")
-        self.load_fields(snapshot.fields)
+            raise StateError(f"the {what} was saved with other options: {', '.join(other)}")
 
     def state_hash(self) -> str:
         """SHA-256 of the state in hexadecimal: the same for equal machines in equal states on every host."""

@@ -16,5 +16,9 @@ class Clock:
     def seconds(self) -> Fraction:
         """Time since power-on, as a Fraction."""
 
+    @property
+    def is_running(self) -> bool:
+        """Whether a run goes on, in any thread, or something else that nothing may happen during."""
+
     def wait(self, ticks: int) -> None:
         """Lets time pass without a processor, every event at its own tick: for chips that are tried alone."""

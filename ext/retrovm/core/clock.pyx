@@ -35,6 +35,11 @@ cdef class Clock:
         """Time since power-on, as a Fraction."""
         return self.now / self.rate
 
+    @property
+    def is_running(self):
+        """Whether a run goes on, in any thread, or something else that nothing may happen during."""
+        return self.running != 0
+
     def wait(self, ticks):
         """Lets time pass without a processor, every event at its own tick: for chips that are tried alone."""
         if ticks < 0:

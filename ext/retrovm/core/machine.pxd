@@ -33,6 +33,11 @@ cdef class Machine:
     cdef bint in_frame
     cdef int64_t stopped_at           # not state: the address of the hook that ended the last run, or -1
 
+    cdef object watcher               # not state: of the session, the `Witness` or None
+    cdef bint watched                 # not state: of the session, whether there is one
+    cdef tick_t ahead                 # not state: of the session, the tick that the witness asked to be called at
+
+    cdef bint consult(self) except -1
     cdef int place_frame(self) except -1
     cdef void next_frame(self) noexcept nogil
     cdef int need_processor(self) except -1

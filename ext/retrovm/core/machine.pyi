@@ -11,6 +11,7 @@ from retrovm.core.ports import Ports
 from retrovm.core.random import Random
 from retrovm.core.screen import Screen
 from retrovm.core.types import StopReason
+from retrovm.core.witness import Witness
 
 _Part = TypeVar("_Part", bound=Device)
 _Hook = Callable[[Any], object] | None
@@ -67,6 +68,19 @@ class Machine:
 
     def reset(self, power_on: bool = True) -> None:
         """Switches the machine off and on, or pulls its reset line."""
+
+    @property
+    def witness(self) -> Witness | None:
+        """The `Witness` that sees what the host does, or None. There is one at a time: `ArgumentError` for a second."""
+
+    @witness.setter
+    def witness(self, witness: Witness | None) -> None: ...
+    @property
+    def is_in_frame(self) -> bool:
+        """Whether the present frame has begun: its input is latched."""
+
+    def enter_frame(self) -> None:
+        """Begins the present frame, if it has not begun, as its first instruction would: input is latched now."""
 
     def add_hook(self, address: int, callback: _Hook) -> None:
         """Calls `callback(machine)` before each instruction at `address`; None stops there instead."""

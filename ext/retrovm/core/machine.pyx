@@ -45,6 +45,7 @@ cdef class Machine:
         self.frame_parts = self.frame_ticks.denominator
         self.place_frame()
         self.stopped_at = -1
+        self.ahead = NEVER
 
     # --- wiring -------------------------------------------------------------------------------------------------
 
@@ -134,7 +135,7 @@ cdef class Machine:
     cdef StopReason run_frames(self, tick_t until, bint render, bint halted) noexcept nogil:
         """Runs to a tick, through frames, for as long as nobody needs the interpreter.
 
-        Ends early at a hook, after a fault (`clock.stop`), when the processor has halted, unless `halted` says that this is
+        Ends early after a frame that a witness wants to see, at a hook, after a fault (`clock.stop`), when the processor has halted, unless `halted` says that this is
         known, and now and then, so that Ctrl-C is heard.
         """
         cdef StopReason reason = StopReason.CYCLES
@@ -144,6 +145,8 @@ cdef class Machine:
             reason = self.cpu.run_until(min(until, self.frame_end))
             if self.clock.now >= self.frame_end:
                 self.close_frame(render)
+                if self.watched:
+                    break
             if self.clock.stop or self.clock.now >= until or (reason != StopReason.CYCLES and not halted):
                 break
         return reason
@@ -180,9 +183,11 @@ cdef class Machine:
             self.one_instruction(render)     # going on from a stop runs the instruction that it stopped at
         self.stopped_at = -1
         while self.clock.now < until:
+            if self.watched and not self.consult():
+                return StopReason.CYCLES
             self.clock.begin()
             with nogil:
-                reason = self.run_frames(until, render, halted)
+                reason = self.run_frames(min(until, self.ahead), render, halted)
                 self.clock.end()
             if self.clock.stop:
                 self.raise_fault()
@@ -198,6 +203,8 @@ cdef class Machine:
                 if until == NEVER:
                     return reason
                 halted = True                # the other parts of the machine go on
+        if self.watched:
+            self.consult()
         return StopReason.HALTED if halted else StopReason.CYCLES
 
     cdef int one_instruction(self, bint render) except -1:
@@ -239,7 +246,10 @@ cdef class Machine:
             if self.cpu.get_pc() != pc:
                 return 0
         self.one_instruction(True)
-        return self.cpu.cycle_count - before
+        cycles = self.cpu.cycle_count - before
+        if self.watched:
+            self.consult()
+        return cycles
 
     def run_cycles(self, cycles=None):
         """Runs for so many processor cycles, rounded up to a whole instruction; None is without limit.
@@ -274,11 +284,15 @@ cdef class Machine:
 
     def reset(self, bint power_on=True):
         """Switches the machine off and on, or pulls its reset line (`power_on=False`), which keeps memory."""
+        cdef tick_t tick = self.clock.now
+        cdef bint in_frame = self.in_frame
         self.clock.begin()
         try:
             self.reset_parts(power_on)
         finally:
             self.clock.end()
+        if self.watched:
+            self.watcher.was_reset(power_on, tick, in_frame)
         self.raise_fault()
 
     cdef int reset_parts(self, bint power_on) except -1:
@@ -297,6 +311,46 @@ cdef class Machine:
             (<Device> device).reset(power_on)
         self.clock.plan()
         return 0
+
+    # --- the host ------------------------------------------------------------------------------------------------
+
+    @property
+    def witness(self):
+        """The `Witness` that sees what the host does, or None. There is one at a time: `ArgumentError` for a second."""
+        return self.watcher
+
+    @witness.setter
+    def witness(self, witness):
+        if witness is not None and self.watched:
+            raise ArgumentError("the machine has a witness already, a recording or a replay: end that first")
+        self.watcher = witness
+        self.watched = witness is not None
+        self.ahead = NEVER
+        for port in self.ports.groups.values():
+            if isinstance(port, Buttons):
+                (<Buttons> port).witness = witness
+            elif isinstance(port, Serial):
+                (<Serial> port).witness = witness
+
+    cdef bint consult(self) except -1:
+        """Lets the witness act; false when the run is to end here."""
+        tick = self.watcher.attend()
+        self.ahead = NEVER if tick is None or not self.watched else tick
+        if tick is not None and self.ahead <= self.clock.now:
+            raise ArgumentError(f"the witness asked at tick {self.clock.now} to be called at tick {tick}, which is not to come")
+        return tick is not None
+
+    @property
+    def is_in_frame(self):
+        """Whether the present frame has begun: its input is latched."""
+        return self.in_frame
+
+    def enter_frame(self):
+        """Begins the present frame, if it has not begun, as its first instruction would: input is latched now."""
+        self.need_processor()
+        self.clock.begin()
+        self.open_frame()
+        self.clock.end()
 
     # --- hooks --------------------------------------------------------------------------------------------------
 
@@ -368,6 +422,8 @@ cdef class Machine:
 
         Raises `StateError`, and changes nothing, when the bytes are not a state of this machine.
         """
+        cdef tick_t tick = self.clock.now
+        cdef bint in_frame = self.in_frame
         self.clock.begin()
         try:
             self.visit(Loader(data, False))
@@ -381,6 +437,8 @@ cdef class Machine:
                 raise
         finally:
             self.clock.end()
+        if self.watched:
+            self.watcher.was_loaded(tick, in_frame)
 
     cdef int visit(self, Loader loader) except -1:
         self.sync(loader)

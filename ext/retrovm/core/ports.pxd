@@ -13,6 +13,7 @@ cdef class Buttons(Device):
     cdef uint64_t pressed             # what the guest sees in this frame
     cdef uint64_t timed               # those of `live` that let go by themselves
     cdef uint32_t *left               # after how many more frames they do, a number a name
+    cdef object witness               # not state: of the session, the machine's
 
     cdef void let_go(self, uint64_t bits) noexcept nogil
 
@@ -32,6 +33,7 @@ cdef class Queue:
 cdef class Serial(Device):
     cdef Queue incoming               # host to guest
     cdef Queue outgoing               # not state: guest to host, what the host has not read yet is the host's
+    cdef object witness               # not state: of the session, the machine's
     cdef size_t waiting(self) noexcept nogil
     cdef int take(self) noexcept nogil
     cdef void give(self, uint8_t value) noexcept nogil

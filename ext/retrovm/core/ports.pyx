@@ -15,6 +15,11 @@ from retrovm.core.errors import ArgumentError
 cdef dict INDICES = {}
 
 
+cdef bint allowed(witness, port, str action, tuple arguments) except -1:
+    """Does the witness of the machine, where there is one, let the host do this now?"""
+    return witness is None or witness.allow(port, action, arguments)
+
+
 cdef class Buttons(Device):
     """Up to 64 named inputs of one port: a pad, a keyboard, a row of switches. Names are unique within a machine."""
 
@@ -65,6 +70,8 @@ cdef class Buttons(Device):
         cdef uint64_t bit = <uint64_t> 1 << i
         if frames is not None and not 0 < frames < 1 << 32:
             raise ArgumentError(f"a button is held for 1 frame or more, not {frames}")
+        if not allowed(self.witness, self, "press", (button, frames)):
+            return
         self.live |= bit
         if frames is None:
             self.timed &= ~bit
@@ -74,11 +81,14 @@ cdef class Buttons(Device):
 
     def release(self, button):
         """Lets a button go from the next frame on."""
-        self.let_go(<uint64_t> 1 << <int> self.index[button])
+        cdef int i = self.index[button]
+        if allowed(self.witness, self, "release", (button,)):
+            self.let_go(<uint64_t> 1 << i)
 
     def release_all(self):
         """Lets every button go: what a window does that loses the keyboard."""
-        self.let_go(self.live)
+        if allowed(self.witness, self, "release_all", ()):
+            self.let_go(self.live)
 
     @property
     def held(self):
@@ -173,7 +183,9 @@ cdef class Serial(Device):
     def send(self, data):
         """Queues bytes for the guest."""
         cdef bytes content = bytes(data)
-        if content and not self.incoming.push(<const uint8_t *> <const char *> content, len(content)):
+        if not content or not allowed(self.witness, self, "send", (content,)):
+            return
+        if not self.incoming.push(<const uint8_t *> <const char *> content, len(content)):
             raise MemoryError
 
     def receive(self):
