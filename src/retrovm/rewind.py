@@ -96,7 +96,9 @@ def difference(old: bytes, new: bytes) -> bytes:
     """What `undo` makes `old` of, given `new`."""
     ours, theirs = _words(old, len(old)), _words(new, len(old))
     places = np.flatnonzero(ours != theirs).astype(np.uint32)
-    return zlib.compress(_SIZES.pack(len(old), len(places)) + places.tobytes() + ours[places].tobytes(), 1)
+    # A window of 4 KiB is made in a fraction of the time of the usual one, and most deltas are far smaller.
+    packer = zlib.compressobj(1, zlib.DEFLATED, 12, 5)
+    return packer.compress(_SIZES.pack(len(old), len(places)) + places.tobytes() + ours[places].tobytes()) + packer.flush()
 
 
 def undo(delta: bytes, new: bytes) -> bytes:

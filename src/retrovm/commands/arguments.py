@@ -14,6 +14,7 @@ from retrovm.errors import ArgumentError, MediaError
 
 if TYPE_CHECKING:
     from retrovm.detection import Target
+    from retrovm.movie import Movie
     from retrovm.session import VM
     from retrovm.spec import MachineSpec
 
@@ -48,7 +49,7 @@ def require_file(path: str) -> None:
         raise wrong(str(error)) from None
 
 
-def parse_options(given: list[str] | None) -> dict[str, str]:
+def parse_options(given: list[str] | None) -> dict[str, Any]:
     """The options of a machine from "name=value"."""
     options = {}
     for text in given or ():
@@ -80,7 +81,7 @@ def find_target(rom: str, machine: str | None) -> Target:
     return detection.best(file, None if chosen is None else find_machine(chosen))
 
 
-def with_disk(spec: MachineSpec, options: dict[str, str], disk: str | None) -> dict[str, str]:
+def with_disk(spec: MachineSpec, options: dict[str, Any], disk: str | None) -> dict[str, Any]:
     """The options, with that of the machine's first disk where one is given."""
     from retrovm.storage import missing, parse_disk
 
@@ -101,15 +102,21 @@ def with_disk(spec: MachineSpec, options: dict[str, str], disk: str | None) -> d
 
 
 def make_vm(rom: str | None, machine: str | None, options: list[str] | None, seed: int = 1,
-            disk: str | None = None) -> VM:
-    """The machine of a command line, switched on; without a program where the machine is named."""
+            disk: str | None = None, movie: Movie | None = None) -> VM:
+    """The machine of a command line, switched on; without a program where the machine is named, which a movie does, too.
+
+    The options and the seed of a movie count, but for options that the command line says.
+    """
     from retrovm.machines.machine_file.opening import machine as find_machine
     from retrovm.session import VM
 
     given = parse_options(options)
+    if movie is not None:
+        machine, seed = machine or movie.machine, movie.seed
+        given = {**{name: value for name, value in movie.options.items() if value is not None}, **given}
     if rom is not None:
         target = find_target(rom, machine)
-        chosen: dict[str, Any] = with_disk(target.spec, given, disk)
+        chosen = with_disk(target.spec, given, disk)
         return VM(target.spec, target.media, target.spec.combine_options(target.options, chosen), seed)
     if machine is None:
         raise wrong("expected a program, or --machine with the machine that runs without one")

@@ -21,6 +21,7 @@ from retrovm.commands.arguments import (
 from retrovm.commands.sound import Sound
 
 if TYPE_CHECKING:
+    from retrovm.movie import Movie
     from retrovm.session import VM
 
 DEFAULT_FRAMES = 60
@@ -39,6 +40,9 @@ def run(
     wav: Annotated[Path | None, typer.Option(metavar="F.wav", help="Save the sound.")] = None,
     serial: Annotated[str | None, typer.Option(metavar="-", help=(
         "Connect the serial line to standard input and output. On a terminal, Ctrl-] ends."))] = None,
+    input: Annotated[str | None, typer.Option(metavar="MOVIE", help=(
+        "Play a movie, with its options and its seed. Without --frames, to its end; a replay that goes apart is an "
+        "error."))] = None,
     hash: Annotated[bool, typer.Option("--hash", help="Print the hash of the state at the end.")] = False,
     seed: Seed = 1,
     state_in: Annotated[str | None, typer.Option(metavar="F", help="Begin with a saved state.")] = None,
@@ -49,6 +53,8 @@ def run(
     Example: retrovm run game.ch8 --frames 600 --screenshot game.png --hash
 
     Example: retrovm run --machine my.toml --serial -
+
+    Example: retrovm run game.ch8 --input game.rmv --screenshot end.png --hash
     """
     if serial not in (None, "-"):
         raise wrong(f"--serial takes -, for standard input and output, not {serial!r}")
@@ -57,7 +63,11 @@ def run(
             raise wrong(f"the folder of {path} does not exist")
     if state_in is not None:
         require_file(state_in)
-    vm = make_vm(rom, machine, option, seed, disk)
+    if input is not None and (serial is not None or state_in is not None):
+        raise wrong("a movie says itself where it begins and what comes over the serial line: give --input without "
+                    "--state-in and --serial")
+    movie = None if input is None else open_movie(input)
+    vm = make_vm(rom, machine, option, seed, disk, movie)
     screen, audio, line = vm.screen, vm.audio, vm.serial
     if screenshot is not None and screen is None:
         raise wrong(f"--screenshot: {vm.spec.id} has no screen")
@@ -72,6 +82,8 @@ def run(
         from retrovm.commands.terminal import connect
 
         connect(vm, line, frames, sound)
+    elif movie is not None:
+        play_movie(vm, movie, frames, sound)
     else:
         run_frames(vm, DEFAULT_FRAMES if frames is None else frames, sound)
     if screenshot is not None and screen is not None:
@@ -83,6 +95,28 @@ def run(
     if hash:
         print(vm.state_hash())
     close_disks(vm)
+
+
+def open_movie(path: str) -> Movie:
+    """Reads a movie that is there."""
+    from retrovm.movie import Movie
+
+    if not Path(path).is_file():
+        raise wrong(f"there is no movie {path}")
+    return Movie.open(path)
+
+
+def play_movie(vm: VM, movie: Movie, frames: int | None, sound: Sound | None) -> None:
+    """Plays a movie to its end, or so many frames of it, and collects the sound where it is wanted."""
+    from retrovm.movie import Playback
+
+    playback = Playback(movie, vm)
+    done = 0
+    while playback.is_open and done != frames:
+        vm.tick()
+        done += 1
+        if sound is not None:
+            sound.take()
 
 
 def run_frames(vm: VM, frames: int, sound: Sound | None) -> None:
