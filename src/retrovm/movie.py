@@ -38,6 +38,7 @@ import os
 import zlib
 from collections import deque
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -344,11 +345,8 @@ class Recorder(Witness):
     def _give_up(self) -> None:
         """Leaves a file of whole lines."""
         self.vm.witness = None
-        try:
+        with self._stream, suppress(OSError):               # half a line at the end does not count
             self._stream.truncate(self._size)
-            self._stream.close()
-        except OSError:
-            pass                                            # half a line at the end does not count
 
 
 def _switched_on(vm: VM) -> bytes:

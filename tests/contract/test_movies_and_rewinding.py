@@ -138,7 +138,7 @@ def test_a_movie_of_another_machine_is_refused(machine, vm, tmp_path):
         if other != machine:
             stranger = every_machine.make(other)
             before = stranger.save_fields()
-            with pytest.raises(MovieError, match="the movie was|the movie is of"):
+            with pytest.raises(MovieError, match=r"the movie was|the movie is of"):
                 Playback(movie, stranger)
             assert stranger.save_fields() == before
             assert stranger.witness is None

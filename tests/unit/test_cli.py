@@ -12,6 +12,7 @@ import tiny_machine as tiny
 import retrovm
 from retrovm import bundled, cli
 from retrovm.commands import arguments, terminal
+from retrovm.movie import Recorder
 from retrovm.session import VM
 
 
@@ -115,6 +116,29 @@ def test_a_damaged_state_is_a_failure_and_writes_nothing(run, rom, tmp_path):
     assert (status, out) == (1, "")
     assert "this is no snapshot" in err
     assert not (tmp_path / "b.state").exists()
+
+
+def test_run_plays_a_movie_to_its_end_with_its_options_and_seed(run, rom, tmp_path):
+    vm = retrovm.create("tiny", rom, seed=5, divider=2)
+    vm.tick(3)
+    with Recorder(vm, tmp_path / "play.rmv"):
+        vm.button("left", 4)
+        vm.tick(20)
+    words = ("run", str(rom), "--input", str(tmp_path / "play.rmv"))
+    assert run(*words, "--hash") == (0, f"{vm.state_hash()}\n", "")
+    assert run(*words, "--frames", "2", "--hash")[1] != f"{vm.state_hash()}\n"
+    status, _, said = run(*words, "-o", "divider=3")
+    assert status == 1
+    assert "other options: divider=2 (here 3)" in said
+
+
+def test_a_movie_that_is_no_movie_or_not_there_is_told(run, rom, tmp_path):
+    (tmp_path / "a.rmv").write_bytes(b"x")
+    assert "this is no movie" in run("run", str(rom), "--input", str(tmp_path / "a.rmv"))[2]
+    status, _, said = run("run", str(rom), "--input", str(tmp_path / "b.rmv"))
+    assert (status, "there is no movie" in said) == (2, True)
+    status, _, said = run("run", str(rom), "--input", str(tmp_path / "a.rmv"), "--serial", "-")
+    assert (status, "without --state-in and --serial" in said) == (2, True)
 
 
 def test_a_file_that_cannot_be_written_is_a_failure_and_keeps_the_old_one(run, rom, tmp_path, monkeypatch):

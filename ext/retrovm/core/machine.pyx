@@ -312,7 +312,7 @@ cdef class Machine:
         self.clock.plan()
         return 0
 
-    # --- the host ------------------------------------------------------------------------------------------------
+    # --- the host -------------------------------------------------------------------------------------------------
 
     @property
     def witness(self):
@@ -337,7 +337,7 @@ cdef class Machine:
         tick = self.watcher.attend()
         self.ahead = NEVER if tick is None or not self.watched else tick
         if tick is not None and self.ahead <= self.clock.now:
-            raise ArgumentError(f"the witness asked at tick {self.clock.now} to be called at tick {tick}, which is not to come")
+            raise ArgumentError(f"the witness asks at tick {self.clock.now} to be called at tick {tick}, which is over")
         return tick is not None
 
     @property
