@@ -135,8 +135,8 @@ cdef class Machine:
     cdef StopReason run_frames(self, tick_t until, bint render, bint halted) noexcept nogil:
         """Runs to a tick, through frames, for as long as nobody needs the interpreter.
 
-        Ends early after a frame that a witness wants to see, at a hook, after a fault (`clock.stop`), when the processor has halted, unless `halted` says that this is
-        known, and now and then, so that Ctrl-C is heard.
+        Ends early after a frame that a witness wants to see, at a hook, after a fault (`clock.stop`), when the processor has
+        halted, unless `halted` says that this is known, and now and then, so that Ctrl-C is heard.
         """
         cdef StopReason reason = StopReason.CYCLES
         cdef int _
