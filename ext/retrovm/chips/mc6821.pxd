@@ -1,5 +1,6 @@
 """The 6821 PIA: two parallel ports with two control lines each."""
 
+from cpython.object cimport PyObject
 from retrovm.core.clock cimport Clock
 from retrovm.core.device cimport Device, Wire
 from retrovm.core.pins cimport Pins
@@ -12,6 +13,7 @@ cdef class Mc6821(Device):
     cdef Clock clock                  # not state: wiring
     cdef readonly tick_t period       # not state: wiring
     cdef readonly Pins port_a, port_b
+    cdef PyObject *port[2]            # not state: wiring, the same
     cdef Wire irqa, irqb              # not state: wiring
     cdef uint32_t[2] irq_bit          # not state: wiring
     cdef int[2] slot                  # not state: wiring
@@ -28,9 +30,6 @@ cdef class Mc6821(Device):
 
     cdef inline int64_t cycle_of(self, tick_t tick) noexcept nogil:
         return tick if self.period == 1 else tick // self.period
-
-    cdef inline Pins port(self, int side) noexcept nogil:
-        return self.port_b if side else self.port_a
 
     cdef void schedule(self) noexcept nogil
     cdef void request(self) noexcept nogil

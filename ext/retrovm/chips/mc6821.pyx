@@ -75,8 +75,8 @@ from retrovm.core.types cimport NEVER
 
 from retrovm.core.errors import ArgumentError, StateError
 
-cdef enum Side:
-    A = 0
+cdef enum:
+    A = 0                      # a side
     B = 1
 
 cdef enum ControlBit:
@@ -131,6 +131,8 @@ cdef class Mc6821(Device):
         self.irq_bit[B] = self.irqb.driver()
         self.port_a = Pins(clock, f"{name}.port_a", [f"pa{bit}" for bit in range(8)] + ["ca1", "ca2"], pull_ups=DATA | C2)
         self.port_b = Pins(clock, f"{name}.port_b", [f"pb{bit}" for bit in range(8)] + ["cb1", "cb2"], pull_ups=0)
+        self.port[A] = <PyObject *> self.port_a
+        self.port[B] = <PyObject *> self.port_b
         self.slot[A] = self.port_a.attach(self, A)
         self.slot[B] = self.port_b.attach(self, B)
         self.last = clock.now
@@ -171,17 +173,17 @@ cdef class Mc6821(Device):
         cdef uint32_t levels = self.output[side]
         if control & C2_OUTPUT:
             driven |= C2
-            if (control & C2_HIGH) if control & C2_BY_HAND else not self.c2_low[side]:
+            if (control & C2_HIGH != 0) if control & C2_BY_HAND else self.c2_low[side] == 0:
                 levels |= C2
         self.driving = self.driving + 1
-        self.port(side).drive(self.slot[side], driven, levels, now * self.period)
+        (<Pins> self.port[side]).drive(self.slot[side], driven, levels, now * self.period)
         self.driving = self.driving - 1
         self.look(side, now)
 
     cdef void look(self, int side, int64_t now) noexcept nogil:
         """Does what edges at C1 and C2 ask for."""
         cdef uint8_t control = self.control[side]
-        cdef uint32_t levels = self.port(side).levels
+        cdef uint32_t levels = (<Pins> self.port[side]).levels
         cdef uint32_t changed = levels ^ self.seen[side]
         if self.resetting:
             return
@@ -213,7 +215,7 @@ cdef class Mc6821(Device):
             return self.control[side]
         if not self.control[side] & DATA_REGISTER:
             return self.ddr[side]
-        pins = <uint8_t> (self.port(side).levels & DATA)
+        pins = <uint8_t> ((<Pins> self.port[side]).levels & DATA)
         if side == A:
             return pins
         return pins & ~self.ddr[B] | self.output[B] & self.ddr[B]
@@ -281,8 +283,8 @@ cdef class Mc6821(Device):
             self.c2_rise[side] = NEVER
             self.drive(side, now)
             if power_on:
-                self.port(side).power_on(now * self.period)
-            self.seen[side] = self.port(side).levels
+                (<Pins> self.port[side]).power_on(now * self.period)
+            self.seen[side] = (<Pins> self.port[side]).levels
         self.resetting = False
         self.request()
         self.schedule()
@@ -308,7 +310,7 @@ cdef class Mc6821(Device):
             if at != NEVER and not now < at <= now + 2:
                 raise StateError(f"{self.name}.c{name}2_rise: a pulse cannot end in cycle {at}, where the chip is in "
                                  f"cycle {now}")
-            self.seen[side] = self.port(side).levels
+            self.seen[side] = (<Pins> self.port[side]).levels
         self.request()
         self.schedule()
         return 0
