@@ -51,15 +51,15 @@ class ChipSpec:
     """The description of a chip.
 
     make     gives the part for a `Socket`
-    size     how many addresses it answers at, a power of two: its registers; 0 for a chip that is not on the bus and
-             for memory, which is as large as the machine file says
+    size     how many addresses it answers at, a power of two: its registers, or the bytes of a memory; 0 for a chip that
+             is not on the bus and for memory that is as large as the machine file says
     options  keys of its table in a machine file; `Option.default` counts where the key is not there
     outputs  lines that it pulls: "irq"
     ports    {an attribute that is `Pins`: the names of its lines}: {"port_a": ("pa0", "pa1")}
     signals  its pins that a machine file wires to a line of another chip's port: "cs"
     serial   True for a chip with a line to the host
     buttons  True for a chip that reads buttons, which the machine file names
-    memory   "ram" or "rom" for memory
+    memory   "ram" or "rom" for memory; "eeprom" for a ROM that may be blank
     """
 
     id: str
@@ -72,7 +72,7 @@ class ChipSpec:
     signals: tuple[str, ...] = ()
     serial: bool = False
     buttons: bool = False
-    memory: Literal["ram", "rom"] | None = None
+    memory: Literal["ram", "rom", "eeprom"] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -3,6 +3,7 @@
 from cpython.object cimport PyObject
 from retrovm.core.clock cimport Clock
 from retrovm.core.device cimport Device
+from retrovm.core.memory cimport Memory
 from retrovm.core.state cimport State
 from retrovm.core.types cimport NEVER, Access, tick_t, unlikely
 from libc.stdint cimport uint8_t, uint32_t
@@ -97,6 +98,7 @@ cdef class Bus:
     cdef void set_traps(self, uint32_t start, uint32_t size, uint8_t bits, bint on) noexcept nogil
     cdef void publish(self, uint32_t page) noexcept nogil
     cdef void hide(self, bint hidden) noexcept nogil
+    cdef void expose(self, Memory memory, bint plain) noexcept nogil
     cdef void find_runs(self) noexcept nogil
     cdef CodeWindow code_window(self, uint32_t addr, uint32_t size) noexcept nogil
     cdef void cut_at_hooks(self, CodeWindow *window, uint32_t addr) noexcept nogil

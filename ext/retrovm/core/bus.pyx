@@ -17,7 +17,6 @@ the addresses behind that, up to `reach`, mirrors of the pointers and slots, so 
 
 from libc.stdlib cimport calloc, free, realloc
 from libc.string cimport memmove
-from retrovm.core.memory cimport Memory
 from retrovm.core.python_device cimport PythonDevice
 
 from retrovm.core.types import Access as AccessKind
@@ -282,7 +281,7 @@ cdef class Bus:
         for at in range(start, start + size, period):
             slot.base = <uint32_t> (at - <uint32_t> offset)
             slot.mask = 0xFFFFFFFF
-            slot.memory = <uint8_t *> (<size_t> memory.data + <uint32_t> offset - at)
+            slot.memory = <uint8_t *> (<size_t> memory.data + <uint32_t> offset - at) if memory.plain else NULL
             slot.writable = memory.writable
             self.map_slot(at, min(period, <uint32_t> (start + size - at)), slot)
 
@@ -384,6 +383,18 @@ cdef class Bus:
         if hidden != self.hidden:
             self.hidden = hidden
             for page in range(self.pages):
+                self.publish(page)
+
+    cdef void expose(self, Memory memory, bint plain) noexcept nogil:
+        """Reaches a memory by pointers again, or no longer: for one that has times in which it gives no plain bytes."""
+        cdef uint32_t page, at
+        cdef Slot *slot
+        memory.plain = plain
+        for page in range(self.pages):
+            slot = &self.slots[page]
+            if slot.device == <PyObject *> memory:
+                at = page << self.shift
+                slot.memory = <uint8_t *> (<size_t> memory.data + (at - slot.base) - at) if plain else NULL
                 self.publish(page)
 
     cdef void find_runs(self) noexcept nogil:

@@ -26,7 +26,7 @@ class Part:
 
     at         None, a first address, a `Range` or several
     movable    whether an option says where it lies, and not the file
-    size       the bytes of a memory that repeats; None where it is as large as its ranges
+    size       the bytes of a memory that repeats, or has a size of its own; None where it is as large as its ranges
     outputs    {its output: the processor's line}
     pins       {its signal: (another part, a line of that part's ports), or (None, "low" or "high")}
     serial     the name of its line to the host
@@ -113,7 +113,7 @@ class Placed:
     @property
     def is_rom(self) -> bool:
         """Whether it is read-only memory."""
-        return self.part is not None and self.part.spec.memory == "rom"
+        return self.part is not None and self.part.spec.memory in ("rom", "eeprom")
 
     @property
     def priority(self) -> int:

@@ -95,6 +95,8 @@ def raw_rom(board: Board, name: str, data: bytes, rom: int | Range | None, start
     """Raw bytes as a ROM."""
     first = ADDRESS_SPACE - len(data) if rom is None else rom.first if isinstance(rom, Range) else rom
     room = rom.size if isinstance(rom, Range) else ADDRESS_SPACE - max(first, 0)
+    if board.rom is not None and board.rom.size is not None:
+        room = min(room, board.rom.size)
     if first < 0 or len(data) > room:
         raise MediaError("it is too large for the ROM", file=name, found=f"{len(data):,} bytes",
                          expected=f"at most {room:,}")

@@ -189,9 +189,11 @@ def read_part(reader: Reader, keys: Keys, number: int, before: list[Part], cpu: 
     if own in taken:
         keys.fail("name", f"there is a part {own!r} already; give one of them another name")
     image, program = read_image(keys, spec, before)
-    size = keys.take("size", power_of_two, None) if spec.memory is not None and not program else None
+    size = spec.size if spec.memory is not None and spec.size else None
+    if spec.memory is not None and size is None and not program:
+        size = keys.take("size", power_of_two, None)
     if image is not None and size is not None and len(image) > size:
-        keys.fail("size", f"the image has {len(image):,} bytes, which do not fit into {size:,}")
+        keys.fail("image" if spec.size else "size", f"the image has {len(image):,} bytes, which do not fit into {size:,}")
     part = Part(
         spec=spec, name=own, number=number, image=image, program=program, size=size,
         at=read_place(reader, keys, spec, size, image, program), movable=isinstance(keys.values.get("at"), dict),
@@ -220,11 +222,11 @@ def read_place(reader: Reader, keys: Keys, spec: ChipSpec, size: int | None, ima
         ranges = decoded(keys.required_table("decode"), size or spec.size)
         return lambda options: ranges
     help = f"where the {spec.title} is"
-    if spec.size:
-        parse: Callable[[Any], Any] = of_chip(spec.size)
+    if size is not None:
+        parse: Callable[[Any], Any] = of_chip(1)
+    elif spec.size:
+        parse = of_chip(spec.size)
         help += "; none leaves it out"
-    elif size is not None:
-        parse = of_chip(1)
     else:
         parse = of_ram if image is None else of_chip(len(image), many=False)
     return reader.setting(keys, "at", parse, help=help)
@@ -246,7 +248,8 @@ def decoded(keys: Keys, size: int) -> tuple[Range, ...]:
 
 def read_image(keys: Keys, spec: ChipSpec, before: list[Part]) -> tuple[bytes | None, bool]:
     """What a ROM holds: a file, from the byte `from` on; or the user's program."""
-    if spec.memory != "rom":
+    blank = spec.memory == "eeprom" and "image" not in keys and "program" not in keys
+    if spec.memory in (None, "ram") or blank:
         return None, False
     if keys.one_of("image", "program") == "program":
         if not keys.take("program", boolean):
