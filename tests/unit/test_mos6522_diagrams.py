@@ -6,7 +6,24 @@ middle of cycle N + 2 is N + 1.5 cycles behind the end of cycle 0.
 """
 
 import pytest
-from mos6522_bench import ACR, CB1, DDRB, IFR, ORA, ORB, OUT_PHI2, OUT_T2, PCR, SR, T1, T1_FREE, T1_PB7, T2, T2_PULSES, Bench
+from mos6522_bench import (
+    ACR,
+    CB1,
+    DDRB,
+    IFR,
+    ORA,
+    ORB,
+    OUT_PHI2,
+    OUT_T2,
+    PCR,
+    SR,
+    T1,
+    T1_FREE,
+    T1_PB7,
+    T2,
+    T2_PULSES,
+    Bench,
+)
 
 
 @pytest.fixture

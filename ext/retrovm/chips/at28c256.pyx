@@ -47,9 +47,9 @@ Not emulated
 
 Not in the data sheet, decided here
     A write cycle takes the longest t_WC that is allowed, and t_BLC the shortest. A byte for another page than the first of a
-    write cycle is not stored. A write after t_BLC, while the chip is programming, does nothing. Reads are polling at all
-    addresses, and I/O6 of the first one is 1. Power off ends a write cycle without its page. A page that the host cannot
-    write stays as it was.
+    write cycle is not stored. A command counts wherever it stands among the bytes of a write cycle. A write after t_BLC, while
+    the chip is programming, does nothing. Reads are polling at all addresses, and I/O6 of the first one is 1. Power off ends a
+    write cycle without its page. A page that the host cannot write stays as it was.
 
 Sources: at28c256, "Device operation", "AC write characteristics", "Page mode characteristics", "Software data protection"
 (algorithms and their notes).
@@ -64,16 +64,20 @@ from retrovm.core.errors import ArgumentError, StateError
 
 cdef enum:
     SIZE = 0x8000
-    STEPS = 6
+    STEPS = 6                               # of the longest command
 
 cdef enum Command:
     NONE = 0
     PROTECT = 1
     UNPROTECT = 2
 
-cdef uint16_t[STEPS] KEY_ADDRESS = [0x5555, 0x2AAA, 0x5555, 0x5555, 0x2AAA, 0x5555]
-cdef uint8_t[STEPS] KEY = [0xAA, 0x55, 0x80, 0xAA, 0x55, 0x20]
-cdef uint8_t PROTECT_KEY = 0xA0             # in place of the third
+# Commands are three bytes, or twice three. The first two are always the same.
+cdef uint16_t[3] KEY_ADDRESS = [0x5555, 0x2AAA, 0x5555]
+cdef uint8_t[2] KEY = [0xAA, 0x55]
+cdef enum ThirdKey:
+    PROTECT_KEY = 0xA0
+    AGAIN_KEY = 0x80                        # and another three
+    UNPROTECT_KEY = 0x20
 
 
 cdef class At28c256(Memory):
@@ -184,17 +188,20 @@ cdef class At28c256(Memory):
 
     cdef bint command_byte(self, uint32_t addr, uint8_t value) noexcept nogil:
         """Whether this byte ends a command. The bytes before it are then part of that, and of no page."""
-        cdef bint protect = self.step == 2 and value == PROTECT_KEY
-        if addr != KEY_ADDRESS[self.step] or (value != KEY[self.step] and not protect):
-            self.step = 1 if addr == KEY_ADDRESS[0] and value == KEY[0] else 0
+        if self.step % 3 < 2 and addr == KEY_ADDRESS[self.step % 3] and value == KEY[self.step % 3]:
+            self.step = self.step + 1
             return False
-        self.step = self.step + 1
-        if not protect and self.step < STEPS:
-            return False
-        self.command = PROTECT if protect else UNPROTECT
-        self.step = 0
-        self.loaded = 0
-        return True
+        if self.step % 3 == 2 and addr == KEY_ADDRESS[2]:
+            if value == PROTECT_KEY or (value == UNPROTECT_KEY and self.step == 5):
+                self.command = PROTECT if value == PROTECT_KEY else UNPROTECT
+                self.step = 0
+                self.loaded = 0
+                return True
+            if value == AGAIN_KEY:
+                self.step = 3
+                return False
+        self.step = 1 if addr == KEY_ADDRESS[0] and value == KEY[0] else 0
+        return False
 
     cdef void program(self) noexcept nogil:
         """The end of a write cycle."""
