@@ -67,8 +67,8 @@ Not in the datasheets, decided here
     A change of the mode of CA2 or CB2 ends its handshake or pulse. An edge of CA1 or CB1 ends a handshake also where its flag is
     set already.
 
-Sources: mc6821, "Internal controls" and tables 1 to 5 (control of the lines), "Port A-B hardware characteristics", "Reset";
-w65c21 (which chips it replaces).
+Sources: mc6821 (internal addressing, control registers, control of CA1, CA2, CB1 and CB2, hardware characteristics of the ports,
+reset); w65c21 (which chips it replaces).
 """
 
 from retrovm.core.types cimport NEVER
@@ -273,7 +273,7 @@ cdef class Mc6821(Device):
             self.drive(side, now)
 
     cdef void reset(self, bint power_on) noexcept nogil:
-        """/RESET clears every register; mc6821 "Reset"."""
+        """/RESET clears every register."""
         cdef int64_t now = self.cycle_of(self.clock.now)
         cdef int side
         self.resetting = True
