@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from retrovm.chip_spec import ChipSpec, CpuSpec, Socket
 from retrovm.cpu.mos6502 import WITH_64_KIB
 from retrovm.media.traits import mos6502_likeness
-from retrovm.spec import Option, boolean, choice, integer, rate
+from retrovm.spec import Option, choice, integer, rate
 
 if TYPE_CHECKING:
     from retrovm.core.device import Device
@@ -32,13 +32,6 @@ def make_rom(socket: Socket) -> Device:
     return Memory(socket.name, contents=socket.contents, writable=False)
 
 
-def make_at28c256(socket: Socket) -> Device:
-    """An EEPROM that programs write."""
-    from retrovm.chips.at28c256 import At28c256
-
-    return At28c256(socket.name, socket.clock, socket.bus, socket.contents, **socket.options)
-
-
 def make_mc6821(socket: Socket) -> Device:
     """A PIA with two ports."""
     from retrovm.chips.mc6821 import Mc6821
@@ -61,24 +54,13 @@ def make_mos6502(socket: Socket) -> Device:
     return Mos6502(name=socket.name, bus=socket.bus, **socket.options)
 
 
-FILL = Option(name="fill", help="what RAM holds at power-on: a byte, or random", default="random", parse=byte_or_random)
-RAM = ChipSpec(id="ram", title="RAM", memory="ram", make=make_ram, options=(FILL,))
-HM62256 = ChipSpec(id="62256", title="62256 RAM, 32 KiB", memory="ram", size=0x8000, make=make_ram, options=(FILL,))
+RAM = ChipSpec(
+    id="ram", title="RAM", memory="ram", make=make_ram,
+    options=(Option(name="fill", help="what RAM holds at power-on: a byte, or random", default="random",
+                    parse=byte_or_random),),
+)
 
 ROM = ChipSpec(id="rom", title="ROM", memory="rom", make=make_rom)
-
-AT28C256 = ChipSpec(
-    id="28c256", title="28C256 EEPROM, 32 KiB", memory="eeprom", size=0x8000, make=make_at28c256,
-    options=(
-        Option(name="write_enable", help="whether programs can write to it; false for a /WE that is tied high", default=True,
-               parse=boolean),
-        Option(name="protected", help="whether its software data protection is on", default=False, parse=boolean),
-        Option(name="t_blc_us", help="t_BLC in microseconds: how soon the next byte of a page has to follow", default=150,
-               parse=integer(0, 1_000_000)),
-        Option(name="t_wc_us", help="t_WC in microseconds: how long it takes to write a page", default=10_000,
-               parse=integer(1, 1_000_000)),
-    ),
-)
 
 MC6821 = ChipSpec(
     id="mc6821", title="6821 PIA", size=4, outputs=("irqa", "irqb"), make=make_mc6821,
