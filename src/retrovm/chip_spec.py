@@ -6,7 +6,7 @@ the part and is called when a machine is wired.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -109,9 +109,11 @@ class CpuSpec(ChipSpec):
     vectors  the first and the last address of the vectors that it begins and is interrupted by
     reset    the address of the reset vector in them, two bytes, the low one first
     judge    how like a program for this processor a medium looks
+    uses     how often such a program seems to read or write an address in these places; None where that cannot be told
     """
 
     lines: tuple[str, ...]
     vectors: tuple[int, int]
     reset: int
     judge: Callable[[Media], Judgement | None]
+    uses: Callable[[Media, Sequence[range]], int] | None = None

@@ -370,6 +370,8 @@ def test_the_page_on_machine_files_has_every_key_that_they_take(folder, latch, m
     monkeypatch.setattr(Keys, "one_of", spy_one_of)
     machine_file(board(folder, BOARD + '\n[[chip]]\ntype = "latch"\nat = 0x6000\n'
                                '\n[[chip]]\ntype = "gamepad"\nat = 0x6001\nbuttons = []\n'
+                               '\n[[chip]]\ntype = "leds"\nlamps = [{ name = "d0" }]\n'
+                               '\n[[chip]]\ntype = "panel"\nshows = "leds"\n'
                                '\n[[chip]]\ntype = "rom"\nname = "mine"\nprogram = true\nat = "$7000-$7FFF"\n\n[program]\n'))
     of_chips = {option.name for spec in registry.chips().values() for option in spec.options} | {"held", "irq"}
     page = (Path(__file__).parents[2] / "docs" / "machine-files.md").read_text(encoding="utf-8")

@@ -44,7 +44,7 @@ cdef class Panel(Device):
         super().__init__(name)
         for screen in screens:
             if screen.direct != NULL:
-                raise ArgumentError(f"{name}: {screen.name} has pictures in direct colour, which the picture of a board cannot show")
+                raise ArgumentError(f"{name}: {screen.name} has pictures in direct colour, which a picture of a board cannot show")
         drawn = panel_picture.draw(
             title, [(screen.max_width, screen.max_height, [screen.colours[i] for i in range(screen.count)]) for screen in screens],
             [[(label, leds.colours[leds.names.index(led)]) for led, label in row.items()] for leds, row in lamps],

@@ -85,6 +85,8 @@ class Slot:
 class Board:
     """A machine file.
 
+    detect   whether it is offered for programs that look like its processor's: True, False, or "chips" for those that also use
+             its chips
     screen   the part whose screen is the machine's; None for the first
     movable  the options that say where something lies
     """
@@ -95,7 +97,7 @@ class Board:
     family: str
     frame_rate: Fraction
     formats: tuple[str, ...]
-    detect: bool
+    detect: bool | str
     cpu: Processor
     parts: tuple[Part, ...]
     slot: Slot | None

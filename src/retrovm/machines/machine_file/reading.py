@@ -24,7 +24,7 @@ from retrovm.machines.machine_file.board import (
 )
 from retrovm.machines.machine_file.wires import Wires, parse_wires
 from retrovm.ranges import Range, address_range, address_ranges
-from retrovm.spec import Button, Lamp, Option, Options, boolean, choice, integer, nearest, rate
+from retrovm.spec import Button, Lamp, Option, boolean, choice, integer, nearest, rate
 from retrovm.toml_keys import REQUIRED, Document, Keys
 
 FORMATS = ("binary", "ihex", "srec")
@@ -194,7 +194,7 @@ def read(document: Document) -> Board:
         family=head.take("family", toml_keys.sentence, cpu.spec.id),
         frame_rate=head.take("frame_rate", rate, Fraction(60)),
         formats=head.take_list("formats", known_format, FORMATS if slot is not None else ()),
-        detect=head.take("detect", boolean, False),
+        detect=head.take("detect", detection(cpu.spec), False),
         cpu=cpu, parts=tuple(parts), slot=slot, options=reader.in_order(), movable=reader.movable(),
         screen=head.take("screen", part_of(parts), None),
     )
@@ -211,6 +211,19 @@ def part_of(parts: list[Part]) -> Callable[[Any], str]:
         if value not in known:
             raise ValueError(f"there is no such part{nearest(str(value), known)}")
         return str(value)
+
+    return parse
+
+
+def detection(cpu: CpuSpec) -> Callable[[Any], bool | str]:
+    """Parses whether a machine is offered for programs."""
+
+    def parse(value: Any) -> bool | str:
+        if value != "chips":
+            return boolean(value)
+        if cpu.uses is None:
+            raise ValueError(f"programs for {cpu.id} do not tell which chips they use: expected true or false")
+        return "chips"
 
     return parse
 

@@ -11,7 +11,7 @@ from retrovm.core.ports import Buttons, Serial
 from retrovm.core.screen import Screen
 from retrovm.core.types import Line
 from retrovm.errors import OptionError
-from retrovm.machines.machine_file.board import Board, Part, place
+from retrovm.machines.machine_file.board import Board, Part, place, ranges_of
 from retrovm.machines.machine_file.program import add_vectors, contents_of, program_of
 from retrovm.machines.machine_file.wires import Wires
 from retrovm.spec import Judgement, MachineSpec, Options, Port
@@ -24,21 +24,38 @@ if TYPE_CHECKING:
     from retrovm.media import Media
 
 
+# Bytes that are no instructions may look like one that uses a chip, but hardly several.
+LEAST_USED = 3
+SURER = 0.15
+
+
 def spec_of(board: Board, reload: Callable[[], MachineSpec]) -> MachineSpec:
     """The machine of a board; `reload` reads its file again, for other processes."""
-    def judge(media: Media) -> Judgement | None:
-        return board.cpu.spec.judge(media) if board.detect else None
-
     return MachineSpec(
         id=board.id, title=board.title, summary=board.summary, family=board.family,
         wire=lambda machine, media, options: wire(board, machine, media, options),
         clock_rate=lambda options: Fraction(board.cpu.clock_hz(options)),
         frame_rate=lambda options: board.frame_rate,
-        judge=judge, options=board.options,
+        judge=lambda media: judge(board, media), options=board.options,
         ports=tuple(port for part in board.parts for port in ports_of(part)),
         ports_with=lambda options: tuple(port for part in board.parts if is_there(part, options) for port in ports_of(part)),
         formats=board.formats, demo=board.slot.bundled if board.slot is not None else None, reload=reload,
     )
+
+
+def judge(board: Board, media: Media) -> Judgement | None:
+    """How like a program for this machine a medium looks."""
+    likeness = board.cpu.spec.judge(media) if board.detect else None
+    if likeness is None or board.detect != "chips" or board.cpu.spec.uses is None:
+        return likeness
+    defaults = board.defaults
+    registers = {part.name: range(first := ranges_of(part, defaults, None)[0].first, first + part.spec.size)
+                 for part in board.parts if part.spec.size and ranges_of(part, defaults, None)}
+    used = {name: board.cpu.spec.uses(media, (place,)) for name, place in registers.items()}
+    if sum(used.values()) < LEAST_USED:
+        return None
+    where = " and ".join(f"{name} at ${place[0]:04X}" for name, place in registers.items() if used[name])
+    return Judgement(min(likeness.confidence + SURER, 1), f"{likeness.reason}; it uses {where}")
 
 
 def is_there(part: Part, options: Options) -> bool:
