@@ -63,7 +63,7 @@ def make_sd_card(socket: Socket) -> tuple[Device, ...]:
     disk = socket.disks["disk"]
     if disk is None:
         return ()
-    lines = lines_of(socket)
+    lines: dict[str, Any] = lines_of(socket)
     for signal in CARD_SIGNALS:
         if signal not in lines:
             raise OptionError(f"{socket.name}: its {signal} is not wired; a card needs {', '.join(CARD_SIGNALS)}")
@@ -91,11 +91,11 @@ def make_panel(socket: Socket) -> tuple[Device, ...]:
     """A picture of a board with its screen."""
     from retrovm.chips.panel import Panel
 
+    rows: list[Any] = [(shown.part, {lamp.name: lamp.label for lamp in shown.lamps}) for shown in socket.shows if shown.lamps]
     panel = Panel(
         socket.name, socket.options["label"] or socket.title, screen_name=f"{socket.name}_screen",
         screens=[shown.part.screen for shown in socket.shows if hasattr(shown.part, "screen")],
-        lamps=[(shown.part, {lamp.name: lamp.label for lamp in shown.lamps}) for shown in socket.shows if shown.lamps],
-        keys=[(shown.pad, labels(shown)) for shown in socket.shows if shown.pad is not None])
+        lamps=rows, keys=[(shown.pad, labels(shown)) for shown in socket.shows if shown.pad is not None])
     return panel, panel.screen
 
 

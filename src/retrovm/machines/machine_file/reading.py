@@ -266,8 +266,9 @@ def read_part(reader: Reader, keys: Keys, number: int, before: list[Part], cpu: 
     if image is not None and size is not None and len(image) > size:
         keys.fail("size", f"the image has {len(image):,} bytes, which do not fit into {size:,}")
     pad = read_port(keys, "pad", {*taken, own}) if spec.buttons else None
-    buttons = read_buttons(keys, before) if spec.buttons else ()
+    buttons: tuple[Button, ...] = read_buttons(keys, before) if spec.buttons else ()
     lamps = tuple(read_lamp(each) for each in keys.tables("lamps", required=True)) if spec.lamps else ()
+    names = [*(button.name for button in buttons), *(lamp.name for lamp in lamps)]
     part = Part(
         spec=spec, name=own, number=number, image=image, program=program, size=size,
         at=read_place(reader, keys, spec, size, image, program), movable=isinstance(keys.values.get("at"), dict),
@@ -275,7 +276,7 @@ def read_part(reader: Reader, keys: Keys, number: int, before: list[Part], cpu: 
         default_at=keys.take("default_at", address_range(), None) if program else None,
         align=keys.take("align", choice("start", "end"), "start") if program else "start",
         options=reader.chosen(keys, spec), media=reader.media(keys, spec), outputs=dict(read_outputs(keys, spec, cpu)),
-        pins=read_pins(reader, keys, spec, [each.name for each in (*buttons, *lamps)] if spec.pin_each else [], before),
+        pins=read_pins(reader, keys, spec, names if spec.pin_each else [], before),
         shows=read_shows(keys, before) if spec.shows else (),
         serial=read_port(keys, "serial", {*taken, own}) if spec.serial else None,
         pad=pad, buttons=buttons, lamps=lamps,

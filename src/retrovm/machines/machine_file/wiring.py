@@ -84,8 +84,8 @@ def wire(board: Board, machine: Machine, media: Media | None, options: Options) 
         chosen = {key: setting(options) for key, setting in part.options.items()}
         found = part.spec.make(Socket(name=name, clock=machine.clock, bus=bus, options=chosen, title=board.title, **socket))
         made[name] = found if isinstance(found, tuple) else (found,)
-        for each in made[name]:
-            machine.add(each)
+        for device in made[name]:
+            machine.add(device)
 
     ram = next((part for part in board.parts if part.spec.memory == "ram"), None)
     for each in placed:
@@ -93,8 +93,8 @@ def wire(board: Board, machine: Machine, media: Media | None, options: Options) 
         if each.is_memory and part is not None:
             plug(part, each.name, contents=contents[each.name])
     chosen = {key: setting(options) for key, setting in board.cpu.options.items()}
-    cpu: Any = machine.add(board.cpu.spec.make(
-        Socket(name=board.cpu.name, clock=machine.clock, bus=bus, options=chosen)))
+    cpu: Any = board.cpu.spec.make(Socket(name=board.cpu.name, clock=machine.clock, bus=bus, options=chosen))
+    machine.add(cpu)
     for part in board.parts:
         if part.spec.memory is None and is_there(part, options):
             line = machine.add(Serial(part.serial)) if part.serial is not None else None
@@ -105,9 +105,9 @@ def wire(board: Board, machine: Machine, media: Media | None, options: Options) 
                  pins=pins_of(board, part, part.pins(options), made), disks=disks_of(machine, part, options),
                  shows=tuple(shown_of(board, machine, name, made) for name in part.shows if made.get(name)))
     if board.screen is not None:
-        for each in made.get(board.screen, ()):
-            if isinstance(each, Screen):
-                machine.show(each)
+        for device in made.get(board.screen, ()):
+            if isinstance(device, Screen):
+                machine.show(device)
     # What is mapped later lies on top.
     for each in sorted(placed, key=lambda each: each.priority):
         for region in each.ranges:
