@@ -40,16 +40,16 @@ waiting:
 irq:
         bit     T1CL                    ; lets the interrupt go
         dec     left
-        bne     @done
+        bne     done
         lda     #EVERY
         sta     left
         lda     PORTA
         eor     #LED
         sta     PORTA
-@done:  rti
+done:   rti
 
         .segment "VECTORS"
 
         .word   reset, reset, irq
 
-        .export reset, irq, waiting
+        .export reset, irq, done, waiting

@@ -42,7 +42,7 @@ def parse_wires(signals: Sequence[str], lines: Mapping[str, Sequence[str]]) -> C
 
     def end_of(signal: str, end: Any) -> str:
         if signal not in signals:
-            raise WithinError(signal, f"there is no such key{nearest(signal, dict.fromkeys(signals))}")
+            raise WithinError(signal, f"there is no signal {signal!r}{nearest(signal, dict.fromkeys(signals))}")
         if not isinstance(end, str):
             raise WithinError(signal, f'expected a line in quotes, like "via.pa5", found {end!r}')
         if end in known or end in LEVELS:
