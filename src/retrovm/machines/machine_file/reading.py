@@ -267,7 +267,7 @@ def read_part(reader: Reader, keys: Keys, number: int, before: list[Part], cpu: 
         keys.fail("size", f"the image has {len(image):,} bytes, which do not fit into {size:,}")
     pad = read_port(keys, "pad", {*taken, own}) if spec.buttons else None
     buttons: tuple[Button, ...] = read_buttons(keys, before) if spec.buttons else ()
-    lamps = tuple(read_lamp(each) for each in keys.tables("lamps", required=True)) if spec.lamps else ()
+    lamps = read_lamps(keys, before) if spec.lamps else ()
     names = [*(button.name for button in buttons), *(lamp.name for lamp in lamps)]
     part = Part(
         spec=spec, name=own, number=number, image=image, program=program, size=size,
@@ -401,12 +401,19 @@ def read_buttons(keys: Keys, before: list[Part]) -> tuple[Button, ...]:
     return tuple(found)
 
 
-def read_lamp(keys: Keys) -> Lamp:
-    """One of a chip's lamps."""
-    own = keys.take("name", name)
-    lamp = Lamp(name=own, label=keys.take("label", toml_keys.sentence, own), colour=keys.take("colour", colour, 0xFF2A1E))
-    keys.finish()
-    return lamp
+def read_lamps(keys: Keys, before: list[Part]) -> tuple[Lamp, ...]:
+    """A chip's lamps; no two of a machine have one name."""
+    taken = {lamp.name for part in before for lamp in part.lamps}
+    found: list[Lamp] = []
+    for table in keys.tables("lamps", required=True):
+        own = table.take("name", name)
+        if own in taken:
+            table.fail("name", f"there is a lamp {own!r} already; give one of them another name")
+        taken.add(own)
+        found.append(Lamp(name=own, label=table.take("label", toml_keys.sentence, own),
+                          colour=table.take("colour", colour, 0xFF2A1E)))
+        table.finish()
+    return tuple(found)
 
 
 def read_slot(reader: Reader, keys: Keys | None, parts: list[Part], document: Document) -> Slot | None:

@@ -104,6 +104,8 @@ def wire(board: Board, machine: Machine, media: Media | None, options: Options) 
             plug(part, part.name, serial=line, buttons=pad, lamps=part.lamps, wires=wires_of(part, cpu),
                  pins=pins_of(board, part, part.pins(options), made), disks=disks_of(machine, part, options),
                  shows=tuple(shown_of(board, machine, name, made) for name in part.shows if made.get(name)))
+        elif given := [id for id in part.media.values() if options[id] is not None]:
+            raise OptionError(f"{board.id}: the option {given[0]} is the disk of {part.name}, which is left out")
     if board.screen is not None:
         for device in made.get(board.screen, ()):
             if isinstance(device, Screen):
