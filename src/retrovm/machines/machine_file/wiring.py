@@ -68,7 +68,8 @@ def ports_of(part: Part) -> Iterator[Port]:
     if part.serial is not None:
         yield Port(name=part.serial, title=f"Serial line of the {part.name.upper()}", kind="serial")
     if part.pad is not None:
-        yield Port(name=part.pad, title=f"Buttons of the {part.name.upper()}", buttons=part.buttons)
+        title = "Buttons" if part.spec.pin_each else f"Buttons of the {part.name.upper()}"
+        yield Port(name=part.pad, title=title, buttons=part.buttons)
 
 
 def wire(board: Board, machine: Machine, media: Media | None, options: Options) -> None:
