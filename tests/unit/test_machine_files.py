@@ -426,7 +426,8 @@ def test_an_option_takes_the_names_of_choices_and_what_the_key_takes(folder):
 def test_a_card_that_lacks_a_wire_is_an_error_that_names_it(folder):
     (folder / "card.img").write_bytes(bytes(512 * 64))
     file = str(board(folder, VIA))
-    for sd, message in (("cs=pa0 sclk=pa3 di=pa2", "its do is not wired"), ("cs=low sclk=pa3 di=pa2 do=pa1", "its cs is wired to a line")):
+    for sd, message in (("cs=pa0 sclk=pa3 di=pa2", "its do is not wired"),
+                        ("cs=low sclk=pa3 di=pa2 do=pa1", "its cs is wired to a line")):
         with pytest.raises(OptionError, match=message):
             retrovm.create(file, sd=sd, card=str(folder / "card.img:readonly"))
 

@@ -50,7 +50,7 @@ def judge(board: Board, media: Media) -> Judgement | None:
         return likeness
     defaults = board.defaults
     registers = {part.name: range(first := ranges_of(part, defaults, None)[0].first, first + part.spec.size)
-                 for part in board.parts if part.spec.size and ranges_of(part, defaults, None)}
+                 for part in board.parts if part.spec.size and part.spec.memory is None and ranges_of(part, defaults, None)}
     used = {name: board.cpu.spec.uses(media, (place,)) for name, place in registers.items()}
     if sum(used.values()) < LEAST_USED:
         return None
