@@ -3,10 +3,26 @@
 import pickle
 
 import pytest
-import retrovm
-from eater_board import ACIA, ACR, DDRA, DDRB, IER, IFR, PCR, PORTA, PORTB, T1CH, VIA, board, program, rom, write
+from eater_board import (
+    ACIA,
+    ACR,
+    DDRA,
+    DDRB,
+    IER,
+    IFR,
+    PCR,
+    PORTA,
+    PORTB,
+    T1CH,
+    VIA,
+    board,
+    program,
+    rom,
+    write,
+)
 from sd_host import Host
 
+import retrovm
 from retrovm import registry
 from retrovm.chips import hd44780
 from retrovm.core.types import StopReason
