@@ -432,6 +432,17 @@ def test_a_card_that_lacks_a_wire_is_an_error_that_names_it(folder):
             retrovm.create(file, sd=sd, card=str(folder / "card.img:readonly"))
 
 
+def test_a_display_may_be_on_the_bus(folder):
+    vm = retrovm.create(str(board(folder, BOARD + '\n[[chip]]\ntype = "hd44780_bus"\nname = "lcd"\nat = 0x4000\n')))
+    vm.run(20_000)
+    for address, value in ((0, 0x38), (0, 0x0E), (0, 0x01), (1, 0x48), (1, 0x49)):
+        vm.memory.write(0x4000 + address, value)
+        assert vm.memory.read(0x4000) & 0x80
+        vm.run(5_000)
+    assert vm.lcd.text[0].strip() == "HI"
+    assert vm.screen is vm.lcd.screen
+
+
 def test_raw_bytes_may_lie_at_the_end_of_the_rom(folder):
     text = changed(('image = "echo.bin"', 'program = true\nalign = "end"')) + "\n[program]\n"
     vm = retrovm.load(image(size=0x1000), machine=str(board(folder, text)), name="mine.bin")

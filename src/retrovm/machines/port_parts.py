@@ -10,8 +10,10 @@ from retrovm.spec import Option, boolean, choice, integer, rate
 from retrovm.storage import parse_disk
 
 if TYPE_CHECKING:
+    from retrovm.chips.hd44780_module import Hd44780Module
     from retrovm.core.device import Device
     from retrovm.core.pins import Pins
+    from retrovm.core.screen import Screen
 
 PORT_A = (*(f"pa{bit}" for bit in range(8)), "ca1", "ca2")
 PORT_B = (*(f"pb{bit}" for bit in range(8)), "cb1", "cb2")
@@ -46,14 +48,20 @@ def make_mos6522(socket: Socket) -> Device:
     return Mos6522(socket.name, socket.clock, socket.wires["irq"], **socket.options)
 
 
-def make_hd44780(socket: Socket) -> tuple[Device, ...]:
-    """A display module with its screen."""
+def module_of(socket: Socket) -> tuple[Hd44780Module, Screen]:
+    """A display module with its screen, wired to nothing yet but perhaps a bus."""
     from retrovm.chips.hd44780_module import Hd44780Module
 
     chip = Hd44780Module(socket.name, socket.clock, screen_name=f"{socket.name}_screen", **socket.options)
+    return chip, chip.screen
+
+
+def make_hd44780(socket: Socket) -> tuple[Device, ...]:
+    """A display module on the lines of ports, with its screen."""
+    chip, screen = module_of(socket)
     ports = {id(pins): pins for pins, _ in socket.pins.values() if pins is not None}
     chip.connect(ports.values(), {signal: line for signal, (_, line) in socket.pins.items()})
-    return chip, chip.screen
+    return chip, screen
 
 
 def make_sd_card(socket: Socket) -> tuple[Device, ...]:
@@ -111,20 +119,23 @@ MOS6522 = ChipSpec(
                     parse=choice("6522", "65c22")),),
 )
 
-HD44780 = ChipSpec(
-    id="hd44780", title="HD44780 character display", signals=LCD_SIGNALS, make=make_hd44780,
-    options=(
-        Option(name="module", help="the characters of the display: 16x2, 20x4, 8x1, 8+8x1 and so on", default="16x2",
-               parse=module),
-        Option(name="tall", help="whether its glass has 11 rows of dots, for characters of 5 x 10", default=False,
-               parse=boolean),
-        Option(name="palette", help=f"its colours: {', '.join(PALETTES)}", default="green", parse=choice(*PALETTES)),
-        Option(name="oscillator", help="the clock of the display in Hz, which its times come from", default=270_000,
-               parse=rate),
-        Option(name="always_function_set", help="whether function set counts at any time, as on many clones",
-               default=False, parse=boolean),
-    ),
+LCD_OPTIONS = (
+    Option(name="module", help="the characters of the display: 16x2, 20x4, 8x1, 8+8x1 and so on", default="16x2",
+           parse=module),
+    Option(name="tall", help="whether its glass has 11 rows of dots, for characters of 5 x 10", default=False,
+           parse=boolean),
+    Option(name="palette", help=f"its colours: {', '.join(PALETTES)}", default="green", parse=choice(*PALETTES)),
+    Option(name="oscillator", help="the clock of the display in Hz, which its times come from", default=270_000,
+           parse=rate),
+    Option(name="always_function_set", help="whether function set counts at any time, as on many clones",
+           default=False, parse=boolean),
 )
+
+HD44780 = ChipSpec(id="hd44780", title="HD44780 character display", signals=LCD_SIGNALS, make=make_hd44780,
+                   options=LCD_OPTIONS)
+
+HD44780_BUS = ChipSpec(id="hd44780_bus", title="HD44780 character display on the bus, A0 is RS", size=2, make=module_of,
+                       options=LCD_OPTIONS)
 
 SD_CARD = ChipSpec(
     id="sd_card", title="SD card", signals=CARD_SIGNALS, make=make_sd_card,

@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from retrovm.media import Media
 
 
-# Bytes that are no instructions may look like one that uses a chip, but hardly several.
-LEAST_USED = 3
+# Bytes that are no instructions may look like one that uses a chip: in 32 KiB of noise, four of them once in 300 times.
+LEAST_USED = 4
 SURER = 0.15
 
 
