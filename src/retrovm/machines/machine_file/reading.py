@@ -258,7 +258,7 @@ def read_part(reader: Reader, keys: Keys, number: int, before: list[Part], cpu: 
     if isinstance(spec, CpuSpec):
         keys.fail("type", f"{spec.id} is a processor: it belongs into [cpu]")
     own = keys.take("name", name, spec.id)
-    taken = {cpu.name, *(each for other in before for each in (other.name, other.serial, other.pad))}
+    taken = {cpu.name, *(each for other in before for each in (other.name, other.serial, other.pad, *other.media.values()))}
     if own in taken:
         keys.fail("name", f"there is a part {own!r} already; give one of them another name")
     image, program = read_image(keys, spec, before)
