@@ -238,6 +238,18 @@ def test_every_command_that_takes_a_program_knows_the_bundled_ones(run):
     assert "no bundled program is called 'embr'; did you mean ember?" in err
 
 
+def test_info_shows_a_machine_by_its_id(run, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    status, out, err = run("info", "eater")
+    assert (status, err) == (0, "")
+    assert out.startswith("eater: 6502 breadboard computer\n")
+    assert "lcd_module" in out
+    status, out, _ = run("info", "eater", "--json")
+    assert list(json.loads(out)["eater"]["options"])[:2] == ["model", "clock_hz"]
+    (tmp_path / "eater").write_bytes(b"\x00\x00")
+    assert run("info", "eater")[1].startswith("eater: raw binary")
+
+
 def test_info_fails_when_no_machine_knows_the_file(run, rom, monkeypatch):
     monkeypatch.setattr("retrovm.detection.detect", lambda medium: [])
     status, out, _ = run("info", rom)
