@@ -37,6 +37,7 @@ MAY_IMPORT = {
     "detection": BASE,
     "machines": BASE | PARTS,
     "snapshot": {"errors"},
+    "hostline": {"errors", "core.ports"},
     "symbols": {"errors", "spec", "isa"},
     "session": MIDDLE - {"detection", "loading", "machines"},
     "loading": MIDDLE,

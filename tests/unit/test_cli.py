@@ -67,6 +67,7 @@ def test_every_command_has_help_with_an_example(command, run):
     (["run", "ROM", "-o", "divider=99"], "tiny: option divider='99': expected a whole number from 1 to 16"),
     (["run", "ROM", "--wav", "x.wav"], "--wav: tiny makes no sound"),
     (["run", "ROM", "--serial", "tty"], "--serial takes -"),
+    (["run", "ROM", "--serial", "tcp:6551"], "pty or tcp:HOST:PORT"),
     (["run", "ROM", "--screenshot", "no/where.png"], "the folder of no/where.png does not exist"),
     (["run", "ROM", "--state-in", "none.state"], "none.state: there is no such file"),
 ])

@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from retrovm import hostline
 from retrovm.commands.arguments import Machine, Options, Rom, Seed, make_vm, require_file, write_whole, wrong
 from retrovm.commands.sound import Sound
+from retrovm.errors import ArgumentError
 
 if TYPE_CHECKING:
     from retrovm.session import VM
@@ -25,8 +27,10 @@ def run(
     screenshot: Annotated[Path | None, typer.Option(metavar="F.png", help="Save the last picture.")] = None,
     scale: Annotated[int, typer.Option(metavar="N", min=1, max=64, help="Enlarge the saved picture.")] = 1,
     wav: Annotated[Path | None, typer.Option(metavar="F.wav", help="Save the sound.")] = None,
-    serial: Annotated[str | None, typer.Option(metavar="-", help=(
-        "Connect the serial line to standard input and output. On a terminal, Ctrl-] ends."))] = None,
+    serial: Annotated[str | None, typer.Option(metavar="LINE", help=(
+        "Connect the serial line: - is standard input and output, where Ctrl-] ends on a terminal; pty is a new "
+        "pseudo-terminal, tcp:HOST:PORT a TCP port, and with both the machine runs at its real speed until "
+        "Ctrl-C."))] = None,
     hash: Annotated[bool, typer.Option("--hash", help="Print the hash of the state at the end.")] = False,
     seed: Seed = 1,
     state_in: Annotated[str | None, typer.Option(metavar="F", help="Begin with a saved state.")] = None,
@@ -37,7 +41,10 @@ def run(
     Example: retrovm run game.ch8 --frames 600 --screenshot game.png --hash
     """
     if serial not in (None, "-"):
-        raise wrong(f"--serial takes -, for standard input and output, not {serial!r}")
+        try:
+            hostline.parse(serial)
+        except ArgumentError as error:
+            raise wrong(f"--serial takes - for standard input and output; {error}") from None
     for path in (screenshot, wav, state_out):
         if path is not None and not path.resolve().parent.is_dir():
             raise wrong(f"the folder of {path} does not exist")
@@ -55,9 +62,13 @@ def run(
         vm.load_state(Path(state_in).read_bytes())
     sound = None if wav is None or audio is None else Sound(audio)
     if serial is not None and line is not None:
-        from retrovm.commands.terminal import connect
+        from retrovm.commands.terminal import attend, connect
 
-        connect(vm, line, frames, sound)
+        if serial == "-":
+            connect(vm, line, frames, sound)
+        else:
+            with hostline.open_line(serial) as outside:
+                attend(vm, line, outside, frames, sound)
     else:
         run_frames(vm, DEFAULT_FRAMES if frames is None else frames, sound)
     if screenshot is not None and screen is not None:

@@ -1,8 +1,9 @@
-"""The serial line of a machine on standard input and output.
+"""The serial line of a machine on standard input and output, or on a line of the host.
 
 What stands on the input when the machine starts is sent before its first frame, so that a file or a finished
 pipe gives the same run every time; what comes later is sent when it comes. On a terminal the keys go to the
-machine as they are, and the machine keeps to its real speed; Ctrl-] ends.
+machine as they are, and the machine keeps to its real speed; Ctrl-] ends. With a line of the host it keeps to
+its real speed, too, and Ctrl-C ends.
 """
 
 from __future__ import annotations
@@ -19,11 +20,26 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from retrovm.commands.sound import Sound
     from retrovm.core.ports import Serial
+    from retrovm.hostline import HostLine
     from retrovm.session import VM
 
 ESCAPE = b"\x1d"          # Ctrl-], as telnet has it: Ctrl-C belongs to the machine
 QUIET_SECONDS = 1         # of emulated time: a machine without input, silent so long, has nothing to do
 SETTLE_SECONDS = 0.2      # for a pipe that is already closed to be read whole
+
+
+class Pace:
+    """Holds a machine to its real speed. A host that was late does not make it hurry for more than a second."""
+
+    def __init__(self, vm: VM) -> None:
+        self._seconds = float(1 / vm.frame_rate)
+        self._due = time.monotonic()
+
+    def wait(self) -> None:
+        """Sleeps until the frame that was just run is over."""
+        now = time.monotonic()
+        self._due = max(self._due + self._seconds, now - 1)
+        time.sleep(max(0.0, self._due - now))
 
 
 class Input:
@@ -103,7 +119,7 @@ def _run(vm: VM, serial: Serial, frames: int | None, sound: Sound | None, keys: 
          terminal: bool) -> None:
     out = sys.stdout.buffer
     quiet_frames = int(vm.frame_rate * QUIET_SECONDS) + 1
-    start = time.monotonic()
+    pace = Pace(vm)
     done = quiet = pending = 0
     if not terminal:
         keys.settle()
@@ -121,8 +137,26 @@ def _run(vm: VM, serial: Serial, frames: int | None, sound: Sound | None, keys: 
             out.write(said)
             out.flush()
         if terminal:
-            time.sleep(max(0.0, start + float(done / vm.frame_rate) - time.monotonic()))
+            pace.wait()
         quiet = 0 if said or typed or serial.pending != pending else quiet + 1
         pending = serial.pending
         if frames is None and keys.ended and quiet >= quiet_frames:
             break
+
+
+def attend(vm: VM, serial: Serial, line: HostLine, frames: int | None, sound: Sound | None) -> None:
+    """Runs `frames` frames, or until Ctrl-C, with the serial line on a line of the host."""
+    print(f"retrovm: the serial line is {line.where}; Ctrl-C ends", file=sys.stderr, flush=True)
+    pace = Pace(vm)
+    done = 0
+    try:
+        while frames is None or done < frames:
+            line.exchange(serial)
+            vm.tick(render=done + 1 == frames or frames is None)
+            done += 1
+            if sound is not None:
+                sound.take()
+            pace.wait()
+        line.exchange(serial)
+    except KeyboardInterrupt:
+        pass                             # what was asked for at the end is still written
