@@ -10,7 +10,8 @@ from libc.stdint cimport int64_t, uint8_t, uint32_t
 
 cdef class Mos6551(Device):
     cdef Clock clock                  # not state: wiring
-    cdef Serial port                  # not state: wiring
+    cdef readonly Serial port         # not state: wiring
+    cdef readonly bint carrier        # not state: wiring
     cdef Wire irq                     # not state: wiring
     cdef uint32_t irq_bit             # not state: wiring
     cdef int64_t counts, ticks        # not state: the crystal counts `counts` in every `ticks` ticks, exactly

@@ -130,11 +130,13 @@ cdef class Mos6551(Device):
         irq      the wire that /IRQ pulls; None leaves the pin open
         crystal  the clock on XTLI in Hz, exact; at most 16 times the clock of the machine
         model    "6551", or "w65c51n", whose TDRE is stuck: its programs wait for the time of a character instead
+        carrier  /DCD is wired to the carrier of the line: high while the host's end has no client. Without, it is tied low, as
+                 on most boards, where a change would only interrupt programs that do not expect it
     Map it with `mirror=4` where its page is larger than its four registers.
     """
 
     def __init__(self, str name, Clock clock not None, Serial port not None, Wire irq=None, crystal=1_843_200,
-                 str model="6551"):
+                 str model="6551", bint carrier=False):
         super().__init__(name)
         if model not in TDRE_IS_STUCK:
             raise ArgumentError(f"{name}: there is no model {model!r}; it is one of {', '.join(TDRE_IS_STUCK)}")
@@ -148,6 +150,7 @@ cdef class Mos6551(Device):
                                 f"give rates with fewer digits")
         self.clock = clock
         self.port = port
+        self.carrier = carrier
         self.irq = Wire() if irq is None else irq
         self.irq_bit = self.irq.driver()
         self.counts = ratio.numerator
