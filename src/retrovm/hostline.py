@@ -89,19 +89,25 @@ class HostLine:
         said = self._serial.receive()
         self._unsent += said
         # Nobody else is let in before the guest has what the last client sent, and has seen its carrier fall.
-        readable = self._end.look(accept=not self._carrier)
-        if self._end.connected:
-            while self._unsent and (count := self._end.write(bytes(self._unsent[:PIECE]))):
-                del self._unsent[:count]
-        else:
-            del self._unsent[:-KEPT]
-        room = AHEAD - self._serial.pending
-        heard = self._end.read(room) if readable and room > 0 else b""
+        heard = self._listen() if self._end.look(accept=not self._carrier) else b""
         if heard:
             self._set_carrier(True)
             deliver(self._machine, heard, self._movie)
+        # Behind the reading, which may have found that the client has gone: nothing is said to nobody.
+        if self._end.connected:
+            while self._unsent and (count := self._end.write(bytes(self._unsent[:PIECE]))):
+                del self._unsent[:count]
+        if not self._end.connected:
+            del self._unsent[:-KEPT]
         self._set_carrier(self._end.connected or self._serial.pending > 0)
         return bool(said or heard)
+
+    def _listen(self) -> bytes:
+        """What the client has sent and the machine has room for."""
+        heard = b""
+        while (room := AHEAD - self._serial.pending - len(heard)) > 0 and (part := self._end.read(room)):
+            heard += part
+        return heard
 
     def _set_carrier(self, up: bool) -> None:
         if up != self._carrier:

@@ -84,9 +84,11 @@ LISTING = "".join(f"{10 * number} PRINT {number};\" IS A LINE OF SOME LENGTH, PA
 
 
 def machine(rts: bool = True) -> retrovm.VM:
-    """An sbc6502 with the program. Without `rts` it lets the host send on when its ring is full."""
+    """An sbc6502 that runs the program. Without `rts` it lets the host send on when its ring is full."""
     program = assemble(f"STOP = {'$01' if rts else '$09'}\n{SOURCE}")
-    return retrovm.create("sbc6502", program.data, name="guest.bin")
+    vm = retrovm.create("sbc6502", program.data, name="guest.bin")
+    vm.tick()                                           # past its beginnings
+    return vm
 
 
 def taken(vm: retrovm.VM) -> bytes:

@@ -114,7 +114,7 @@ PLACES = [pytest.param("tcp:127.0.0.1:0", id="tcp"), pytest.param("pty", id="pty
 
 
 @pytest.fixture
-def guest(request):
+def guest():
     """An `Echo` on a TCP port."""
     echo = Echo("tcp:127.0.0.1:0")
     with echo.line:
@@ -155,7 +155,7 @@ def test_a_host_that_is_none_is_refused():
 
 def test_a_machine_without_a_serial_line_is_refused():
     with pytest.raises(ArgumentError, match="chip8 has no serial line"):
-        retrovm.load(bundled.program("ember").file).connect("pty")
+        retrovm.load(bundled.program("chip8/ember").file).connect("pty")
 
 
 def test_a_line_may_be_closed_twice(echo):
@@ -178,7 +178,7 @@ def test_a_link_leads_to_the_pseudo_terminal_for_as_long_as_the_line_is_open(tmp
 @no_pty
 def test_a_file_in_the_place_of_the_link_stays_and_is_an_error(tmp_path):
     (tmp_path / "board").write_text("mine")
-    with pytest.raises(hostline.HostLineError, match="pty:.*board: File exists; give the path of a link"):
+    with pytest.raises(hostline.HostLineError, match=r"pty:.*board: File exists; give the path of a link"):
         hostline.open_end(f"pty:{tmp_path / 'board'}")
     assert (tmp_path / "board").read_text() == "mine"
 
