@@ -1,6 +1,8 @@
 """`retrovm play` as a user starts it."""
 
 import os
+import re
+import socket
 import subprocess
 import sys
 import time
@@ -120,6 +122,29 @@ def test_a_computer_without_a_screen_talks_on_standard_input_and_output(play, tm
     assert done.stdout == b"Hello"
     assert done.stderr == b"retrovm: sbc6502 has no screen: its serial line is connected to this terminal\n"
     assert [path.name for path in tmp_path.iterdir()] == ["echo.bin"]
+
+
+def test_a_computer_without_a_screen_talks_where_serial_says(tmp_path):
+    (tmp_path / "echo.bin").write_bytes(ECHO)
+    command = [sys.executable, "-m", "retrovm", "play", "echo.bin", "-m", "sbc6502", "-o", "org=0x200",
+               "--serial", "tcp:127.0.0.1:0"]
+    with subprocess.Popen(command, cwd=tmp_path, stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True) as process:
+        try:
+            port = int(re.search(r"is tcp:127\.0\.0\.1:(\d+); Ctrl-C ends", process.stderr.readline())[1])
+            with socket.create_connection(("127.0.0.1", port), timeout=20) as client:
+                client.sendall(b"Hello")
+                said = b""
+                while len(said) < 5:
+                    said += client.recv(5)
+            assert said == b"Hello"
+        finally:
+            process.kill()
+
+
+def test_serial_is_refused_for_a_machine_without_a_line(play):
+    done = play("ember", "--serial", "pty", env=DUMMY)
+    assert (done.returncode, done.stdout) == (2, b"")
+    assert done.stderr == b"retrovm: --serial: chip8 has no serial line\n"
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="there are no pseudo-terminals")
