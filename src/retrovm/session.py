@@ -35,7 +35,9 @@ if TYPE_CHECKING:
     from retrovm.chips.hd44780_module import Hd44780Module
     from retrovm.core.ports import Serial
     from retrovm.core.trace import BusTrace
+    from retrovm.hostline import HostLine
     from retrovm.media import Media
+    from retrovm.movie import Movie
 
 Target = int | str
 """An address, or the name of one that `vm.symbols` knows."""
@@ -193,6 +195,21 @@ class VM(Machine):
         if name not in ports:
             raise UnknownNameError(f"{self.spec.id} has no button {name!r}{nearest(str(name), ports)}")
         return ports[name]
+
+    def connect(self, place: str, *, movie: Movie | None = None) -> HostLine:
+        """Ends the serial line at a place outside of this process, for a `with` block.
+
+        Parameters
+            place  "pty" for a new pseudo-terminal, "pty:PATH" for one with a symbolic link to it, "tcp:HOST:PORT" for a port
+            movie  is told what arrives
+        Between two runs, `line.exchange()` moves what can move, without waiting; `line.where` is what a client connects to.
+        `retrovm.hostline` tells more. `ArgumentError` for a place that is none, `HostLineError` where the system refuses it.
+        """
+        from retrovm.hostline import HostLine, open_end
+
+        if self.serial is None:
+            raise ArgumentError(f"{self.spec.id} has no serial line to connect")
+        return HostLine(self, open_end(place), movie)
 
     # --- looking inside -------------------------------------------------------------------------------------
 

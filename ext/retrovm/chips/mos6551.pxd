@@ -10,10 +10,13 @@ from libc.stdint cimport int64_t, uint8_t, uint32_t
 
 cdef class Mos6551(Device):
     cdef Clock clock                  # not state: wiring
-    cdef Serial port                  # not state: wiring
+    cdef readonly Serial port         # not state: wiring
+    cdef readonly bint carrier        # not state: wiring
     cdef Wire irq                     # not state: wiring
     cdef uint32_t irq_bit             # not state: wiring
     cdef int64_t counts, ticks        # not state: the crystal counts `counts` in every `ticks` ticks, exactly
+
+    cdef bint tdre_is_stuck           # not state: the model
 
     cdef uint8_t command, control
     cdef uint8_t status_bits          # as STATUS is read, but for what CTS hides
@@ -38,10 +41,13 @@ cdef class Mos6551(Device):
     cdef void request(self) noexcept nogil
     cdef uint8_t read_status(self) noexcept nogil
     cdef uint8_t visible_status(self) noexcept nogil
+    cdef bint always_requests(self) noexcept nogil
     cdef void look_at_modem(self) noexcept nogil
     cdef void set_command(self, uint8_t value) noexcept nogil
 
     cdef bint may_send(self) noexcept nogil
+    cdef void load(self, uint8_t value) noexcept nogil
+    cdef uint8_t word_mask(self) noexcept nogil
     cdef void wake_transmitter(self) noexcept nogil
     cdef void next_word(self) noexcept nogil
     cdef void run_transmitter(self) noexcept nogil

@@ -7,11 +7,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from retrovm.commands import terminal
 from retrovm.commands.arguments import (
+    STDIO,
     Disk,
     Machine,
     Options,
     Seed,
+    check_line,
     close_disks,
     make_vm,
     require_file,
@@ -19,8 +22,11 @@ from retrovm.commands.arguments import (
     wrong,
 )
 from retrovm.commands.sound import Sound
+from retrovm.errors import StateError
+from retrovm.movie import Movie
 
 if TYPE_CHECKING:
+    from retrovm.core.ports import Serial
     from retrovm.session import VM
 
 DEFAULT_FRAMES = 60
@@ -37,8 +43,14 @@ def run(
     screenshot: Annotated[Path | None, typer.Option(metavar="F.png", help="Save the last picture.")] = None,
     scale: Annotated[int, typer.Option(metavar="N", min=1, max=64, help="Enlarge the saved picture.")] = 1,
     wav: Annotated[Path | None, typer.Option(metavar="F.wav", help="Save the sound.")] = None,
-    serial: Annotated[str | None, typer.Option(metavar="-", help=(
-        "Connect the serial line to standard input and output. On a terminal, Ctrl-] ends."))] = None,
+    serial: Annotated[str | None, typer.Option(metavar="LINE", help=(
+        "Connect the serial line: - or stdio is standard input and output, where Ctrl-] ends on a terminal; pty is a "
+        "new pseudo-terminal, pty:PATH one with a link to it, tcp:HOST:PORT a TCP port, and with these the machine "
+        "runs at its real speed until Ctrl-C."))] = None,
+    record: Annotated[Path | None, typer.Option(metavar="F.movie", help=(
+        "Write down what comes over the serial line, and when."))] = None,
+    input: Annotated[Path | None, typer.Option(metavar="F.movie", help=(
+        "Repeat what --record wrote down, to its end: the same program, options and seed give the same state."))] = None,
     hash: Annotated[bool, typer.Option("--hash", help="Print the hash of the state at the end.")] = False,
     seed: Seed = 1,
     state_in: Annotated[str | None, typer.Option(metavar="F", help="Begin with a saved state.")] = None,
@@ -50,13 +62,18 @@ def run(
 
     Example: retrovm run --machine my.toml --serial -
     """
-    if serial not in (None, "-"):
-        raise wrong(f"--serial takes -, for standard input and output, not {serial!r}")
-    for path in (screenshot, wav, state_out):
+    check_line(serial)
+    if record is not None and serial is None:
+        raise wrong("--record writes down what comes over a serial line: give --serial too")
+    if input is not None and (serial is not None or frames is not None):
+        raise wrong("--input repeats a run to its end: without --serial and --frames")
+    for path in (screenshot, wav, state_out, record):
         if path is not None and not path.resolve().parent.is_dir():
             raise wrong(f"the folder of {path} does not exist")
     if state_in is not None:
         require_file(state_in)
+    if input is not None:
+        require_file(str(input))
     vm = make_vm(rom, machine, option, seed, disk)
     screen, audio, line = vm.screen, vm.audio, vm.serial
     if screenshot is not None and screen is None:
@@ -69,11 +86,15 @@ def run(
         vm.load_state(Path(state_in).read_bytes())
     sound = None if wav is None or audio is None else Sound(audio)
     if serial is not None and line is not None:
-        from retrovm.commands.terminal import connect
-
-        connect(vm, line, frames, sound)
+        movie = None if record is None else Movie.begin(vm)
+        run_line(vm, line, serial, frames, sound, movie)
+        if record is not None and movie is not None:
+            movie.finish(vm)
+            write_whole(record, movie.text().encode())
+    elif input is not None:
+        play_movie(vm, input)
     else:
-        run_frames(vm, DEFAULT_FRAMES if frames is None else frames, sound)
+        terminal.run(vm, DEFAULT_FRAMES if frames is None else frames, True, sound)
     if screenshot is not None and screen is not None:
         write_whole(screenshot, screen.png(scale))
     if wav is not None and sound is not None:
@@ -85,12 +106,18 @@ def run(
     close_disks(vm)
 
 
-def run_frames(vm: VM, frames: int, sound: Sound | None) -> None:
-    """Runs so many frames, draws the last one, and collects the sound of all where it is wanted."""
-    if sound is None:
-        vm.tick(max(frames - 1, 0), render=False)
-        vm.tick(min(frames, 1))
-        return
-    for frame in range(frames):
-        vm.tick(render=frame == frames - 1)
-        sound.take()
+def run_line(vm: VM, line: Serial, place: str, frames: int | None, sound: Sound | None, movie: Movie | None) -> None:
+    """Runs with the serial line where the option says."""
+    if place in STDIO:
+        terminal.connect(vm, line, frames, sound, movie)
+    else:
+        with vm.connect(place, movie=movie) as outside:
+            terminal.attend(vm, outside, frames, sound)
+
+
+def play_movie(vm: VM, path: Path) -> None:
+    """Repeats a recorded run. Errors name its file."""
+    try:
+        Movie.parse(path.read_bytes().decode()).play(vm)
+    except (StateError, UnicodeDecodeError) as error:
+        raise StateError(f"{path}: {error}") from None

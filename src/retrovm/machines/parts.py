@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from retrovm.chip_spec import ChipSpec, CpuSpec, Socket
 from retrovm.cpu.mos6502 import WITH_64_KIB
 from retrovm.media.traits import mos6502_likeness, mos6502_uses
-from retrovm.spec import Option, choice, integer, rate
+from retrovm.spec import Option, boolean, choice, integer, rate
 
 if TYPE_CHECKING:
     from retrovm.core.device import Device
@@ -44,7 +44,8 @@ def make_mos6551(socket: Socket) -> Device:
     from retrovm.chips.mos6551 import Mos6551
 
     assert socket.serial is not None, "its ChipSpec has `serial`"
-    return Mos6551(socket.name, socket.clock, socket.serial, socket.wires["irq"], socket.options["crystal_hz"])
+    return Mos6551(socket.name, socket.clock, socket.serial, socket.wires["irq"], socket.options["crystal_hz"],
+                   socket.options["model"], socket.options["carrier"])
 
 
 def make_mos6502(socket: Socket) -> Device:
@@ -70,7 +71,11 @@ MC6821 = ChipSpec(
 
 MOS6551 = ChipSpec(
     id="mos6551", title="MOS 6551 ACIA", size=4, outputs=("irq",), serial=True, make=make_mos6551,
-    options=(Option(name="crystal_hz", help="the crystal of the ACIA", default=1_843_200, parse=rate),),
+    options=(
+        Option(name="crystal_hz", help="the crystal of the ACIA", default=1_843_200, parse=rate),
+        Option(name="model", help="6551, or w65c51n, whose TDRE is stuck", default="6551", parse=choice("6551", "w65c51n")),
+        Option(name="carrier", help="wire /DCD to the carrier of the line instead of low", default=False, parse=boolean),
+    ),
 )
 
 MOS6502 = CpuSpec(

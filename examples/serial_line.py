@@ -1,0 +1,50 @@
+"""A machine whose serial line is a TCP port, a client that talks to it, and the same session once more from its movie.
+
+    python examples/serial_line.py
+"""
+
+import socket
+
+import retrovm
+from retrovm import bundled, hostline
+from retrovm.movie import Movie
+
+MONITOR = bundled.program("sbc6502/monitor").file
+
+
+def talk(vm, line, client, text):
+    """Types `text`, and runs until the monitor is done with it and shows its prompt."""
+    client.sendall(text)
+    said = b""
+    while not said.endswith(b"\r\n> "):
+        line.exchange()
+        vm.tick(render=False)
+        try:
+            said += client.recv(4096)
+        except BlockingIOError:
+            pass
+    return said.decode()
+
+
+def session(vm, movie):
+    """Connects a client of this process; any other, such as `nc`, would do."""
+    with vm.connect("tcp:127.0.0.1:0", movie=movie) as line:
+        _, host, port = hostline.parse(line.where)
+        with socket.create_connection((host, port)) as client:
+            client.setblocking(False)
+            talk(vm, line, client, b"")
+            return talk(vm, line, client, b"0400: A9 2A\rm 0400+2\r")
+
+
+def main():
+    vm = retrovm.load(MONITOR, machine="sbc6502")
+    movie = Movie.begin(vm)
+    print(session(vm, movie).splitlines()[-2])
+    movie.finish(vm)
+    twin = retrovm.load(MONITOR, machine="sbc6502")
+    Movie.parse(movie.text()).play(twin)
+    print(f"{len(movie.arrivals)} arrivals, and the same state once more: {twin.state_hash() == vm.state_hash()}")
+
+
+if __name__ == "__main__":
+    main()
