@@ -93,6 +93,13 @@ class VM(Machine):
 
         return next((part for part in self.devices.values() if isinstance(part, Hd44780Module)), None)
 
+    @property
+    def leds(self) -> dict[str, bool]:
+        """All LEDs by their names, and whether each is lit now. `vm.devices` has the rows, with `brightness`."""
+        from retrovm.chips.leds import Leds
+
+        return {name: part[name] for part in self.devices.values() if isinstance(part, Leds) for name in part.names}
+
     def _find_disks(self) -> dict[str, Image]:
         """The disks that are in the machine, by the names of their options."""
         disks = {}

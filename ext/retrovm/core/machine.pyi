@@ -50,6 +50,9 @@ class Machine:
     def add(self, device: _Part) -> _Part:
         """Makes a device a part of this machine and returns it. Its name must be new."""
 
+    def show(self, screen: Screen) -> None:
+        """Makes one of the screens that were added the machine's `screen`; without this it is the first."""
+
     def add_bus(self, size: int = 0x10000, page_size: int = 0x100, name: str = "bus") -> Bus:
         """Makes an address space on this machine's clock and returns it."""
 

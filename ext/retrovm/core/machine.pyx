@@ -71,6 +71,12 @@ cdef class Machine:
             self.ports.add(device)
         return device
 
+    def show(self, Screen screen not None):
+        """Makes one of the screens that were added the machine's `screen`; without this it is the first."""
+        if self.devices.get(screen.name) is not screen:
+            raise ArgumentError(f"{screen.name} is no part of this machine yet: add it")
+        self.screen = screen
+
     def add_bus(self, size=0x10000, page_size=0x100, str name="bus"):
         """Makes an address space on this machine's clock and returns it."""
         if name in self.buses:

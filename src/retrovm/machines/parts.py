@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from retrovm.chip_spec import ChipSpec, CpuSpec, Socket
 from retrovm.cpu.mos6502 import WITH_64_KIB
-from retrovm.media.traits import mos6502_likeness
+from retrovm.media.traits import mos6502_likeness, mos6502_uses
 from retrovm.spec import Option, choice, integer, rate
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ MOS6551 = ChipSpec(
 MOS6502 = CpuSpec(
     id="mos6502", title="6502 and its family", make=make_mos6502,
     lines=("irq", "nmi", "reset", "rdy", "so"),
-    vectors=(0xFFFA, 0xFFFF), reset=0xFFFC, judge=mos6502_likeness,
+    vectors=(0xFFFA, 0xFFFF), reset=0xFFFC, judge=mos6502_likeness, uses=mos6502_uses,
     options=(
         Option(name="model", help="the processor", default="6502", parse=choice(*WITH_64_KIB)),
         Option(name="ane_constant", help="what A is ORed with in the undocumented opcode ANE of an NMOS model, a byte",
