@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
+from retrovm.errors import OptionError
 from retrovm.spec import Button, Judgement, Lamp, Option, Options
 
 if TYPE_CHECKING:
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from retrovm.core.bus import Bus
     from retrovm.core.clock import Clock
     from retrovm.core.device import Device, Wire
+    from retrovm.core.pins import Pins
     from retrovm.core.ports import Buttons, Serial
     from retrovm.media import Media
 
@@ -53,6 +55,13 @@ class Socket:
     shows: tuple[Shown, ...] = ()
     title: str = ""
     contents: bytes = b""
+
+    def lines(self) -> dict[str, tuple[Pins, str]]:
+        """The lines that its signals are wired to. Raises `OptionError` for one that is tied to a level."""
+        for signal, (pins, level) in self.pins.items():
+            if pins is None:
+                raise OptionError(f"{self.name}: its {signal} is wired to a line of a port, and cannot be tied {level}")
+        return dict(self.pins)
 
 
 @dataclass(frozen=True)

@@ -237,7 +237,8 @@ def test_the_wirings_have_the_names_that_the_chips_know():
     ({"lcd": "rs=pa5 wr=pa6"}, "wr=pa6: there is no signal 'wr'; there are: d0"),
     ({"lcd": "rs=pa5 rs=pa6"}, "rs=pa6 is the second wire of rs"),
     ({"sd": "gfot"}, "did you mean gfoot"),
-    ({"via": "none"}, "buttons is wired to via.pa0, and via is left out: leave out buttons as well"),
+    ({"via": "none"}, "acia is wired to via.pa0, and via is left out: leave out its rts as well"),
+    ({"via": "none", "rts": "none"}, "buttons is wired to via.pa0, and via is left out: leave out buttons as well"),
     ({"acia": "bord"}, "did you mean board"),
     ({"lcd_module": "17x9"}, "a display module is called 16x2"),
     ({"lcdd": "none"}, "no option 'lcdd'; did you mean lcd"),
@@ -249,7 +250,7 @@ def test_what_cannot_be_is_an_error_with_the_nearest_names(options, message):
 
 
 def test_without_a_via_nothing_of_it_is_there():
-    vm = board(via="none", lcd="none", buttons="none", leds="none", sd="none")
+    vm = board(via="none", lcd="none", buttons="none", leds="none", sd="none", rts="none")
     vm.tick()
     assert not {"via", "lcd", "buttons", "leds"} & set(vm.devices)
     assert [port.name for port in vm.spec.ports_for(vm.options)] == ["serial"]

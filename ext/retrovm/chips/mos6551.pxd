@@ -2,6 +2,7 @@
 
 from retrovm.core.clock cimport Clock
 from retrovm.core.device cimport Device, Wire
+from retrovm.core.pins cimport Pins
 from retrovm.core.ports cimport Serial
 from retrovm.core.state cimport State
 from retrovm.core.types cimport Access, tick_t
@@ -17,6 +18,8 @@ cdef class Mos6551(Device):
     cdef int64_t counts, ticks        # not state: the crystal counts `counts` in every `ticks` ticks, exactly
 
     cdef bint tdre_is_stuck           # not state: the model
+    cdef Pins rts_port                # not state: wiring, whose line goes into the cable as RTS beside the chip's own; or None
+    cdef uint32_t rts_line            # not state: wiring, a bit of it
 
     cdef uint8_t command, control
     cdef uint8_t status_bits          # as STATUS is read, but for what CTS hides
@@ -53,6 +56,7 @@ cdef class Mos6551(Device):
     cdef void run_transmitter(self) noexcept nogil
 
     cdef bint rts_low(self) noexcept nogil
+    cdef bint is_held(self) noexcept nogil
     cdef bint may_receive(self) noexcept nogil
     cdef void wake_receiver(self) noexcept nogil
     cdef void next_character(self) noexcept nogil

@@ -2,6 +2,7 @@ from fractions import Fraction
 
 from retrovm.core.clock import Clock
 from retrovm.core.device import Device, Wire
+from retrovm.core.pins import Pins
 from retrovm.core.ports import Serial
 
 class Mos6551(Device):
@@ -20,4 +21,7 @@ class Mos6551(Device):
     def rts(self) -> bool: ...
     @property
     def dtr(self) -> bool: ...
+    def connect_rts(self, port: Pins, line: str) -> None:
+        """Lets a line of another chip's port be the RTS of the cable, beside the chip's own."""
+
     def inject(self, value: int, *, parity_error: bool = False, framing_error: bool = False) -> None: ...

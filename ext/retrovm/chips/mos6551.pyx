@@ -364,10 +364,20 @@ cdef class Mos6551(Device):
         # mos6551 "Command register": TIC is 00 in echo mode, and RTS is low all the same.
         return self.command & (TIC | REM) != 0
 
+    cdef bint is_held(self) noexcept nogil:
+        """Another chip's port keeps the RTS of the cable high."""
+        return self.rts_port is not None and (self.rts_port.driven & self.rts_port.levels & self.rts_line) != 0
+
     cdef bint may_receive(self) noexcept nogil:
         """The host may send the next character, it has one, and there is a clock to receive it with."""
-        return ((self.command & DTR) != 0 and self.rts_low() and (self.control & RCS) != 0
+        return ((self.command & DTR) != 0 and self.rts_low() and not self.is_held() and (self.control & RCS) != 0
                 and self.port.waiting() != 0)
+
+    cdef void pins_changed(self, int group, uint32_t levels, uint32_t driven, tick_t now) noexcept nogil:
+        if self.last < now:
+            self.run_to(now)
+        self.wake_receiver()
+        self.schedule()
 
     cdef void wake_receiver(self) noexcept nogil:
         if self.rx_state == IDLE and self.may_receive():
@@ -450,6 +460,18 @@ cdef class Mos6551(Device):
 
     # --- the outside -----------------------------------------------------------------------------------------
 
+    def connect_rts(self, Pins port not None, str line not None):
+        """Lets a line of another chip's port be the RTS of the cable, beside the chip's own: while it is driven high, the host
+        sends nothing.
+
+        This is for boards whose programs cannot use the chip's RTS, because its transmitter is off while that is high.
+        """
+        if self.rts_port is not None:
+            raise ArgumentError(f"{self.name}: the RTS of its cable is wired already")
+        self.rts_line = port.bits(line)
+        self.rts_port = port
+        port.attach(self, 0)
+
     def inject(self, value, *, bint parity_error=False, bint framing_error=False):
         """Ends a character on RxD now: what a noisy line, or something else than the port, has sent.
 
@@ -500,8 +522,8 @@ cdef class Mos6551(Device):
 
     @property
     def rts(self):
-        """Request to send: True while the guest wants the host to send."""
-        return self.rts_low()
+        """Request to send, as the host gets it: True while the guest wants the host to send."""
+        return self.rts_low() and not self.is_held()
 
     @property
     def dtr(self):

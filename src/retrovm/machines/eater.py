@@ -13,8 +13,29 @@ The computer is the machine file `eater.toml` beside this module; docs/machines/
 Sources: eater-6502.
 """
 
+from __future__ import annotations
+
+from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from retrovm.machines.machine_file.opening import machine_file
+from retrovm.media.eater_lcd import is_wired_for_4_bits
 
-SPEC = machine_file(Path(__file__).with_suffix(".toml"))
+if TYPE_CHECKING:
+    from retrovm.media import Media
+    from retrovm.spec import Judgement
+
+BOARD = machine_file(Path(__file__).with_suffix(".toml"))
+
+
+def judge(media: Media) -> Judgement | None:
+    """How like a program for this computer a medium looks, and which of the two usual wirings of the LCD it is for."""
+    likeness = BOARD.judge(media) if BOARD.judge is not None else None
+    if likeness is None or not is_wired_for_4_bits(media):
+        return likeness
+    return replace(likeness, reason=f"{likeness.reason}; it drives PB4 to PB6 and never PA5 to PA7, so the LCD is wired for 4 bits",
+                   options={**likeness.options, "lcd": "4-bit"})
+
+
+SPEC = replace(BOARD, judge=judge)

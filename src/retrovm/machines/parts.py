@@ -44,8 +44,11 @@ def make_mos6551(socket: Socket) -> Device:
     from retrovm.chips.mos6551 import Mos6551
 
     assert socket.serial is not None, "its ChipSpec has `serial`"
-    return Mos6551(socket.name, socket.clock, socket.serial, socket.wires["irq"], socket.options["crystal_hz"],
+    chip = Mos6551(socket.name, socket.clock, socket.serial, socket.wires["irq"], socket.options["crystal_hz"],
                    socket.options["model"], socket.options["carrier"])
+    for pins, line in socket.lines().values():
+        chip.connect_rts(pins, line)
+    return chip
 
 
 def make_mos6502(socket: Socket) -> Device:
@@ -70,7 +73,7 @@ MC6821 = ChipSpec(
 )
 
 MOS6551 = ChipSpec(
-    id="mos6551", title="MOS 6551 ACIA", size=4, outputs=("irq",), serial=True, make=make_mos6551,
+    id="mos6551", title="MOS 6551 ACIA", size=4, outputs=("irq",), signals=("rts",), serial=True, make=make_mos6551,
     options=(
         Option(name="crystal_hz", help="the crystal of the ACIA", default=1_843_200, parse=rate),
         Option(name="model", help="6551, or w65c51n, whose TDRE is stuck", default="6551", parse=choice("6551", "w65c51n")),

@@ -12,7 +12,6 @@ from retrovm.storage import parse_disk
 if TYPE_CHECKING:
     from retrovm.chips.hd44780_module import Hd44780Module
     from retrovm.core.device import Device
-    from retrovm.core.pins import Pins
     from retrovm.core.screen import Screen
 
 PORT_A = (*(f"pa{bit}" for bit in range(8)), "ca1", "ca2")
@@ -20,14 +19,6 @@ PORT_B = (*(f"pb{bit}" for bit in range(8)), "cb1", "cb2")
 LCD_SIGNALS = ("d0", "d1", "d2", "d3", "d4", "d5", "d6", "d7", "rs", "rw", "e")
 CARD_SIGNALS = ("cs", "sclk", "di", "do")
 PALETTES = ("green", "blue", "grey", "white", "amber", "red")
-
-
-def lines_of(socket: Socket) -> dict[str, tuple[Pins, str]]:
-    """The lines that its signals are wired to. Raises `OptionError` for one that is tied to a level."""
-    for signal, (pins, level) in socket.pins.items():
-        if pins is None:
-            raise OptionError(f"{socket.name}: its {signal} is wired to a line of a port, and cannot be tied {level}")
-    return dict(socket.pins)
 
 
 def module(value: Any) -> str:
@@ -71,7 +62,7 @@ def make_sd_card(socket: Socket) -> tuple[Device, ...]:
     disk = socket.disks["disk"]
     if disk is None:
         return ()
-    lines: dict[str, Any] = lines_of(socket)
+    lines: dict[str, Any] = socket.lines()
     for signal in CARD_SIGNALS:
         if signal not in lines:
             raise OptionError(f"{socket.name}: its {signal} is not wired; a card needs {', '.join(CARD_SIGNALS)}")
@@ -84,14 +75,14 @@ def make_push_buttons(socket: Socket) -> Device:
     from retrovm.chips.push_buttons import PushButtons
 
     assert socket.buttons is not None, "its ChipSpec has `buttons`"
-    return PushButtons(socket.name, socket.clock, socket.buttons, lines_of(socket), **socket.options)
+    return PushButtons(socket.name, socket.clock, socket.buttons, socket.lines(), **socket.options)
 
 
 def make_leds(socket: Socket) -> Device:
     """LEDs."""
     from retrovm.chips.leds import Leds
 
-    return Leds(socket.name, socket.clock, {lamp.name: lamp.colour for lamp in socket.lamps}, lines_of(socket),
+    return Leds(socket.name, socket.clock, {lamp.name: lamp.colour for lamp in socket.lamps}, socket.lines(),
                 **socket.options)
 
 

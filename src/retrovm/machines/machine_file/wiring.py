@@ -59,8 +59,8 @@ def judge(board: Board, media: Media) -> Judgement | None:
 
 
 def is_there(part: Part, options: Options) -> bool:
-    """Whether a chip that is no memory is on the board with these options."""
-    return part.pins(options) is not None and (not part.spec.size or part.at(options) is not None)
+    """Whether a chip that is no memory is on the board with these options: it has an address, or else wires."""
+    return (part.at if part.spec.size else part.pins)(options) is not None
 
 
 def ports_of(part: Part) -> Iterator[Port]:
@@ -103,7 +103,7 @@ def wire(board: Board, machine: Machine, media: Media | None, options: Options) 
             if part.pad is not None:
                 pad = machine.add(Buttons(part.pad, [button.name for button in part.buttons]))
             plug(part, part.name, serial=line, buttons=pad, lamps=part.lamps, wires=wires_of(part, cpu),
-                 pins=pins_of(board, part, part.pins(options), made), disks=disks_of(machine, part, options),
+                 pins=pins_of(board, part, part.pins(options) or Wires(), made), disks=disks_of(machine, part, options),
                  shows=tuple(shown_of(board, machine, name, made) for name in part.shows if made.get(name)))
         elif given := [id for id in part.media.values() if options[id] is not None]:
             raise OptionError(f"{board.id}: the option {given[0]} is the disk of {part.name}, which is left out")
@@ -134,8 +134,9 @@ def pins_of(board: Board, part: Part, wires: Wires, made: dict[str, tuple[Device
             found[signal] = None, line
             continue
         if not made.get(owner):
+            leave_out = f"its {signal}" if part.spec.size else part.name
             raise OptionError(f"{board.id}: {part.name} is wired to {owner}.{line}, and {owner} is left out: "
-                              f"leave out {part.name} as well, or wire it to another part")
+                              f"leave out {leave_out} as well, or wire it to another part")
         spec = next(each.spec for each in board.parts if each.name == owner)
         port = next(name for name, lines in spec.ports.items() if line in lines)
         found[signal] = (getattr(made[owner][0], port), line)
