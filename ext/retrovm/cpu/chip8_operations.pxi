@@ -60,9 +60,10 @@ cdef inline void carry(Chip8 self, uint32_t addr, uint8_t value) noexcept nogil:
         self.bus.data = value
 
 
-cdef uint8_t slow_read(Chip8 self, uint32_t addr, Access kind, tick_t now) noexcept nogil:
+cdef uint8_t slow_read(Chip8 self, uint32_t addr, Access kind, tick_t now, uint32_t pc) noexcept nogil:
     cdef uint8_t *page = self.bus.rp[addr >> self.bus.shift]
     cdef uint8_t value
+    self.bus.instruction = pc - 2 & self.bus.mask
     if page != NULL:
         value = page[addr]
     else:
@@ -73,8 +74,9 @@ cdef uint8_t slow_read(Chip8 self, uint32_t addr, Access kind, tick_t now) noexc
     return value
 
 
-cdef void slow_write(Chip8 self, uint32_t addr, uint8_t value, tick_t now) noexcept nogil:
+cdef void slow_write(Chip8 self, uint32_t addr, uint8_t value, tick_t now, uint32_t pc) noexcept nogil:
     cdef uint8_t *page = self.bus.wp[addr >> self.bus.shift]
+    self.bus.instruction = pc - 2 & self.bus.mask
     if page != NULL:
         page[addr] = value
     else:
@@ -92,7 +94,7 @@ cdef inline uint8_t rd(Chip8 self, Loop *r, uint32_t at, Access kind) noexcept n
         return page[addr]
     tick = now(self, r)
     end_run(r)               # the device may have changed the map, or asked to stop
-    return slow_read(self, addr, kind, tick)
+    return slow_read(self, addr, kind, tick, r.pc)
 
 
 cdef inline void wr(Chip8 self, Loop *r, uint32_t at, uint8_t value) noexcept nogil:
@@ -104,7 +106,7 @@ cdef inline void wr(Chip8 self, Loop *r, uint32_t at, uint8_t value) noexcept no
         return
     tick = now(self, r)
     end_run(r)
-    slow_write(self, addr, value, tick)
+    slow_write(self, addr, value, tick, r.pc)
 
 
 cdef inline const uint8_t *span(Chip8 self, uint32_t at, uint32_t count) noexcept nogil:
@@ -129,14 +131,13 @@ cdef inline void enter(Chip8 self, Loop *r, int64_t slots) noexcept nogil:
     r.start = self.clock.now
     r.slots = slots
     r.left = slots - 1
-    r.pc = self.reg.pc
+    r.pc = self.reg.pc + 2
     r.i = self.reg.i
     r.code = self.bus.rp[self.reg.pc >> self.bus.shift]
     r.first = window.start
     r.room = window.end - window.start
-    r.opcode = <uint32_t> rd(self, r, r.pc, Access.FETCH) << 8
-    r.opcode |= rd(self, r, r.pc + 1, Access.OPERAND)
-    r.pc += 2
+    r.opcode = <uint32_t> rd(self, r, self.reg.pc, Access.FETCH) << 8
+    r.opcode |= rd(self, r, self.reg.pc + 1, Access.OPERAND)
 
 
 cdef inline void leave(Chip8 self, Loop *r) noexcept nogil:

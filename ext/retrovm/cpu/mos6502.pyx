@@ -133,6 +133,7 @@ cdef inline void load(Mos6502 core, Build r) noexcept nogil:
 
 cdef inline void start_exact(Mos6502 core, Exact r) noexcept nogil:
     r.now = core.clock.now
+    core.bus.instruction = core.pc
     core.overflow_written = core.stretched = -1
     core.active_since = -1               # whatever it was, it was before this run
     core.wake = plain_until(core)
@@ -146,7 +147,7 @@ cdef inline void unload(Mos6502 core, Build r) noexcept nogil:
     # The next fetch overwrites what the data lines carry, unless it finds an open bus. So that both builds leave the same,
     # it is done here; where the next fetch meets no memory, both have followed the lines to the end.
     cdef uint32_t pc = r.pc & 0xFFFF
-    cdef uint8_t *page = r.pages.read[pc >> 8]
+    cdef uint8_t *page = core.bus.slots[pc >> 8].memory
     if page != NULL:
         core.bus.data = page[pc]
     elif Build is Exact:
@@ -157,6 +158,7 @@ cdef inline void start_fast(Mos6502 core, Fast r) noexcept nogil:
     load(core, r)
     r.left = core.left
     r.used = r.overflow = 0
+    r.behind = 0
     r.code = NULL
     r.window = r.window_end = 0     # no code window yet: the first instruction finds one
     r.careful = IRQ_WAITS if core.active & Line.IRQ else 0
@@ -344,14 +346,14 @@ cdef class Mos6502(Cpu):
         cdef tick_t end
         while True:
             data = read_once(self, now, pc, kind, data)
-            self.holding = (self.lines & Line.RDY) != 0 and not self.clock.stop
+            self.holding = (self.lines & Line.RDY) != 0 and not self.clock.failed
             if not self.holding:
                 return data
             now += self.period
             end = min(until, self.clock.due)
             if end > now and not self.bus.tracing and self.bus.rp[pc >> 8] != NULL:      # nobody sees these reads
                 now += (end - now + self.period - 1) // self.period * self.period
-            if now >= until:
+            if now >= until or self.clock.stop:
                 self.clock.now = now
                 return data
 
@@ -404,8 +406,9 @@ cdef class Mos6502(Cpu):
                 break
             if not stay and find_window(self, r.pc):
                 break
+            self.bus.instruction = r.pc
             self.eventful = (self.taken or self.active or self.resetting or self.lines & Line.RDY
-                             or self.bus.hook_count or not stay)
+                             or self.bus.hook_count or self.bus.watching or not stay)
         unload(self, r)
         self.clock.now = r.now
 
@@ -737,7 +740,7 @@ cdef class Mos6502(Cpu):
         """Raises what a device written in Python has raised in the run."""
         if not self.clock.stop:
             return 0
-        self.clock.stop = False
+        self.clock.stop = self.clock.failed = False
         for device in self.bus.parts:
             if isinstance(device, PythonDevice):
                 fault = device.take_fault()
