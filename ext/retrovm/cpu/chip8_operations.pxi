@@ -60,8 +60,9 @@ cdef inline void carry(Chip8 self, uint32_t addr, uint8_t value) noexcept nogil:
         self.bus.data = value
 
 
-cdef uint8_t slow_read(Chip8 self, uint32_t addr, Access kind, tick_t now, uint32_t pc) noexcept nogil:
+cdef uint8_t slow_read(Chip8 self, uint32_t addr, Access kind, tick_t start, int64_t slot, uint32_t pc) noexcept nogil:
     cdef uint8_t *page = self.bus.rp[addr >> self.bus.shift]
+    cdef tick_t now = start + slot * self.period
     cdef uint8_t value
     self.bus.instruction = pc - 2 & self.bus.mask
     if page != NULL:
@@ -74,8 +75,9 @@ cdef uint8_t slow_read(Chip8 self, uint32_t addr, Access kind, tick_t now, uint3
     return value
 
 
-cdef void slow_write(Chip8 self, uint32_t addr, uint8_t value, tick_t now, uint32_t pc) noexcept nogil:
+cdef void slow_write(Chip8 self, uint32_t addr, uint8_t value, tick_t start, int64_t slot, uint32_t pc) noexcept nogil:
     cdef uint8_t *page = self.bus.wp[addr >> self.bus.shift]
+    cdef tick_t now = start + slot * self.period
     self.bus.instruction = pc - 2 & self.bus.mask
     if page != NULL:
         page[addr] = value
@@ -89,24 +91,24 @@ cdef void slow_write(Chip8 self, uint32_t addr, uint8_t value, tick_t now, uint3
 cdef inline uint8_t rd(Chip8 self, Loop *r, uint32_t at, Access kind) noexcept nogil:
     cdef uint32_t addr = at & self.bus.mask
     cdef uint8_t *page = self.bus.rp[addr >> self.bus.shift]
-    cdef tick_t tick
+    cdef int64_t slot
     if likely(page != NULL and not self.bus.tracing):
         return page[addr]
-    tick = now(self, r)
+    slot = r.slots - r.left - 1
     end_run(r)               # the device may have changed the map, or asked to stop
-    return slow_read(self, addr, kind, tick, r.pc)
+    return slow_read(self, addr, kind, r.start, slot, r.pc)
 
 
 cdef inline void wr(Chip8 self, Loop *r, uint32_t at, uint8_t value) noexcept nogil:
     cdef uint32_t addr = at & self.bus.mask
     cdef uint8_t *page = self.bus.wp[addr >> self.bus.shift]
-    cdef tick_t tick
+    cdef int64_t slot
     if likely(page != NULL and not self.bus.tracing):
         page[addr] = value
         return
-    tick = now(self, r)
+    slot = r.slots - r.left - 1
     end_run(r)
-    slow_write(self, addr, value, tick, r.pc)
+    slow_write(self, addr, value, r.start, slot, r.pc)
 
 
 cdef inline const uint8_t *span(Chip8 self, uint32_t at, uint32_t count) noexcept nogil:
@@ -131,13 +133,14 @@ cdef inline void enter(Chip8 self, Loop *r, int64_t slots) noexcept nogil:
     r.start = self.clock.now
     r.slots = slots
     r.left = slots - 1
-    r.pc = self.reg.pc + 2
+    r.pc = self.reg.pc
     r.i = self.reg.i
     r.code = self.bus.rp[self.reg.pc >> self.bus.shift]
     r.first = window.start
     r.room = window.end - window.start
-    r.opcode = <uint32_t> rd(self, r, self.reg.pc, Access.FETCH) << 8
-    r.opcode |= rd(self, r, self.reg.pc + 1, Access.OPERAND)
+    r.opcode = <uint32_t> rd(self, r, r.pc, Access.FETCH) << 8
+    r.opcode |= rd(self, r, r.pc + 1, Access.OPERAND)
+    r.pc += 2
 
 
 cdef inline void leave(Chip8 self, Loop *r) noexcept nogil:

@@ -147,7 +147,9 @@ cdef inline void unload(Mos6502 core, Build r) noexcept nogil:
     # The next fetch overwrites what the data lines carry, unless it finds an open bus. So that both builds leave the same,
     # it is done here; where the next fetch meets no memory, both have followed the lines to the end.
     cdef uint32_t pc = r.pc & 0xFFFF
-    cdef uint8_t *page = core.bus.slots[pc >> 8].memory
+    cdef uint8_t *page = r.pages.read[pc >> 8]
+    if page == NULL:
+        page = core.bus.slots[pc >> 8].memory        # a page that is watched leaves the same
     if page != NULL:
         core.bus.data = page[pc]
     elif Build is Exact:
@@ -402,13 +404,12 @@ cdef class Mos6502(Cpu):
             if self.polled == OPEN:
                 self.polled = wanted(self, r.now - 2 * r.period)
             self.taken = (self.polled & interrupts_allowed(self.polled_p)) != 0
-            if r.now >= until or self.halt or self.clock.stop or hooked(self.bus, r.pc):
-                break
+            if r.now >= until or self.halt or self.clock.stop or hooked(self.bus, r.pc) or self.bus.watching:
+                break                        # who watches is told where each instruction began: `start_exact` does
             if not stay and find_window(self, r.pc):
                 break
-            self.bus.instruction = r.pc
             self.eventful = (self.taken or self.active or self.resetting or self.lines & Line.RDY
-                             or self.bus.hook_count or self.bus.watching or not stay)
+                             or self.bus.hook_count or not stay)
         unload(self, r)
         self.clock.now = r.now
 
