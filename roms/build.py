@@ -6,7 +6,9 @@
 
 A program is a folder `roms/<machine>/<name>/` with a `src/`. What is in it says how to build it:
 
-    <name>.cfg and src/*.s     6502: ca65 and ld65 of the cc65 package -> <name>.bin and its labels <name>.lbl
+    <name>.cfg and src/*.s     6502: ca65 and ld65 of the cc65 package -> <name>.bin and its labels <name>.lbl; sources
+                               may `.include` files beside the .cfg. Where src/base.txt names the folder of another
+                               program's sources, those come too, but for those that have the name of one here
     src/main.8o                CHIP-8: the assembler of retrovm -> <name>.ch8; with a src/data.py, what its function
                                `blocks` gives is in it too: {address: bytes}, behind the assembled program
 
@@ -95,7 +97,9 @@ def build(folder: Path) -> Outputs:
 
 def build_6502(folder: Path) -> Outputs:
     """Assemble `src/*.s` and link them by `<name>.cfg`."""
-    sources = sorted(folder.glob("src/*.s"))
+    base = base_of(folder)
+    sources = sources_6502(folder, base)
+    include = [f"-I{place}" for place in (folder, base) if place]
     if not sources:
         raise BuildError(f"{folder.name}.cfg is there, but no source src/*.s")
     with tempfile.TemporaryDirectory() as temporary:
@@ -103,7 +107,7 @@ def build_6502(folder: Path) -> Outputs:
         objects = []
         for source in sources:
             target = work / f"{source.stem}.o"
-            _run("ca65", "-o", str(target), str(source))
+            _run("ca65", *include, "-o", str(target), str(source))
             objects.append(str(target))
         binary, labels = work / "out.bin", work / "out.lbl"
         _run(
@@ -113,6 +117,23 @@ def build_6502(folder: Path) -> Outputs:
             folder / f"{folder.name}.bin": binary.read_bytes(),
             folder / f"{folder.name}.lbl": labels.read_bytes(),
         }
+
+
+def base_of(folder: Path) -> Path | None:
+    """The folder of sources that a program shares, named in its `src/base.txt`."""
+    name = folder / "src" / "base.txt"
+    if not name.is_file():
+        return None
+    base = (folder / name.read_text(encoding="utf-8").strip()).resolve()
+    if not base.is_dir():
+        raise BuildError(f"{name} names {base}, and there is no such folder")
+    return base
+
+
+def sources_6502(folder: Path, base: Path | None) -> list[Path]:
+    """The files `src/*.s` and those of the base that have other names, in the order of their names."""
+    found = {source.name: source for place in (base, folder / "src") if place for source in place.glob("*.s")}
+    return [found[name] for name in sorted(found)]
 
 
 def build_chip8(folder: Path) -> Outputs:

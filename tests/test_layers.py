@@ -17,10 +17,10 @@ ROOT = Path(__file__).parents[1]
 SOURCES = sorted([*(ROOT / "ext").rglob("*.py[xd]"), *(ROOT / "ext").rglob("*.pxi"), *(ROOT / "ext").rglob("*.py"),
                   *(ROOT / "src").rglob("*.py")])
 
-# What describes machines without being one, and what media are: all of it without emulation.
-WORDS = {"errors", "spec", "ranges", "registry"}
+# What describes machines without being one, what media are, and disk images: all of it without emulation.
+WORDS = {"errors", "spec", "chip_spec", "ranges", "registry", "toml_keys", "toml_places"}
 PARTS = {"core", "cpu", "chips", "carts"}
-BASE = WORDS | {"media", "bundled"}
+BASE = WORDS | {"media", "bundled", "storage"}
 MIDDLE = BASE | PARTS | {"isa", "machines", "session", "snapshot", "symbols", "detection", "loading"}
 MAY_IMPORT = {
     "core": set(),
@@ -31,10 +31,14 @@ MAY_IMPORT = {
     "errors": {"core.errors"},
     "spec": {"errors"},
     "ranges": {"errors", "spec"},
-    "registry": {"errors", "spec", "media"},
+    "chip_spec": {"errors", "spec"},
+    "registry": {"errors", "spec", "chip_spec", "media"},
+    "toml_places": set(),
+    "toml_keys": {"errors", "spec", "toml_places"},
     "media": WORDS | {"isa"},
+    "storage": {"core", "errors", "spec"},
     "bundled": WORDS,
-    "detection": BASE,
+    "detection": BASE - {"storage"},
     "machines": BASE | PARTS,
     "snapshot": {"errors"},
     "symbols": {"errors", "spec", "isa"},

@@ -2,6 +2,7 @@
 
     {docstring} MODULE           the docstring of a module without its first paragraph
     {machine-options} ID         the options of a machine, from its SPEC
+    {chips} all                  the chips that machine files know: what each has, and its options
     {machine-keys} ID            the buttons of a machine and their host keys
     {command} NAME               a command of `retrovm`: what it does, its arguments and options; the line
                                  COMMANDS of a page becomes a section with it for every command there is
@@ -47,6 +48,27 @@ class Generated(Directive):
 class Docstring(Generated):
     def markdown(self) -> str:
         return as_markdown(module_text(self.arguments[0]).partition("\n\n")[2])
+
+
+class Chips(Generated):
+    def markdown(self) -> str:
+        from retrovm import registry
+        from retrovm.chip_spec import CpuSpec
+
+        chips = [spec for spec in registry.chips().values() if spec.make.__module__.startswith("retrovm.")]
+        rows = []
+        for spec in chips:
+            facts = [f"{spec.size} addresses"] * bool(spec.size) + [f"pulls {output}" for output in spec.outputs]
+            facts += ["buttons"] * spec.buttons
+            facts += [f"ports {', '.join(spec.ports)}"] * bool(spec.ports) + ["a serial line"] * spec.serial
+            facts += [f"signals {', '.join(spec.signals)}"] * bool(spec.signals)
+            if isinstance(spec, CpuSpec):
+                facts.append(f"for [cpu]; its lines: {', '.join(spec.lines)}")
+            rows.append((f"`{spec.id}`", spec.title, "; ".join(facts) or "memory"))
+        options = [(f"`{spec.id}`", f"`{option.name}`", default_of(option), option.help)
+                   for spec in chips for option in spec.options]
+        return (table(("type", "what it is", "what it has"), rows) + "\n\n"
+                + table(("type", "key", "default", "what it says"), options))
 
 
 class MachineOptions(Generated):
@@ -275,7 +297,7 @@ def default_of(option: Any) -> str:
 
 
 def setup(app: Any) -> dict[str, bool]:
-    for name, directive in (("docstring", Docstring), ("machine-options", MachineOptions),
+    for name, directive in (("docstring", Docstring), ("machine-options", MachineOptions), ("chips", Chips),
                             ("machine-keys", MachineKeys), ("command", Command), ("opcodes", Opcodes), ("api", Api),
                             ("chip8-variant", Chip8Variant), ("chip8-opcodes", Chip8Opcodes)):
         app.add_directive(name, directive)

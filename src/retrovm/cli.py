@@ -23,6 +23,7 @@ COMMANDS = {
     "machines": "retrovm.commands.machines:machines",
     "dis": "retrovm.commands.dis:dis",
     "asm": "retrovm.commands.asm:asm",
+    "disk": "retrovm.commands.disk:command",
     "bench": "retrovm.commands.bench:command",
 }
 

@@ -56,14 +56,14 @@ def detect(source: Source, *, name: str | None = None, format: str | None = None
     return sorted(targets, key=lambda target: -target.confidence)
 
 
-def best(source: Source, machine: str | None = None, *, name: str | None = None, format: str | None = None,
+def best(source: Source, machine: str | MachineSpec | None = None, *, name: str | None = None, format: str | None = None,
          member: str | None = None) -> Target:
     """The machine to load the program into: `machine` if given, otherwise the one that is clearly surest.
 
     Raises `MediaError` that lists the candidates if none is, or if `machine` does not take the format, and
     `UnknownNameError` for an unknown `machine`.
     """
-    spec = registry.machine(machine) if machine is not None else None
+    spec = registry.machine(machine) if isinstance(machine, str) else machine
     media = open_media(source, name=name, format=format, member=member)
     if spec is not None:
         if spec.formats and media.format not in spec.formats:

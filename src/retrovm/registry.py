@@ -1,6 +1,7 @@
-"""What is installed: machines, media formats and processors, found by the entry points of installed packages.
+"""What is installed: machines, media formats, processors and chips, found by the entry points of installed packages.
 
-Built-ins register like anybody's, in the groups `retrovm.machines`, `retrovm.media` and `retrovm.cpus`.
+Built-ins register like anybody's, in the groups `retrovm.machines`, `retrovm.media`, `retrovm.cpus` and
+`retrovm.chips`.
 Nothing is imported before it is asked for.
 
 The order is fixed: built-ins by id, then those of others by id. An id belongs to the first that has it. What
@@ -15,6 +16,7 @@ from dataclasses import dataclass
 from importlib.metadata import EntryPoint, entry_points
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
+from retrovm.chip_spec import ChipSpec
 from retrovm.errors import RegistrationError, UnknownNameError
 from retrovm.spec import MachineSpec, nearest
 
@@ -160,10 +162,17 @@ def _check_cpu(id: str, loaded: Any) -> str | None:
     return None if isinstance(loaded, type) else f"expected a class, found {type(loaded).__name__}"
 
 
+def _check_chip(id: str, loaded: Any) -> str | None:
+    if not isinstance(loaded, ChipSpec):
+        return f"expected a ChipSpec, found {type(loaded).__name__}"
+    return None if loaded.id == id else f"calls itself {loaded.id!r}"
+
+
 MACHINES: Group[MachineSpec] = Group("retrovm.machines", "machine", _check_machine)
 FORMATS: Group[Format] = Group("retrovm.media", "media format", _check_format)
 CPUS: Group[type] = Group("retrovm.cpus", "processor", _check_cpu)
-GROUPS: tuple[Group[Any], ...] = (MACHINES, FORMATS, CPUS)
+CHIPS: Group[ChipSpec] = Group("retrovm.chips", "chip", _check_chip)
+GROUPS: tuple[Group[Any], ...] = (MACHINES, FORMATS, CPUS, CHIPS)
 
 
 def machines() -> dict[str, MachineSpec]:
@@ -194,6 +203,16 @@ def cpus() -> dict[str, type]:
 def cpu(id: str) -> type:
     """The class of the processor with this id. Raises `UnknownNameError` with the nearest ids."""
     return CPUS.get(id)
+
+
+def chips() -> dict[str, ChipSpec]:
+    """All chips that machine files know, by id."""
+    return CHIPS.all()
+
+
+def chip(id: str) -> ChipSpec:
+    """The chip with this id. Raises `UnknownNameError` with the nearest ids."""
+    return CHIPS.get(id)
 
 
 def problems() -> tuple[Problem, ...]:

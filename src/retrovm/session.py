@@ -8,10 +8,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from hashlib import sha256
 from pickle import PicklingError
 from typing import TYPE_CHECKING, Any
 
+from retrovm.core.blocks import Image
 from retrovm.core.cpu import CallResult
 from retrovm.core.machine import Machine
 from retrovm.core.memory_view import MemoryView
@@ -30,6 +32,7 @@ from retrovm.spec import MachineSpec, nearest
 from retrovm.symbols import Symbols
 
 if TYPE_CHECKING:
+    from retrovm.chips.hd44780_module import Hd44780Module
     from retrovm.core.ports import Serial
     from retrovm.core.trace import BusTrace
     from retrovm.media import Media
@@ -50,6 +53,7 @@ class VM(Machine):
         reset(power_on=True)         switches off and on; with False, pulls the reset line, which keeps memory
         cpu, screen, audio, ports    the parts; None where the machine has no such part
         clock, frame, devices, buses
+    `disks` has the disk images by the names of their options.
 
     Raises `OptionError` for options that the machine does not have, and what it says about its media.
     """
@@ -66,6 +70,7 @@ class VM(Machine):
             raise ArgumentError(f"{spec.id}: its wiring adds no processor, and a machine has at least one")
         self.memory = MemoryView(self.cpu.bus)
         self.symbols = Symbols()
+        self.disks = self._find_disks()
         self.reset(True)
 
     def __repr__(self) -> str:
@@ -80,6 +85,34 @@ class VM(Machine):
     def serial(self) -> Serial | None:
         """The host's end of the serial line, with `send` and `receive`; None on a machine without one."""
         return self.ports.serial
+
+    @property
+    def lcd(self) -> Hd44780Module | None:
+        """The first character display, with `text`, `codes`, `art` and `screen`; None on a machine without one."""
+        from retrovm.chips.hd44780_module import Hd44780Module
+
+        return next((part for part in self.devices.values() if isinstance(part, Hd44780Module)), None)
+
+    def _find_disks(self) -> dict[str, Image]:
+        """The disks that are in the machine, by the names of their options."""
+        disks = {}
+        for option in self.spec.options:
+            if option.medium and self.options[option.name] is not None:
+                part = self.devices.get(option.name)
+                if not isinstance(part, Image):
+                    raise ArgumentError(f"{self.spec.id}: its wiring adds no disk named {option.name!r} for the option of "
+                                        f"that name: machine.add(open_disk({option.name!r}, options[{option.name!r}]))")
+                disks[option.name] = part
+        return disks
+
+    def close(self) -> None:
+        """Gives up the files of the disks, and waits until the host has written what the guest has.
+
+        The machine is of no use afterwards, unless it has no disks. A machine that nobody holds any more does the same,
+        but for the waiting.
+        """
+        for disk in self.disks.values():
+            disk.close()
 
     # --- running --------------------------------------------------------------------------------------------
 
@@ -210,8 +243,14 @@ class VM(Machine):
             options = self.spec.parse_options(snapshot.options)
         except OptionError as error:
             raise StateError(f"the snapshot has options that this machine does not: {error}") from None
+        media = {option.name for option in self.spec.options if option.medium}
+        missing = [name for name in sorted(media) if (options[name] is None) != (self.options[name] is None)]
+        if missing:
+            here = {name: "without one" if self.options[name] is None else f"with {self.options[name]}" for name in missing}
+            raise StateError("; ".join(f"the snapshot was saved {'without' if options[name] is None else 'with'} a medium "
+                                       f"as {name!r}, and this machine is {here[name]}" for name in missing))
         other = [f"{name}={value!r} (here {self.options[name]!r})" for name, value in options.items()
-                 if value != self.options[name]]
+                 if value != self.options[name] and name not in media]
         if other:
             raise StateError(f"the snapshot was saved with other options: {', '.join(other)}")
         self.load_fields(snapshot.fields)
@@ -221,11 +260,19 @@ class VM(Machine):
         return sha256(self.save_fields()).hexdigest()
 
     def clone(self) -> VM:
-        """A second machine in the same state, with the same symbols and no hooks. It goes its own way."""
-        twin = VM(self.spec, self.media, self.options, self.seed)
+        """A second machine in the same state, with the same symbols and no hooks. It goes its own way.
+
+        Its disks are overlays: what it writes changes no file, and it does not see what this machine writes from now on.
+        """
+        twin = VM(self.spec, self.media, {**self.options, **self.disks}, self.seed)
+        twin.options.update(self._options_of_copy())
         twin.load_fields(self.save_fields())
         twin.symbols = self.symbols.copy()
         return twin
+
+    def _options_of_copy(self) -> dict[str, Any]:
+        """The options of a copy, which writes to no disk image."""
+        return {**self.options, **{name: self.options[name].of_copy() for name in self.disks}}
 
     def __copy__(self) -> VM:
         return self.clone()
@@ -236,18 +283,19 @@ class VM(Machine):
     def __reduce__(self) -> tuple[Any, ...]:
         from retrovm import registry
 
-        if registry.machines().get(self.spec.id) is not self.spec:
+        find: Callable[[], MachineSpec] | None = self.spec.reload
+        if registry.machines().get(self.spec.id) is self.spec:
+            find = partial(registry.machine, self.spec.id)
+        if find is None:
             raise PicklingError(f"no machine {self.spec.id!r} is registered, so another process would not "
                                 f"find it: give it an entry point in the group retrovm.machines")
-        return _restore, (self.spec.id, self.media, self.options, self.seed, self.save_fields(), self.symbols)
+        return _restore, (find, self.media, self._options_of_copy(), self.seed, self.save_fields(), self.symbols)
 
 
-def _restore(id: str, media: Media | None, options: Mapping[str, Any], seed: int, fields: bytes,
+def _restore(find: Callable[[], MachineSpec], media: Media | None, options: Mapping[str, Any], seed: int, fields: bytes,
              symbols: Symbols) -> VM:
     """Makes the machine again that a pickle describes."""
-    from retrovm import registry
-
-    vm = VM(registry.machine(id), media, options, seed)
+    vm = VM(find(), media, options, seed)
     vm.load_fields(fields)
     vm.symbols = symbols
     return vm

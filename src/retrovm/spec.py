@@ -6,6 +6,7 @@ command line know a machine by its `MachineSpec` alone.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -27,7 +28,8 @@ class Option:
     `parse` turns what a user gave, a value or the text of a command line, into the value that the machine gets; it
     raises `ValueError` with a reason. `integer`, `boolean`, `choice` and `rate` below make such functions. `show` turns
     that value back into text. `settles` names options that go with it: where this one is given, what a program asks for
-    of those does not count.
+    of those does not count. `medium` is true for a disk: the part of the same name has it, and says whether a saved state
+    fits what is in it; the file may then have another name than it had.
     """
 
     name: str
@@ -36,6 +38,7 @@ class Option:
     parse: Callable[[Any], Any]
     show: Callable[[Any], str] = str
     settles: tuple[str, ...] = ()
+    medium: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,6 +83,7 @@ class MachineSpec:
     judge        says whether a medium is for this machine; None when it is not
     demo         the bundled program that shows the machine: a folder of roms/
     ports_with   the ports with these options, for keys that depend on the program; None for `ports`
+    reload       makes the same description in another process, for a machine that is not registered; can be pickled
     """
 
     id: str
@@ -95,6 +99,7 @@ class MachineSpec:
     formats: tuple[str, ...] = ()
     demo: str | None = None
     ports_with: Callable[[Options], tuple[Port, ...]] | None = None
+    reload: Callable[[], MachineSpec] | None = field(default=None, compare=False)
 
     def ports_for(self, options: Options) -> tuple[Port, ...]:
         """The ports as they are with these options, with the host's keys on their buttons."""
@@ -177,8 +182,11 @@ def choice(*names: str) -> Callable[[Any], str]:
 def rate(value: Any) -> Fraction:
     """Parses a positive number of times per second, exactly: 1_000_000, "1.8432e6", "39375000/11"."""
     try:
+        # An exponent of many digits would take all memory.
+        if isinstance(value, str) and re.search(r"[eE][+-]?\d{4}", value):
+            raise ValueError
         parsed = Fraction(value)
-    except (ValueError, TypeError, ZeroDivisionError):
+    except (ValueError, TypeError, ZeroDivisionError, OverflowError):
         raise ValueError("expected a number per second, like 1000000, 1.8432e6 or 39375000/11") from None
     if parsed <= 0:
         raise ValueError("expected a positive number per second")

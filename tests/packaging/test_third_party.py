@@ -33,6 +33,11 @@ def test_its_program_is_recognised_and_runs(environment, example):
     assert len(shown.split()[-1]) == 64
 
 
+def test_its_chip_is_on_the_board_of_a_machine_file(environment, example):
+    shown = environment.run(environment.bin / "retrovm", "info", example / "programs" / "board.toml")
+    assert "printing-board: A 6502 that prints" in shown
+
+
 def test_its_own_tests_pass(environment, example):
     assert " passed" in environment.run(environment.python, "-m", "pytest", "-q", "-p", "no:cacheprovider", "tests",
                                         cwd=example)

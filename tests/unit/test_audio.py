@@ -362,3 +362,28 @@ def test_every_row_of_the_kernel_sums_to_exactly_one_and_mirrors_another():
     assert {sum(row) for row in table} == {1 << 15}
     assert all(abs(a - b) <= 3 for row, other in zip(table, reversed(table), strict=True)
                for a, b in zip(row, reversed(other), strict=True))
+
+
+WITHOUT_MEMORY = """
+import resource, retrovm
+vm = retrovm.create("chip8", bytes.fromhex("6020 F018 1204"), name="beep.ch8")
+held = []
+size = int(open("/proc/self/statm").read().split()[0]) * resource.getpagesize()
+resource.setrlimit(resource.RLIMIT_AS, (size, resource.RLIM_INFINITY))
+try:
+    while True:
+        held.append(bytes(100_000))      # what the process has already
+except MemoryError:
+    pass
+try:
+    vm.tick()
+except MemoryError as error:
+    resource.setrlimit(resource.RLIMIT_AS, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+    print(error)
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="limits the memory of a process as Linux does")
+def test_a_run_that_finds_no_memory_for_the_sound_raises():
+    done = subprocess.run([sys.executable, "-c", WITHOUT_MEMORY], capture_output=True, text=True, check=True)
+    assert "no memory for a second of sound" in done.stdout

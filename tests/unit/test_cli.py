@@ -55,7 +55,7 @@ def test_every_command_has_help_with_an_example(command, run):
 
 @pytest.mark.parametrize(("words", "message"), [
     (["rnu"], "No such command 'rnu'. Did you mean 'run'?; see 'retrovm --help'"),
-    (["run"], "Missing argument 'ROM'; see 'retrovm run --help'"),
+    (["run"], "expected a program, or --machine with the machine that runs without one"),
     (["run", "x.bin", "--bogus"], "No such option"),
     (["run", "nowhere.bin"], "nowhere.bin: there is no such file"),
     (["info", "nowhere.bin"], "nowhere.bin: there is no such file"),

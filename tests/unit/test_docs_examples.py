@@ -10,7 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from retrovm.machines.machine_file.reading import read
 from retrovm.suite import manifest
+from retrovm.toml_keys import Document
 
 ROOT = Path(__file__).parents[2]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
@@ -32,7 +34,9 @@ def test_every_example_of_a_page_does_what_the_page_says(page, tmp_path, monkeyp
     runner = doctest.DocTestRunner(optionflags=doctest.ELLIPSIS)
     said = []
     for kind, text, line in blocks(page):
-        if kind == "toml":
+        if kind == "toml" and text.startswith("[machine]"):
+            read(Document(page, text.encode()))
+        elif kind == "toml":
             manifest.parse(page, text.encode())
         elif kind == "python":
             exec(compile("\n" * line + text, str(page), "exec"), names)

@@ -55,3 +55,16 @@ def test_the_differential_driver_prints_a_line_a_frame_and_finds_the_first_that_
     expected.write_text(said.replace("v=c6", "v=c7"))
     assert main([*command, "--expect", str(expected)]) == 1
     assert capsys.readouterr().out.splitlines()[1].startswith("mine    5 ")
+
+
+def test_the_leds_behind_a_via_count_presses_and_their_state_goes_on(capsys):
+    example = runpy.run_path(str(EXAMPLES / "port_parts.py"), run_name="__main__")
+    assert capsys.readouterr().out == "after five presses the LEDs show 00000101\n"
+    (one, via, leds), (other, _, other_leds) = example["board"](), example["board"]()
+    for _ in range(3):
+        via.port_a["ca1"] = False
+        one.tick(1)
+        via.port_a["ca1"] = True
+        one.tick(1)
+    other.load_fields(one.save_fields())
+    assert (leds.lit, other_leds.lit) == (3, 3)

@@ -16,9 +16,9 @@ from retrovm.suite.judges.screen import Screen
 from retrovm.suite.judges.serial import Serial
 from retrovm.suite.judges.singlestep import SingleStep
 from retrovm.suite.judges.trap import Trap
-from retrovm.suite.locate import places
 from retrovm.suite.machine_run import Input, Poke
 from retrovm.suite.manifest import Suite, parse
+from retrovm.toml_places import places
 
 FILE = Path("folder/suite.toml")
 

@@ -55,6 +55,13 @@ def test_a_pickle_goes_on_like_the_original(vm):
     assert twin.state_hash() == vm.state_hash()
 
 
+def test_its_printer_is_a_chip_for_machine_files():
+    hello = b"".join(bytes([0xA9, letter, 0x8D, 0x00, 0x60]) for letter in b"HI")         # LDA, STA
+    vm = retrovm.load(hello, machine=str(PROGRAM.with_name("board.toml")), name="hello.bin")
+    vm.run(cycles=20)
+    assert vm.devices["printer"].text == "HI"
+
+
 @pytest.mark.parametrize(("tape", "line"), [(b"TALLY\n256\n", 2), (b"TALLY\n1\nx\n", 3)])
 def test_a_bad_tape_is_refused_with_its_line(tape, line):
     with pytest.raises(retrovm.MediaError, match=f"bad.tally, line {line}: this is no byte"):

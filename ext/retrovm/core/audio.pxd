@@ -20,7 +20,8 @@ cdef class Audio(Device):
     cdef tick_t stride                # not state: the ticks of a second, which is what `wave` has room for
     # The sum of `wave` is the signal; both are in units of 2**-25 of a level.
     cdef int64_t *sums                # of each channel: the signal at the last finished sample
-    cdef int64_t *wave                # differences from sample to sample that are not finished, channels side by side
+    cdef int64_t *wave                # differences between samples not finished, channels side by side; NULL before the first
+    cdef bint starved                 # not state: there was no memory for it
     cdef int used                     # so many samples of `wave` are not 0
     cdef int bass                     # not state: the high-pass takes 2**-bass of the signal away, each sample
     cdef int16_t *samples             # not state: finished samples are the host's
@@ -30,6 +31,8 @@ cdef class Audio(Device):
     cdef void finish_to(self, tick_t now) noexcept nogil
     cdef void add_step(self, int channel, tick_t now, int delta) noexcept nogil
     cdef void make(self, int count) noexcept nogil
+    cdef bint has_wave(self) noexcept nogil
+    cdef void forget_wave(self) noexcept nogil
     cdef bint has_room(self, int count) noexcept nogil
     cdef void silence(self) noexcept nogil
     cdef bytes signal(self)

@@ -21,6 +21,9 @@ class Audio(Device):
     def set_level(self, level: int, voice: int = 0, tick: int | None = None) -> None:
         """Changes the level of a voice at a tick: for devices written in Python."""
 
+    def take_fault(self) -> MemoryError | None:
+        """A `MemoryError` where the run that has just ended found no memory for the sound, else None."""
+
     def finish(self, tick: int) -> None:
         """Makes the samples up to this tick: a machine does so as a frame ends."""
 

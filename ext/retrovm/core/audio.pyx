@@ -73,8 +73,7 @@ cdef class Audio(Device):
         self.bass = (rate // 66).bit_length() - 1
         self.levels = <int *> calloc(voices, sizeof(int))
         self.sums = <int64_t *> calloc(channels, sizeof(int64_t))
-        self.wave = <int64_t *> calloc((rate + 1 + TAPS) * channels, sizeof(int64_t))
-        if not self.levels or not self.sums or not self.wave:
+        if not self.levels or not self.sums:
             raise MemoryError
         self.silence()
 
@@ -98,12 +97,23 @@ cdef class Audio(Device):
             self.levels[voice] = level
             self.add_step(voice % self.channels, now, level - before)
 
+    cdef bint has_wave(self) noexcept nogil:
+        """Gets memory for the wave with the first sound; false where there is none."""
+        if self.wave == NULL:
+            self.wave = <int64_t *> calloc((self.rate + 1 + TAPS) * self.channels, sizeof(int64_t))
+        return self.wave != NULL
+
     cdef void add_step(self, int channel, tick_t now, int delta) noexcept nogil:
         cdef uint64_t at
         cdef int index, place, fine, tap
         cdef const short *row
         cdef const short *next_row
         cdef int64_t *out
+        if not self.has_wave():
+            self.starved = True
+            self.clock.stop = self.clock.failed = True
+            self.clock.wake()
+            return
         if now > self.finished + self.stride:
             self.finish_to(now - self.stride)     # in a frame of more than a second
         at = self.phase
@@ -120,6 +130,11 @@ cdef class Audio(Device):
             out += self.channels
         if index + TAPS > self.used:
             self.used = index + TAPS
+
+    def take_fault(self):
+        """A `MemoryError` where the run that has just ended found no memory for the sound, else None."""
+        starved, self.starved = self.starved, False
+        return MemoryError(f"{self.name}: no memory for a second of sound") if starved else None
 
     # --- samples ------------------------------------------------------------------------------------------------
 
@@ -154,9 +169,10 @@ cdef class Audio(Device):
             self.sums[channel] = signal
         if kept:
             self.count = self.count + count
-        memmove(self.wave, self.wave + ready * channels, (self.used - ready) * channels * sizeof(int64_t))
-        memset(self.wave + (self.used - ready) * channels, 0, ready * channels * sizeof(int64_t))
-        self.used = self.used - ready
+        if ready:
+            memmove(self.wave, self.wave + ready * channels, (self.used - ready) * channels * sizeof(int64_t))
+            memset(self.wave + (self.used - ready) * channels, 0, ready * channels * sizeof(int64_t))
+            self.used = self.used - ready
 
     cdef bint has_room(self, int count) noexcept nogil:
         """Makes room for so many samples, at the cost of the oldest; false where there is no memory for them."""
@@ -185,11 +201,15 @@ cdef class Audio(Device):
     cdef void silence(self) noexcept nogil:
         memset(self.levels, 0, self.voices * sizeof(int))
         memset(self.sums, 0, self.channels * sizeof(int64_t))
-        memset(self.wave, 0, self.used * self.channels * sizeof(int64_t))
-        self.used = 0
+        self.forget_wave()
         self.count = 0
         self.phase = 0
         self.finished = self.clock.now
+
+    cdef void forget_wave(self) noexcept nogil:
+        if self.used:
+            memset(self.wave, 0, self.used * self.channels * sizeof(int64_t))
+            self.used = 0
 
     cdef void reset(self, bint power_on) noexcept nogil:
         if power_on:
@@ -205,7 +225,9 @@ cdef class Audio(Device):
     cdef int set_signal(self, bytes signal) except -1:
         cdef int i, used = len(signal) // (8 * self.channels) - 1
         values = unpack(f"<{len(signal) // 8}q", signal)
-        memset(self.wave, 0, self.used * self.channels * sizeof(int64_t))
+        self.forget_wave()
+        if used and not self.has_wave():
+            raise MemoryError
         for i in range(self.channels):
             self.sums[i] = values[i]
         for i in range(used * self.channels):

@@ -20,6 +20,7 @@ cdef class Device:
     cdef void run_to(self, tick_t now) noexcept nogil
     cdef tick_t next_event(self) noexcept nogil
     cdef void pin_changed(self, int pin, bint asserted) noexcept nogil
+    cdef void pins_changed(self, int group, uint32_t levels, uint32_t driven, tick_t now) noexcept nogil
     cdef void begin_frame(self) noexcept nogil
     cdef void end_frame(self, tick_t now, bint render) noexcept nogil
     cdef void reset(self, bint power_on) noexcept nogil

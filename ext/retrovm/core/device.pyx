@@ -12,6 +12,7 @@ that are written in Python.
 | run_to       | with every event's own tick, and before every access     | sets `last`                             |
 | next_event   | after every access and every event                       | when this device next pulls a line      |
 | pin_changed  | by a `Wire` that this device listens to                  | calls `clock.wake()` if its event moves |
+| pins_changed | by `Pins` that this device is attached to                | runs itself up to that tick first       |
 | begin_frame  | before the first cycle of a frame                        | input is latched                        |
 | end_frame    | after the last, when every device was run to the end     | pictures and sound are finished         |
 | sync         | to save, check, load and dump                            | every field that is state               |
@@ -57,6 +58,9 @@ cdef class Device:
 
     cdef void pin_changed(self, int pin, bint asserted) noexcept nogil:
         pass
+
+    cdef void pins_changed(self, int group, uint32_t levels, uint32_t driven, tick_t now) noexcept nogil:
+        """Others have changed lines of a port, in the cycle `now` (retrovm.core.pins)."""
 
     cdef void begin_frame(self) noexcept nogil:
         pass

@@ -151,10 +151,10 @@ cdef class Machine:
         return reason
 
     cdef int raise_fault(self) except -1:
-        """Raises what a device written in Python has raised in the run."""
+        """Raises what a device has raised in the run: one written in Python, or the sound for want of memory."""
         self.clock.stop = self.clock.failed = False
         for device in self.devices.values():
-            if isinstance(device, PythonDevice):
+            if isinstance(device, (Audio, PythonDevice)):
                 fault = device.take_fault()
                 if fault is not None:
                     raise fault

@@ -11,15 +11,19 @@ from libc.string cimport memcpy, memmove
 from retrovm.core.errors import ArgumentError
 
 
+# The place of each name, by the names: shared by all ports that have the same.
+cdef dict INDICES = {}
+
+
 cdef class Buttons(Device):
     """Up to 64 named inputs of one port: a pad, a keyboard, a row of switches. Names are unique within a machine."""
 
     def __init__(self, str name, names):
         super().__init__(name)
-        self.names = tuple(names)
-        self.index = {button: i for i, button in enumerate(self.names)}
-        if not 0 < len(self.names) <= 64 or len(self.index) != len(self.names):
+        names = tuple(names)
+        if not 0 < len(names) <= 64 or len(set(names)) != len(names):
             raise ArgumentError(f"{name}: a port has 1 to 64 buttons with different names")
+        self.names, self.index = INDICES.setdefault(names, (names, {button: i for i, button in enumerate(names)}))
 
     cdef void begin_frame(self) noexcept nogil:
         cdef int i

@@ -8,17 +8,19 @@ Any of these may be defined; each has the meaning of the method of the same name
 
     read(addr) -> int             write(addr, value)           peek(addr) -> int
     run_to(now)                   next_event() -> int | None   pin_changed(pin, asserted)
+    pins_changed(group, levels, driven, now)
     begin_frame()                 end_frame(now, render)       reset(power_on)
     save() -> bytes               load(data)
 
 What a method raises ends the run after the instruction that goes on, and the run raises it.
 """
 
+from retrovm.core.pins cimport Pins
 from retrovm.core.state cimport State
 from retrovm.core.types cimport NEVER, Access
 from libc.stdint cimport uint8_t, uint32_t
 
-METHODS = ("read", "write", "peek", "run_to", "next_event", "pin_changed", "begin_frame", "end_frame", "reset",
+METHODS = ("read", "write", "peek", "run_to", "next_event", "pin_changed", "pins_changed", "begin_frame", "end_frame", "reset",
            "save", "load")
 
 
@@ -30,6 +32,17 @@ cdef class Pin:
 
     def drive(self, bint asserted):
         self.wire.drive(self.bit, asserted)
+
+
+cdef class Plug:
+    """What a `PythonDevice` drives on the lines of a port."""
+
+    cdef Pins pins
+    cdef int slot
+
+    def drive(self, uint32_t driven, uint32_t levels):
+        """Drives the lines whose bits are set in `driven` to `levels`, and lets go of all others."""
+        self.pins.drive(self.slot, driven, levels, self.pins.clock.now)
 
 
 cdef class PythonDevice(Device):
@@ -52,6 +65,16 @@ cdef class PythonDevice(Device):
         pin.wire = wire
         pin.bit = wire.driver()
         return pin
+
+    def plug(self, Pins pins not None, int group=0):
+        """Attaches the device to the lines of a port, `via.port_a` for one, and returns its `Plug`.
+
+        `pins_changed(group, levels, driven, now)` is called when others change a line, with the tick of the cycle.
+        """
+        cdef Plug plug = Plug()
+        plug.pins = pins
+        plug.slot = pins.attach(self, group)
+        return plug
 
     def take_fault(self):
         """What a method raised in the run that has just ended, or None; it is handed over once."""
@@ -117,6 +140,16 @@ cdef class PythonDevice(Device):
             try:
                 if "pin_changed" in self.methods:
                     self.methods["pin_changed"](pin, bool(asserted))
+            except BaseException as error:
+                self.fail(error)
+
+    cdef void pins_changed(self, int group, uint32_t levels, uint32_t driven, tick_t now) noexcept nogil:
+        if self.last < now:
+            self.run_to(now)
+        with gil:
+            try:
+                if "pins_changed" in self.methods:
+                    self.methods["pins_changed"](group, levels, driven, now)
             except BaseException as error:
                 self.fail(error)
 

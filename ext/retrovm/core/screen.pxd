@@ -17,12 +17,12 @@ cdef class Screen(Device):
     cdef int first_width, first_height  # not state: wiring, the size at power-on
     cdef uint32_t[256] colours        # not state: 0xRRGGBB, a choice of the session
     cdef int count                    # not state: how many colours there are
-    cdef uint8_t *rgb                 # not state: derived from pixels and colours, or from direct
+    cdef uint8_t *rgb                 # not state: derived from pixels and colours, or from direct; NULL until then
     cdef uint32_t rgb_frame           # not state: the picture that `rgb` holds
     cdef bint coloured                # not state: `rgb` holds a picture in the present colours
 
     cdef void end_picture(self, int width, int height) noexcept nogil
     cdef void end_direct_picture(self, int width, int height) noexcept nogil
-    cdef void colour(self) noexcept nogil
+    cdef int colour(self) except -1
     cdef bytes shown(self)
     cdef bytes rgb_palette(self)

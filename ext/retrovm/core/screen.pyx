@@ -58,10 +58,9 @@ cdef class Screen(Device):
         self.aspect = Fraction(aspect)
         self.rotation = rotation
         self.pixels = <uint8_t *> calloc(max_width, max_height)
-        self.rgb = <uint8_t *> calloc(3 * max_width, max_height)
         if direct:
             self.direct = <uint32_t *> calloc(max_width * max_height, sizeof(uint32_t))
-        if not self.pixels or not self.rgb or (direct and not self.direct):
+        if not self.pixels or (direct and not self.direct):
             raise MemoryError
         self.first_width = max_width if width is None else width
         self.first_height = max_height if height is None else height
@@ -118,11 +117,16 @@ cdef class Screen(Device):
         self.count = len(colours)
         self.coloured = False
 
-    cdef void colour(self) noexcept nogil:
+    cdef int colour(self) except -1:
+        """Has the picture in `rgb`. A screen that nobody looks at has no memory for it."""
         cdef size_t i, size = <size_t> self.width * self.height
         cdef uint32_t value
         if self.coloured and self.rgb_frame == self.frame:
-            return
+            return 0
+        if self.rgb == NULL:
+            self.rgb = <uint8_t *> calloc(3 * self.max_width, self.max_height)
+            if self.rgb == NULL:
+                raise MemoryError
         for i in range(size):
             value = self.direct[i] if self.is_direct else self.colours[self.pixels[i]]
             self.rgb[3 * i] = <uint8_t> (value >> 16)
@@ -130,6 +134,7 @@ cdef class Screen(Device):
             self.rgb[3 * i + 2] = <uint8_t> value
         self.coloured = True
         self.rgb_frame = self.frame
+        return 0
 
     @property
     def size(self):

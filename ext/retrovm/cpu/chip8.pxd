@@ -65,7 +65,7 @@ cdef struct Mega:        # what only a MegaChip8 has
 
 
 cdef class Decoding:
-    """What each opcode is: shared by all processors of one variant with the same flags."""
+    """What each opcode is, by its two bytes as they lie in memory: shared by all processors of one variant with the same flags."""
 
     cdef uint8_t[65536] operation
     cdef object __weakref__

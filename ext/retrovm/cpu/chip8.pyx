@@ -58,32 +58,36 @@ cdef extern from *:
     #endif
 
     #define retrovm_fetch(r) \\
-        if ((r)->left <= 0 || (uint32_t) ((r)->pc - (r)->first) >= (r)->room) goto left_; \\
-        (r)->left--; \\
+        if (retrovm_unlikely(--(r)->left < 0)) goto left_; \\
+        if (retrovm_unlikely((r)->pc >= (r)->end)) goto left_; \\
         (r)->opcode = retrovm_word((r)->code + (r)->pc); \\
         (r)->pc += 2;
 
-    static inline uint32_t retrovm_word(const uint8_t *at) { return (uint32_t) at[0] << 8 | at[1]; }
+    static inline size_t retrovm_word(const uint8_t *at) { return at[0] | (size_t) at[1] << 8; }
 
     #ifdef RETROVM_GOTO
     #define DISPATCH(labels, decode, r) \\
         static const void *const labels_[] = labels; goto *labels_[(decode)[(r)->opcode]];
     #define OPCODE(name) L_##name:
     #define NEXT(decode, r) do { retrovm_fetch(r) goto *labels_[(decode)[(r)->opcode]]; } while (0)
-    #define END_DISPATCH() left_: ;
+    #define END_DISPATCH(r) left_: (r)->left++;
     #else
     #define DISPATCH(labels, decode, r) \\
         goto first_; for (;;) { retrovm_fetch(r) first_: switch ((decode)[(r)->opcode]) {
     #define OPCODE(name) case name:
     #define NEXT(decode, r) continue
-    #define END_DISPATCH() } } left_: ;
+    #define END_DISPATCH(r) } } left_: (r)->left++;
     #endif
     """
     enum: CHIP8_LABELS
     void DISPATCH(int labels, const uint8_t *decode, Loop *r) noexcept nogil
     void OPCODE(int number) noexcept nogil
     void NEXT(const uint8_t *decode, Loop *r) noexcept nogil
-    void END_DISPATCH() noexcept nogil
+    void END_DISPATCH(Loop *r) noexcept nogil
+
+cdef inline uint32_t bytes_swapped(size_t word) noexcept nogil:
+    return <uint32_t> (word >> 8 | (word & 0xFF) << 8)
+
 
 include "chip8_operations.pxi"
 include "chip8_sound.pxi"
@@ -107,12 +111,15 @@ cdef dict HALTS = {
     Halt.EXIT: "the program has ended, by opcode {opcode:04X} at ${pc:04X}",
 }
 
+# The flags by name, by their values: shared by all processors that agree.
+cdef dict CHOSEN = {}
+
 # By variant and features. 64 KiB each: one load; a second level for the groups 0, 8, E and F is 40 % slower.
 cdef object DECODINGS = WeakValueDictionary()
 
 
 cdef Decoding decoding_of(uint32_t variant, uint32_t features):
-    """What each opcode is on a variant, by its number, with these bits of FEATURES."""
+    """What each opcode, with its bytes swapped, is on a variant, by its number, with these bits of FEATURES."""
     cdef Decoding made = DECODINGS.get((variant, features))
     cdef const Rule *rule
     cdef uint32_t n, rest, open_bits
@@ -126,7 +133,7 @@ cdef Decoding decoding_of(uint32_t variant, uint32_t features):
         open_bits = ~rule.mask & 0xFFFF
         rest = open_bits
         while True:                      # each opcode of the rule: all that the open bits can be
-            made.operation[rule.bits | rest] = <uint8_t> rule.operation
+            made.operation[bytes_swapped(rule.bits | rest)] = <uint8_t> rule.operation
             if rest == 0:
                 break
             rest = rest - 1 & open_bits
@@ -214,7 +221,8 @@ cdef class Chip8(Cpu):
             if key == "planes" and value != known["planes"] and (known["planes"] != 2 or value != PLANES):
                 raise ArgumentError(f"{self.name}: {profile} has {known['planes']} planes, not {value!r}")
         self.profile = profile
-        self.chosen = {**known, **{key: bool(value) if key in FLAGS else value for key, value in quirks.items()}}
+        chosen = {**known, **{key: bool(value) if key in FLAGS else value for key, value in quirks.items()}}
+        self.chosen = CHOSEN.setdefault(tuple(chosen.values()), chosen)
         self.quirk = self.chosen
         self.decoding = decoding_of(VARIANTS.index(profile),
                                     sum(1 << n for n, feature in enumerate(FEATURES) if self.chosen[feature]))

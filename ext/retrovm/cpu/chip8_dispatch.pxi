@@ -461,5 +461,5 @@ cdef void execute(Chip8 self, int64_t slots) noexcept nogil:
     OPCODE(OP_0188_SKIP); op_0188_skip(self, r); NEXT(decode, r)    # skip the next instruction
     # step to the next of the four background colours
     OPCODE(OP_02A0_BACKGROUND); op_02a0_background(self, r); NEXT(decode, r)
-    END_DISPATCH()
+    END_DISPATCH(r)
     leave(self, r)

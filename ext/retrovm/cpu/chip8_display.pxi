@@ -70,13 +70,14 @@ cdef inline void draw_narrow(Chip8 self, Loop *r, bint clip) noexcept nogil:
     """Draws a sprite of 8 columns in plane 0 where a row is one word: on most of the family's members."""
     cdef uint32_t x = vx(self, r)[0] & 63
     cdef uint32_t y = vy(self, r)[0] & (self.height - 1)
-    cdef uint32_t line, rows = r.opcode & 15
-    cdef const uint8_t *plain = span(self, r.i, rows)
+    cdef uint32_t line, rows = n_of(r)
+    cdef const uint8_t *plain = span(self, r, r.i, rows)
     cdef uint64_t bits, hit = 0
     cdef uint64_t *row = self.display + y
     if likely(plain != NULL and y + rows <= self.height):
+        plain += r.i
         for line in range(rows):
-            bits = placed(plain[r.i + line], x, clip)
+            bits = placed(plain[line], x, clip)
             hit |= row[line] & bits
             row[line] ^= bits
     else:
@@ -111,7 +112,7 @@ cdef void draw_wide(Chip8 self, Loop *r) noexcept nogil:
     cdef uint32_t height = self.height >> halves
     cdef uint32_t x = vx(self, r)[0] & (width - 1)
     cdef uint32_t y = vy(self, r)[0] & (height - 1)
-    cdef uint32_t rows = r.opcode & 15, width_in_bytes = 1
+    cdef uint32_t rows = n_of(r), width_in_bytes = 1
     cdef uint32_t plane, line, colliding = 0, below = 0, at = r.i
     cdef uint64_t bits
     cdef const uint8_t *plain
@@ -121,7 +122,7 @@ cdef void draw_wide(Chip8 self, Loop *r) noexcept nogil:
     for plane in range(self.quirk.planes):
         if not self.selected >> plane & 1:
             continue
-        plain = span(self, at, rows * width_in_bytes)
+        plain = span(self, r, at, rows * width_in_bytes)
         for line in range(y, y + rows):
             bits = <uint64_t> sprite_byte(self, r, plain, at) << 56
             if width_in_bytes == 2:

@@ -34,7 +34,7 @@ cdef inline void op_dxyn_clip_wait(Chip8 self, Loop *r) noexcept nogil:
 
 cdef inline void op_dxyn_wide(Chip8 self, Loop *r) noexcept nogil:
     cdef Loop copy
-    if self.width == 64 and self.selected == 1 and r.opcode & 15:
+    if self.width == 64 and self.selected == 1 and n_of(r):
         draw_narrow(self, r, self.quirk.clip)
     else:
         # The routine gets a copy: if the loop's own struct had its address given away, none of it could live in
@@ -49,12 +49,12 @@ cdef inline void op_dxyn_wide(Chip8 self, Loop *r) noexcept nogil:
 
 cdef inline void op_00cn(Chip8 self, Loop *r) noexcept nogil:
     """Scrolls the display down by N pixels."""
-    scroll_rows(self, r.opcode & 15, True)
+    scroll_rows(self, n_of(r), True)
 
 
 cdef inline void op_00dn(Chip8 self, Loop *r) noexcept nogil:
     """Scrolls the display up by N pixels."""
-    scroll_rows(self, r.opcode & 15, False)
+    scroll_rows(self, n_of(r), False)
 
 
 cdef inline void op_00fb(Chip8 self, Loop *r) noexcept nogil:
@@ -86,7 +86,7 @@ cdef inline void op_00ff(Chip8 self, Loop *r) noexcept nogil:
 
 cdef inline void op_fn01(Chip8 self, Loop *r) noexcept nogil:
     """Selects the planes of the bits of N."""
-    self.selected = <uint8_t> ((r.opcode >> 8) & ((1 << self.quirk.planes) - 1))
+    self.selected = <uint8_t> (x_of(r) & ((1 << self.quirk.planes) - 1))
 
 
 # --- sound ----------------------------------------------------------------------------------------------------

@@ -31,7 +31,7 @@ cdef inline void op_5xy1_sgt(Chip8 self, Loop *r) noexcept nogil:
 
 cdef inline void op_5xy2_save_to(Chip8 self, Loop *r) noexcept nogil:
     """Stores VX to VY at I, which is behind them then; nothing unless X < Y."""
-    cdef uint32_t x = r.opcode >> 8 & 15, y = r.opcode >> 4 & 15
+    cdef uint32_t x = x_of(r), y = y_of(r)
     if x < y:
         store_range(self, r, x, y)
         r.i = r.i + y - x + 1 & 0xFFFF
@@ -39,7 +39,7 @@ cdef inline void op_5xy2_save_to(Chip8 self, Loop *r) noexcept nogil:
 
 cdef inline void op_5xy3_load_to(Chip8 self, Loop *r) noexcept nogil:
     """Loads VX to VY from I, which is behind them then; nothing unless X < Y."""
-    cdef uint32_t x = r.opcode >> 8 & 15, y = r.opcode >> 4 & 15
+    cdef uint32_t x = x_of(r), y = y_of(r)
     if x < y:
         load_range(self, r, x, y)
         r.i = r.i + y - x + 1 & 0xFFFF
@@ -47,12 +47,12 @@ cdef inline void op_5xy3_load_to(Chip8 self, Loop *r) noexcept nogil:
 
 cdef inline void op_bbnn_back(Chip8 self, Loop *r) noexcept nogil:
     """Jumps NN bytes back."""
-    r.pc = (r.pc - 2 - nn(r)) & self.bus.mask
+    jump(r, <uint32_t> r.pc + self.bus.size - 2 - nn(r) & self.bus.mask)
 
 
 cdef inline void op_bfnn_forth(Chip8 self, Loop *r) noexcept nogil:
     """Jumps NN bytes forward."""
-    r.pc = r.pc - 2 + nn(r)
+    jump(r, <uint32_t> r.pc - 2 + nn(r))
 
 
 cdef inline void op_fx1b_skip_vx(Chip8 self, Loop *r) noexcept nogil:
@@ -88,7 +88,7 @@ cdef void colour_block(Chip8 self, uint32_t column, uint32_t y, uint8_t colour) 
 
 cdef inline uint8_t behind_vx(Chip8 self, Loop *r) noexcept nogil:
     """The register behind VX; behind VF it is V0."""
-    return self.reg.v[(r.opcode >> 8) + 1 & 15]
+    return self.reg.v[x_of(r) + 1 & 15]
 
 
 cdef inline void op_bxy0_colour_zones(Chip8 self, Loop *r) noexcept nogil:
@@ -105,7 +105,7 @@ cdef inline void op_bxy0_colour_zones(Chip8 self, Loop *r) noexcept nogil:
 cdef inline void op_bxyn_colour_rows(Chip8 self, Loop *r) noexcept nogil:
     """Colours N rows of the 8 pixels around VX, from the row in the register behind VX on. VY is the colour."""
     cdef uint32_t line
-    for line in range(r.opcode & 15):
+    for line in range(n_of(r)):
         colour_block(self, vx(self, r)[0] >> 3, behind_vx(self, r) + line, vy(self, r)[0] & 7)
 
 

@@ -81,9 +81,9 @@ cdef inline void op_dxyn_mega(Chip8 self, Loop *r) noexcept nogil:
 
 cdef inline void scroll_up_or_down(Chip8 self, Loop *r, bint down) noexcept nogil:
     if self.mega.on:
-        scroll_canvas_rows(self.mega, r.opcode & 15, down)
+        scroll_canvas_rows(self.mega, n_of(r), down)
     else:
-        scroll_rows(self, r.opcode & 15, down)
+        scroll_rows(self, n_of(r), down)
 
 
 cdef inline void op_00bn_scru(Chip8 self, Loop *r) noexcept nogil:
@@ -147,7 +147,7 @@ cdef inline void op_05nn_alpha(Chip8 self, Loop *r) noexcept nogil:
 
 cdef inline void op_080n_bmode(Chip8 self, Loop *r) noexcept nogil:
     """Chooses how sprites blend with what is below; numbers above 5 are as 0."""
-    self.mega.blend = <uint8_t> (r.opcode & 15) if r.opcode & 15 <= Blend.MULTIPLY else <uint8_t> Blend.COVER
+    self.mega.blend = <uint8_t> n_of(r) if n_of(r) <= Blend.MULTIPLY else <uint8_t> Blend.COVER
 
 
 cdef inline void op_09nn_ccol(Chip8 self, Loop *r) noexcept nogil:
@@ -269,7 +269,7 @@ cdef void start_sample(Chip8 self, Loop *r) noexcept nogil:
     m.length = length
     m.position = 0
     m.rate = <uint16_t> rate
-    m.repeats = (r.opcode & 15) == 0
+    m.repeats = n_of(r) == 0
     m.edge_part = 0
 
 

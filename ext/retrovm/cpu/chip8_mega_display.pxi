@@ -64,7 +64,7 @@ cdef bint draw_pixels(Mega *m, const uint8_t *source, uint32_t at, uint32_t coun
 
 cdef const uint8_t *sprite_row(Chip8 self, Loop *r, uint32_t at, uint32_t count, uint8_t *copy) noexcept nogil:
     """`count` bytes of memory: in their place, or copied where they are not plain memory in one piece."""
-    cdef const uint8_t *plain = span(self, at & self.bus.mask, count)
+    cdef const uint8_t *plain = span(self, r, at & self.bus.mask, count)
     cdef uint32_t n
     if likely(plain != NULL):
         return plain + (at & self.bus.mask)
@@ -105,7 +105,7 @@ cdef void draw_digit(Chip8 self, Loop *r) noexcept nogil:
     cdef uint32_t x = vx(self, r)[0], y = vy(self, r)[0], row, column, line, bit
     cdef uint8_t bits
     cdef bint hit = False
-    for line in range(r.opcode & 15):
+    for line in range(n_of(r)):
         bits = rd(self, r, r.i + line, Access.READ)
         for bit in range(8):
             row = y + line

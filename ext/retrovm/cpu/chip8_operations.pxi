@@ -7,30 +7,42 @@ cdef enum:
     LARGE_DIGITS = 80        # where the large ones begin
 
 cdef struct Loop:            # one call of `execute`: what has to live in registers of the host
-    uint32_t opcode
-    uint32_t pc
+    size_t opcode            # as it lies in memory: its first byte is the low one, so that VX and VY are an operation each
+    size_t pc                # as wide as a pointer, which it is added to
     uint32_t i
     int64_t left             # slots that have not begun
     int64_t slots            # that are used in the end
     tick_t start             # tick of the first slot
     const uint8_t *code      # indexed with the address
-    uint32_t first, room     # an opcode at pc can be read through `code` when pc - first < room
+    size_t first, end        # an opcode at pc can be read through `code` from first on, and below end
 
 
-cdef inline uint8_t *vx(Chip8 self, Loop *r) noexcept nogil:
-    return &self.reg.v[r.opcode >> 8 & 15]
+cdef inline uint32_t x_of(Loop *r) noexcept nogil:
+    return <uint32_t> r.opcode & 15
 
 
-cdef inline uint8_t *vy(Chip8 self, Loop *r) noexcept nogil:
-    return &self.reg.v[r.opcode >> 4 & 15]
+cdef inline uint32_t y_of(Loop *r) noexcept nogil:
+    return <uint32_t> r.opcode >> 12
+
+
+cdef inline uint32_t n_of(Loop *r) noexcept nogil:
+    return <uint32_t> r.opcode >> 8 & 15
 
 
 cdef inline uint8_t nn(Loop *r) noexcept nogil:
-    return <uint8_t> r.opcode
+    return <uint8_t> (r.opcode >> 8)
 
 
 cdef inline uint32_t nnn(Loop *r) noexcept nogil:
-    return r.opcode & 0xFFF
+    return x_of(r) << 8 | nn(r)
+
+
+cdef inline uint8_t *vx(Chip8 self, Loop *r) noexcept nogil:
+    return &self.reg.v[x_of(r)]
+
+
+cdef inline uint8_t *vy(Chip8 self, Loop *r) noexcept nogil:
+    return &self.reg.v[y_of(r)]
 
 
 cdef inline tick_t now(Chip8 self, Loop *r) noexcept nogil:
@@ -46,7 +58,7 @@ cdef inline void end_run(Loop *r) noexcept nogil:
 
 cdef inline void stop(Chip8 self, Loop *r, Halt reason) noexcept nogil:
     """Halts at the present instruction."""
-    self.stop_at(reason, r.pc - 2, r.opcode)
+    self.stop_at(reason, <uint32_t> r.pc - 2, bytes_swapped(r.opcode))
     if not self.quirk.halt_behind:
         r.pc -= 2
     end_run(r)
@@ -60,9 +72,8 @@ cdef inline void carry(Chip8 self, uint32_t addr, uint8_t value) noexcept nogil:
         self.bus.data = value
 
 
-cdef uint8_t slow_read(Chip8 self, uint32_t addr, Access kind, tick_t start, int64_t slot, uint32_t pc) noexcept nogil:
+cdef uint8_t slow_read(Chip8 self, uint32_t addr, Access kind, tick_t now, uint32_t pc) noexcept nogil:
     cdef uint8_t *page = self.bus.rp[addr >> self.bus.shift]
-    cdef tick_t now = start + slot * self.period
     cdef uint8_t value
     self.bus.instruction = pc - 2 & self.bus.mask
     if page != NULL:
@@ -75,9 +86,8 @@ cdef uint8_t slow_read(Chip8 self, uint32_t addr, Access kind, tick_t start, int
     return value
 
 
-cdef void slow_write(Chip8 self, uint32_t addr, uint8_t value, tick_t start, int64_t slot, uint32_t pc) noexcept nogil:
+cdef void slow_write(Chip8 self, uint32_t addr, uint8_t value, tick_t now, uint32_t pc) noexcept nogil:
     cdef uint8_t *page = self.bus.wp[addr >> self.bus.shift]
-    cdef tick_t now = start + slot * self.period
     self.bus.instruction = pc - 2 & self.bus.mask
     if page != NULL:
         page[addr] = value
@@ -91,30 +101,32 @@ cdef void slow_write(Chip8 self, uint32_t addr, uint8_t value, tick_t start, int
 cdef inline uint8_t rd(Chip8 self, Loop *r, uint32_t at, Access kind) noexcept nogil:
     cdef uint32_t addr = at & self.bus.mask
     cdef uint8_t *page = self.bus.rp[addr >> self.bus.shift]
-    cdef int64_t slot
+    cdef tick_t tick
     if likely(page != NULL and not self.bus.tracing):
         return page[addr]
-    slot = r.slots - r.left - 1
+    tick = now(self, r)
     end_run(r)               # the device may have changed the map, or asked to stop
-    return slow_read(self, addr, kind, r.start, slot, r.pc)
+    return slow_read(self, addr, kind, tick, <uint32_t> r.pc)
 
 
 cdef inline void wr(Chip8 self, Loop *r, uint32_t at, uint8_t value) noexcept nogil:
     cdef uint32_t addr = at & self.bus.mask
     cdef uint8_t *page = self.bus.wp[addr >> self.bus.shift]
-    cdef int64_t slot
+    cdef tick_t tick
     if likely(page != NULL and not self.bus.tracing):
         page[addr] = value
         return
-    slot = r.slots - r.left - 1
+    tick = now(self, r)
     end_run(r)
-    slow_write(self, addr, value, r.start, slot, r.pc)
+    slow_write(self, addr, value, tick, <uint32_t> r.pc)
 
 
-cdef inline const uint8_t *span(Chip8 self, uint32_t at, uint32_t count) noexcept nogil:
+cdef inline const uint8_t *span(Chip8 self, Loop *r, uint32_t at, uint32_t count) noexcept nogil:
     """Memory that holds `count` bytes from `at` on, indexed with the address; NULL where they are not plain memory."""
     cdef uint32_t last = at + count - 1
     cdef uint8_t *page
+    if likely(at >= r.first and <size_t> at + count <= r.end):       # where the program is: nearly always
+        return r.code
     if unlikely(last > self.bus.mask or count == 0 or self.bus.tracing):
         return NULL
     page = self.bus.rp[at >> self.bus.shift]
@@ -127,20 +139,19 @@ cdef inline const uint8_t *span(Chip8 self, uint32_t at, uint32_t count) noexcep
 cdef inline void enter(Chip8 self, Loop *r, int64_t slots) noexcept nogil:
     """Fetches the first instruction over the bus; those behind it come through the window of plain code around it.
 
-    Where code is watched, hooked or answered by a device the window is empty, and the loop ends after the first.
+    Where code is watched, traced, hooked or answered by a device the window is empty, and the loop ends after the first.
     """
     cdef CodeWindow window = self.bus.code_window(self.reg.pc, 2)
     r.start = self.clock.now
     r.slots = slots
     r.left = slots - 1
-    r.pc = self.reg.pc
+    r.pc = self.reg.pc + 2
     r.i = self.reg.i
     r.code = self.bus.rp[self.reg.pc >> self.bus.shift]
     r.first = window.start
-    r.room = window.end - window.start
-    r.opcode = <uint32_t> rd(self, r, r.pc, Access.FETCH) << 8
-    r.opcode |= rd(self, r, r.pc + 1, Access.OPERAND)
-    r.pc += 2
+    r.end = window.end if self.reg.pc >= window.start and not self.bus.tracing else 0
+    r.opcode = rd(self, r, self.reg.pc, Access.FETCH)
+    r.opcode |= <uint32_t> rd(self, r, self.reg.pc + 1, Access.OPERAND) << 8
 
 
 cdef inline void leave(Chip8 self, Loop *r) noexcept nogil:
@@ -149,10 +160,17 @@ cdef inline void leave(Chip8 self, Loop *r) noexcept nogil:
     self.cycle_count = self.cycle_count + r.slots
     self.clock.now = r.start + r.slots * self.period
     self.reg.i = r.i
-    self.settle(r.pc)
+    self.settle(<uint32_t> r.pc)
 
 
 # --- flow -----------------------------------------------------------------------------------------------------
+
+cdef inline void jump(Loop *r, uint32_t addr) noexcept nogil:
+    """Where the next instruction is: the loop looks only at the end of the code window, for all others are further on."""
+    r.pc = addr
+    if unlikely(r.pc < r.first):
+        r.end = 0
+
 
 cdef inline void op_illegal(Chip8 self, Loop *r) noexcept nogil:
     stop(self, r, Halt.UNKNOWN_OPCODE)
@@ -169,12 +187,12 @@ cdef inline void op_00ee(Chip8 self, Loop *r) noexcept nogil:
         stop(self, r, Halt.STACK_UNDERFLOW)
         return
     self.reg.sp = self.reg.sp - 1
-    r.pc = self.reg.stack[self.reg.sp]
+    jump(r, self.reg.stack[self.reg.sp])
 
 
 cdef inline void op_1nnn(Chip8 self, Loop *r) noexcept nogil:
     """Jumps."""
-    r.pc = nnn(r)
+    jump(r, nnn(r))
 
 
 cdef inline void op_2nnn(Chip8 self, Loop *r) noexcept nogil:
@@ -182,19 +200,19 @@ cdef inline void op_2nnn(Chip8 self, Loop *r) noexcept nogil:
     if unlikely(self.reg.sp >= self.quirk.stack):
         stop(self, r, Halt.STACK_OVERFLOW)
         return
-    self.reg.stack[self.reg.sp] = r.pc
+    self.reg.stack[self.reg.sp] = <uint32_t> r.pc
     self.reg.sp = self.reg.sp + 1
-    r.pc = nnn(r)
+    jump(r, nnn(r))
 
 
 cdef inline void op_bnnn(Chip8 self, Loop *r) noexcept nogil:
     """Jumps to NNN + V0."""
-    r.pc = nnn(r) + self.reg.v[0]
+    jump(r, nnn(r) + self.reg.v[0])
 
 
 cdef inline void op_bnnn_vx(Chip8 self, Loop *r) noexcept nogil:
     """Jumps to XNN + VX."""
-    r.pc = nnn(r) + vx(self, r)[0]
+    jump(r, nnn(r) + vx(self, r)[0])
 
 
 cdef inline void op_nop(Chip8 self, Loop *r) noexcept nogil:
@@ -216,10 +234,10 @@ cdef inline void skip(Loop *r, bint condition) noexcept nogil:
 cdef inline uint32_t next_word(Chip8 self, Loop *r) noexcept nogil:
     """The word behind an instruction."""
     cdef uint32_t word
-    if likely(r.pc - r.first < r.room):
+    if likely(r.pc < r.end):
         return <uint32_t> r.code[r.pc] << 8 | r.code[r.pc + 1]
-    word = <uint32_t> rd(self, r, r.pc, Access.OPERAND) << 8
-    return word | rd(self, r, r.pc + 1, Access.OPERAND)
+    word = <uint32_t> rd(self, r, <uint32_t> r.pc, Access.OPERAND) << 8
+    return word | rd(self, r, <uint32_t> r.pc + 1, Access.OPERAND)
 
 
 cdef inline void skip_long(Chip8 self, Loop *r, bint condition) noexcept nogil:
@@ -478,17 +496,13 @@ cdef inline void store(Chip8 self, Loop *r, uint32_t x) noexcept nogil:
 cdef inline void load(Chip8 self, Loop *r, uint32_t x) noexcept nogil:
     """Loads V0 to VX from I."""
     cdef uint32_t n
-    cdef const uint8_t *plain = span(self, r.i, x + 1)
+    cdef const uint8_t *plain = span(self, r, r.i, x + 1)
     if likely(plain != NULL):
         for n in range(x + 1):
             self.reg.v[n] = plain[r.i + n]
         return
     for n in range(x + 1):
         self.reg.v[n] = rd(self, r, r.i + n, Access.READ)
-
-
-cdef inline uint32_t x_of(Loop *r) noexcept nogil:
-    return r.opcode >> 8 & 15
 
 
 cdef inline void op_fx55(Chip8 self, Loop *r) noexcept nogil:
@@ -541,12 +555,12 @@ cdef inline void load_range(Chip8 self, Loop *r, int first, int last) noexcept n
 
 cdef inline void op_5xy2(Chip8 self, Loop *r) noexcept nogil:
     """Stores VX to VY, in that order, at I."""
-    store_range(self, r, r.opcode >> 8 & 15, r.opcode >> 4 & 15)
+    store_range(self, r, x_of(r), y_of(r))
 
 
 cdef inline void op_5xy3(Chip8 self, Loop *r) noexcept nogil:
     """Loads VX to VY, in that order, from I."""
-    load_range(self, r, r.opcode >> 8 & 15, r.opcode >> 4 & 15)
+    load_range(self, r, x_of(r), y_of(r))
 
 
 cdef inline void op_fx75(Chip8 self, Loop *r) noexcept nogil:

@@ -148,12 +148,12 @@ cdef inline void vip_dxyn(Chip8 self, Loop *r) noexcept nogil:
     cdef uint64_t[16] before
     cdef uint32_t x = vx(self, r)[0] & 63
     cdef uint32_t y = vy(self, r)[0] & 31
-    cdef uint32_t rows = min(r.opcode & 15, 32 - y), line
+    cdef uint32_t rows = min(n_of(r), 32 - y), line
     cdef uint64_t hit, left = <uint64_t> 0xFF << 56 >> (x & 56)
     if self.changed and self.screen is not None:
         self.put_picture()
     self.changed = False
-    self.drawing = 26 + 34 * rows - (4 if y + (r.opcode & 15) >= 32 else 0)
+    self.drawing = 26 + 34 * rows - (4 if y + n_of(r) >= 32 else 0)
     if x < 56:
         self.drawing = self.drawing + 16 * rows
     for line in range(rows):

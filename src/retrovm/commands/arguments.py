@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -14,13 +15,17 @@ from retrovm.errors import ArgumentError, MediaError
 if TYPE_CHECKING:
     from retrovm.detection import Target
     from retrovm.session import VM
+    from retrovm.spec import MachineSpec
 
 Rom = Annotated[str, typer.Argument(metavar="ROM", help=(
     "The program: a file, GAMES.ZIP#NAME for one in an archive, or the name of a bundled one."))]
-Machine = Annotated[str | None, typer.Option("--machine", "-m", metavar="ID",
-                                             help="The machine; without it the program decides.")]
+Machine = Annotated[str | None, typer.Option("--machine", "-m", metavar="ID", help=(
+    "The machine, or a machine file: my.toml. Without it the program decides."))]
 Options = Annotated[list[str] | None, typer.Option("--option", "-o", metavar="NAME=VALUE", help=(
     "An option of the machine; 'retrovm info ROM' lists them."))]
+Disk = Annotated[str | None, typer.Option("--disk", metavar="IMAGE[:MODE]", help=(
+    "The disk of the machine: a raw image. The guest writes to the file, unless MODE is overlay (the machine keeps the "
+    "changes, and the file stays as it is), overlay=FILE (FILE keeps them) or readonly."))]
 Seed = Annotated[int, typer.Option(metavar="N", min=0, help="The seed of the machine's randomness.")]
 Json = Annotated[bool, typer.Option("--json", help="Write JSON, for programs.")]
 
@@ -68,18 +73,57 @@ def locate(rom: str) -> tuple[str, str | None]:
 def find_target(rom: str, machine: str | None) -> Target:
     """The machine for a program."""
     from retrovm import detection
+    from retrovm.machines.machine_file.opening import machine as find_machine
 
     file, known = locate(rom)
-    return detection.best(file, machine or known)
+    chosen = machine or known
+    return detection.best(file, None if chosen is None else find_machine(chosen))
 
 
-def make_vm(rom: str, machine: str | None, options: list[str] | None, seed: int = 1) -> VM:
-    """The machine of a command line, switched on."""
+def with_disk(spec: MachineSpec, options: dict[str, str], disk: str | None) -> dict[str, str]:
+    """The options, with that of the machine's first disk where one is given."""
+    from retrovm.storage import missing, parse_disk
+
+    if disk is None:
+        return options
+    slots = [option.name for option in spec.options if option.medium]
+    if not slots:
+        raise wrong(f"--disk: {spec.id} has no place for a disk")
+    if slots[0] in options:
+        raise wrong(f"--disk and --option {slots[0]} say the same; give one of them")
+    try:
+        path = parse_disk(disk).path
+    except ValueError as error:
+        raise wrong(f"--disk {disk}: {error}") from None
+    if not path.exists():
+        raise wrong(str(missing(str(path))))
+    return {**options, slots[0]: disk}
+
+
+def make_vm(rom: str | None, machine: str | None, options: list[str] | None, seed: int = 1,
+            disk: str | None = None) -> VM:
+    """The machine of a command line, switched on; without a program where the machine is named."""
+    from retrovm.machines.machine_file.opening import machine as find_machine
     from retrovm.session import VM
 
-    chosen: dict[str, Any] = parse_options(options)
-    target = find_target(rom, machine)
-    return VM(target.spec, target.media, target.spec.combine_options(target.options, chosen), seed)
+    given = parse_options(options)
+    if rom is not None:
+        target = find_target(rom, machine)
+        chosen: dict[str, Any] = with_disk(target.spec, given, disk)
+        return VM(target.spec, target.media, target.spec.combine_options(target.options, chosen), seed)
+    if machine is None:
+        raise wrong("expected a program, or --machine with the machine that runs without one")
+    spec = find_machine(machine)
+    return VM(spec, None, with_disk(spec, given, disk), seed)
+
+
+def close_disks(vm: VM) -> None:
+    """Ends with the machine's disks written and closed, and says what the host could not do for them."""
+    faults = [disk.fault for disk in vm.disks.values()]
+    vm.close()
+    for fault in faults:
+        if fault is not None:
+            print(f"retrovm: {fault.filename}: the guest had a disk error: {fault.strerror}", file=sys.stderr)
 
 
 def number(text: str) -> int | None:

@@ -8,23 +8,35 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from retrovm.commands.arguments import Json, Rom, locate
+from retrovm.commands.machines import describe as describe_machine
 from retrovm.commands.machines import plain
 
 if TYPE_CHECKING:
+    from rich.console import Console
+
     from retrovm.detection import Target
     from retrovm.media import Media
+    from retrovm.spec import MachineSpec
 
 
 def info(rom: Rom, json: Json = False) -> None:
-    """Show what a program is, the machines that run it and why, and their options.
+    """Show what a program is, the machines that run it and why, and their options; or what a machine file describes.
 
     The exit status is 1 when no machine knows it.
 
     Example: retrovm info game.ch8
     """
     from retrovm import detection
+    from retrovm.machines.machine_file.opening import SUFFIX, machine_file
     from retrovm.media import open_media
 
+    if rom.lower().endswith(SUFFIX):
+        spec = machine_file(rom)
+        if json:
+            print(jsonlib.dumps({spec.id: describe_machine(spec)}, indent=2))
+        else:
+            show_machine(spec)
+        return
     medium = open_media(locate(rom)[0])
     targets = detection.detect(medium)
     if json:
@@ -86,10 +98,35 @@ def show(medium: Media, targets: list[Target]) -> None:
             console.print(Text(f"{target.spec.id}, by what the program does:"))
             for line in lines:
                 console.print(Padding(Text(line), (0, 0, 0, 2)))
-    for spec in (target.spec for target in targets if target.spec.options):
-        console.print()
-        table = Table(f"option of {spec.id}", "default", "what it does", box=None, pad_edge=False)
-        for option in spec.options:
-            default = "" if option.default is None else option.show(option.default)
-            table.add_row(option.name, default, Text(option.help))
-        console.print(table)
+    for target in targets:
+        show_options(console, target.spec)
+
+
+def show_machine(spec: MachineSpec) -> None:
+    """What a machine file describes, for people."""
+    from rich.console import Console
+    from rich.text import Text
+
+    console = Console(highlight=False)
+    console.print(Text.assemble((spec.id, "bold"), f": {spec.title}"))
+    if spec.summary:
+        console.print(Text(spec.summary))
+    for port in spec.ports:
+        console.print(Text(f"{port.name}: {port.title}"))
+    console.print(Text(f"Programs: {' '.join(spec.formats) or 'none, it runs what is in its ROMs'}"))
+    show_options(console, spec)
+
+
+def show_options(console: Console, spec: MachineSpec) -> None:
+    """The options of a machine, for people; nothing where it has none."""
+    from rich.table import Table
+    from rich.text import Text
+
+    if not spec.options:
+        return
+    console.print()
+    table = Table(f"option of {spec.id}", "default", "what it does", box=None, pad_edge=False)
+    for option in spec.options:
+        default = "" if option.default is None else option.show(option.default)
+        table.add_row(option.name, default, Text(option.help))
+    console.print(table)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from retrovm.commands.arguments import Machine, Options, Seed, make_vm, parse_options, wrong
+from retrovm.commands.arguments import Disk, Machine, Options, Seed, close_disks, make_vm, wrong
 
 if TYPE_CHECKING:
     from retrovm.core.screen import Screen
@@ -24,6 +24,7 @@ def command(
         "A program: a file, or the name of a bundled one. With neither it nor --machine: a list of those."))] = None,
     machine: Machine = None,
     option: Options = None,
+    disk: Disk = None,
     scale: Annotated[int | None, typer.Option(metavar="N", min=1, max=64, help=(
         "How many lines high a pixel is; two thirds of the display when not given."))] = None,
     fullscreen: Annotated[bool, typer.Option("--fullscreen", help="Begin in full screen.")] = False,
@@ -44,15 +45,13 @@ def command(
 
     Example: retrovm play ember
     """
-    if rom is not None:
-        vm = make_vm(rom, machine, option, seed)
-    elif machine is not None:
-        vm = switch_on(machine, option, seed)
-    else:
+    if rom is None and machine is None:
         list_programs()
         return
+    vm = make_vm(rom, machine, option, seed, disk)
     if vm.screen is None:
         play_in_terminal(vm, frames)
+        close_disks(vm)
         return
     from retrovm.player import app, sdl
 
@@ -60,14 +59,7 @@ def command(
         app.play(vm, scale=scale, fullscreen=fullscreen, mute=mute, vsync=vsync, frames=frames)
     except sdl.NoDisplay:
         write_picture(vm, vm.screen, frames, scale)
-
-
-def switch_on(machine: str, option: list[str] | None, seed: int) -> VM:
-    """A machine without a program."""
-    from retrovm import registry
-    from retrovm.session import VM
-
-    return VM(registry.machine(machine), None, parse_options(option), seed)
+    close_disks(vm)
 
 
 def list_programs() -> None:

@@ -7,7 +7,17 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from retrovm.commands.arguments import Machine, Options, Rom, Seed, make_vm, require_file, write_whole, wrong
+from retrovm.commands.arguments import (
+    Disk,
+    Machine,
+    Options,
+    Seed,
+    close_disks,
+    make_vm,
+    require_file,
+    write_whole,
+    wrong,
+)
 from retrovm.commands.sound import Sound
 
 if TYPE_CHECKING:
@@ -17,11 +27,13 @@ DEFAULT_FRAMES = 60
 
 
 def run(
-    rom: Rom,
+    rom: Annotated[str | None, typer.Argument(metavar="[ROM]", help=(
+        "A program: a file, or the name of a bundled one. A machine that --machine names may run without."))] = None,
     frames: Annotated[int | None, typer.Option(metavar="N", min=0, help=(
         "How many frames to run. Without it 60; with --serial, until there is nothing left to do."))] = None,
     machine: Machine = None,
     option: Options = None,
+    disk: Disk = None,
     screenshot: Annotated[Path | None, typer.Option(metavar="F.png", help="Save the last picture.")] = None,
     scale: Annotated[int, typer.Option(metavar="N", min=1, max=64, help="Enlarge the saved picture.")] = 1,
     wav: Annotated[Path | None, typer.Option(metavar="F.wav", help="Save the sound.")] = None,
@@ -35,6 +47,8 @@ def run(
     """Run a program without a window. It prints and writes what is asked for and nothing else.
 
     Example: retrovm run game.ch8 --frames 600 --screenshot game.png --hash
+
+    Example: retrovm run --machine my.toml --serial -
     """
     if serial not in (None, "-"):
         raise wrong(f"--serial takes -, for standard input and output, not {serial!r}")
@@ -43,7 +57,7 @@ def run(
             raise wrong(f"the folder of {path} does not exist")
     if state_in is not None:
         require_file(state_in)
-    vm = make_vm(rom, machine, option, seed)
+    vm = make_vm(rom, machine, option, seed, disk)
     screen, audio, line = vm.screen, vm.audio, vm.serial
     if screenshot is not None and screen is None:
         raise wrong(f"--screenshot: {vm.spec.id} has no screen")
@@ -68,6 +82,7 @@ def run(
         write_whole(state_out, vm.save_state())
     if hash:
         print(vm.state_hash())
+    close_disks(vm)
 
 
 def run_frames(vm: VM, frames: int, sound: Sound | None) -> None:

@@ -13,7 +13,7 @@ def command(
     paths: Annotated[list[Path], typer.Argument(
         metavar="PATH...", help="suite.toml files, folders to search for them, or single-step cases.")],
     machine: Annotated[str | None, typer.Option(
-        "--machine", "-m", metavar="ID", help="Only tests of this machine or processor model.")] = None,
+        "--machine", "-m", metavar="ID", help="Only tests of this machine, machine file or processor model.")] = None,
     jobs: Annotated[int, typer.Option(
         "--jobs", "-j", metavar="N", min=1, max=1024, show_default="one a processor",
         help="How many tests run at once.")] = os.cpu_count() or 1,
@@ -36,13 +36,15 @@ def command(
     """
     from retrovm.errors import OptionError
     from retrovm.suite.discovery import discover
+    from retrovm.suite.machine_run import machine_name
     from retrovm.suite.report import Live
     from retrovm.suite.runner import run
     from retrovm.suite.select import Selection
     from retrovm.suite.task import Settings
 
     settings = Settings(Selection(select), update_golden, sample, seed)
-    tasks = [task for task in discover(paths) if machine is None or task.machine == machine]
+    chosen = machine if machine is None else machine_name(Path(), machine)
+    tasks = [task for task in discover(paths) if chosen is None or task.machine == chosen]
     with Live(len(tasks)) as live:
         report = run(tasks, settings, jobs=jobs, progress=live)
     for line in report.lines():

@@ -122,7 +122,7 @@ cdef void execute(Chip8 self, int64_t slots) noexcept nogil:
     enter(self, r, slots)
     DISPATCH(CHIP8_LABELS, decode, r)
 {cases}
-    END_DISPATCH()
+    END_DISPATCH(r)
     leave(self, r)
 '''
 

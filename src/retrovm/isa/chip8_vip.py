@@ -28,7 +28,7 @@ CYCLES: dict[str, str] = {
     "6XNN": "74", "7XNN": "78", "8XY0": "80",
     **dict.fromkeys(("8XY1", "8XY2", "8XY3", "8XY4", "8XY5", "8XY6", "8XY7", "8XYE"), "112"),
     "ANNN": "80", "BNNN": "90 + 2 * other_page(r.pc, nnn(r))", "CXNN": "104",
-    "DXYN": "136 + (r.opcode & 15) * (46 + 20 * x)",    # up to its wait; vip_dxyn finds the rest
+    "DXYN": "136 + n_of(r) * (46 + 20 * x)",    # up to its wait; vip_dxyn finds the rest
     "FX07": "78", "FX0A": "72", "FX15": "78", "FX18": "78",
     "FX1E": "84 + 6 * other_page(r.i, i)", "FX29": "88", "FX33": "152 + 16 * digits(vx(self, r)[0])",
     "FX55": "100 + 14 * x_of(r)", "FX65": "100 + 14 * x_of(r)",
@@ -63,7 +63,7 @@ cdef void execute_vip(Chip8 self, int64_t cycles) noexcept nogil:
     DISPATCH(CHIP8_VIP_LABELS, decode, r)
     OPCODE(OP_ILLEGAL); op_illegal(self, r); spend(self, r, 68); NEXT(decode, r)
 {cases}
-    END_DISPATCH()
+    END_DISPATCH(r)
     leave_vip(self, r)
 '''
 

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from typing import Any, Self
 
 from retrovm.errors import RetroVMError
-from retrovm.suite.keys import Keys
 from retrovm.suite.machine_run import MachineRun, Setup
 from retrovm.suite.task import Outcome, Result, Settings, Skip, Stop, Stopped, Task, command
+from retrovm.toml_keys import Keys
 
 
 @dataclass(frozen=True)

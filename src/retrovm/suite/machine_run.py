@@ -9,12 +9,12 @@ from math import ceil
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from retrovm import toml_keys as is_
 from retrovm.core.types import StopReason
 from retrovm.errors import RetroVMError
-from retrovm.suite import keys as is_
-from retrovm.suite.keys import Keys
 from retrovm.suite.task import Mismatch, Stop, Stopped
 from retrovm.suite.testdata import locate
+from retrovm.toml_keys import Keys
 
 if TYPE_CHECKING:
     from retrovm.session import VM
@@ -68,12 +68,19 @@ class Poke:
         return cls(at, b"".join(data))
 
 
+def machine_name(folder: Path, machine: str) -> str:
+    """The id of a machine; of a machine file its whole path, where a relative one counts from `folder`."""
+    from retrovm.machines.machine_file.opening import SUFFIX
+
+    return str((folder / machine).resolve()) if machine.lower().endswith(SUFFIX) else machine
+
+
 @dataclass(frozen=True)
 class Setup:
     """Which machine, with what in it, and what the host does. `cycles` or `frames` is the limit.
 
     The ROM's name counts from the folder of the manifest, or begins with $RETROVM_TESTDATA/ (see
-    `testdata.locate`).
+    `testdata.locate`). A machine file counts from there too.
     """
 
     folder: Path
@@ -90,6 +97,8 @@ class Setup:
         """Reads what all tests of machines have; `cycles` or `frames` is the limit if none is given."""
         rom = keys.take("rom", is_.file_name, None)
         machine = keys.take("machine", is_.sentence, None)
+        if machine is not None:
+            machine = machine_name(keys.folder, machine)
         if rom is None and machine is None:
             keys.document.fail(keys.path, "expected the key 'rom', or 'machine', or both; found none")
         options = keys.table("options", required=False)

@@ -27,12 +27,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from retrovm import toml_keys as is_
 from retrovm.errors import ManifestError
 from retrovm.suite import judges
-from retrovm.suite import keys as is_
 from retrovm.suite.judges import Judge
-from retrovm.suite.keys import Document, Keys
 from retrovm.suite.task import Task
+from retrovm.toml_keys import Document, Keys
 
 NAME = "suite.toml"
 

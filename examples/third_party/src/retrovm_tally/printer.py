@@ -6,9 +6,9 @@ from retrovm import PythonDevice
 class Printer(PythonDevice):
     """`text` is what has been printed since power-on. A read gives the number of characters, modulo 256."""
 
-    def __init__(self) -> None:
+    def __init__(self, name: str = "printer") -> None:
         self.text = ""
-        super().__init__("printer")
+        super().__init__(name)
 
     def read(self, addr: int) -> int:
         return self.peek(addr)

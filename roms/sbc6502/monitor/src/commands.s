@@ -119,6 +119,8 @@ commands:
         command "B", cmd_b
         command "LOAD", cmd_load
         command "SAVE", cmd_save
+        command "XLOAD", cmd_xload
+        command "XSAVE", cmd_xsave
         command ":", cmd_colon
         command "?", cmd_help
         command "HELP", cmd_help
@@ -141,5 +143,7 @@ help_text:
         .byte   "  b -[ADDRESS]        clear one, or all           b -1005", CR, LF
         .byte   "  load                Intel HEX: send the file; a line that starts with : will do", CR, LF
         .byte   "  save RANGE          print as Intel HEX          save 1000.10FF", CR, LF
+        .byte   "  xload ADDRESS       receive a file by XMODEM    xload 1000", CR, LF
+        .byte   "  xsave RANGE         send by XMODEM              xsave 1000.10FF", CR, LF
         .byte   "^C stops a command, NMI a program.", CR, LF
         .byte   0

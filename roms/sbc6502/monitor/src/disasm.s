@@ -5,7 +5,11 @@
         .include "modes.inc"
 
 LINES           = 16            ; instructions shown for a single address
+.if HAS_65C02
+OPCODE_JAM      = $DB           ; STP
+.else
 OPCODE_JAM      = $02           ; one of them; all have the same name
+.endif
 
         .segment "CODE"
 
@@ -124,7 +128,21 @@ disassemble:
         iny
         dex
         bne     @char
-
+.if HAS_65C02
+        lda     row             ; BBR, BBS, RMB, SMB name a bit
+        and     #%00000111
+        cmp     #%00000111
+        bne     @mode
+        lda     row
+        lsr     a
+        lsr     a
+        lsr     a
+        lsr     a
+        and     #%00000111
+        ora     #'0'
+        jsr     chrout
+@mode:
+.endif
         ldx     row
         ldy     opcode_mode,x
         cpy     #IMP
@@ -137,6 +155,8 @@ disassemble:
         beq     @end
         cpy     #REL
         beq     @branch
+        cpy     #ZPR
+        beq     @bit
         cpy     #ABS
         lda     row+1
         bcc     @byte
@@ -150,13 +170,22 @@ disassemble:
         jsr     print_string
         jmp     @end
 
+@bit:   lda     row+1
+        jsr     print_hex
+        lda     #<comma
+        ldx     #>comma
+        jsr     print_string
+        lda     row+2
+        jmp     @target
 @branch:
-        ldx     #0              ; sign of the offset
         lda     row+1
+@target:
+        ldx     #0              ; sign of the offset
+        cmp     #0
         bpl     @plus
         dex
 @plus:  clc
-        adc     #2
+        adc     row_size
         bcc     @add
         inx
 @add:   clc
@@ -178,12 +207,12 @@ disassemble:
 
         .segment "RODATA"
 
-; By addressing mode: IMP ACC IMM ZPG ZPX ZPY IZX IZY REL ABS ABX ABY IND
+; By addressing mode: IMP ACC IMM ZPG ZPX ZPY IZX IZY IZP REL ZPR ABS ABX ABY IND IAX
 
-lengths:        .byte 1, 1, 2, 2, 2, 2, 2, 2, 2, 3, 3, 3, 3
+lengths:        .byte 1, 1, 2, 2, 2, 2, 2, 2, 2, 2, 3, 3, 3, 3, 3, 3
 
-.define PREFIXES none, a_reg, hash, dollar, dollar, dollar, paren, paren, dollar, dollar, dollar, dollar, paren
-.define SUFFIXES none, none, none, none, x_reg, y_reg, x_close, close_y, none, none, x_reg, y_reg, close
+.define PREFIXES none, a_reg, hash, dollar, dollar, dollar, paren, paren, paren, dollar, dollar, dollar, dollar, dollar, paren, paren
+.define SUFFIXES none, none, none, none, x_reg, y_reg, x_close, close_y, close, none, none, none, x_reg, y_reg, close, x_close
 
 prefixes_low:   .lobytes PREFIXES
 prefixes_high:  .hibytes PREFIXES
@@ -200,3 +229,4 @@ y_reg:          .asciiz ",Y"
 x_close:        .asciiz ",X)"
 close_y:        .asciiz "),Y"
 close:          .asciiz ")"
+comma:          .asciiz ",$"

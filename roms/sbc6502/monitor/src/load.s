@@ -26,18 +26,11 @@ cmd_colon:
 
 load:
         sta     load_first
-        lda     #0
+        jsr     forget_load
         sta     load_line
         sta     load_line+1
-        sta     load_bytes
-        sta     load_bytes+1
-        sta     load_high
-        sta     load_high+1
         sta     error_count
         sta     error_count+1
-        lda     #$FF
-        sta     load_low
-        sta     load_low+1
 ; fall through
 
 next_line:
@@ -180,6 +173,18 @@ bad_line:
 @next:  ldx     reg_s           ; errors come from different depths
         txs
         jmp     next_line
+
+; Nothing is loaded yet. -> A = 0.
+forget_load:
+        lda     #$FF
+        sta     load_low
+        sta     load_low+1
+        lda     #0
+        sta     load_bytes
+        sta     load_bytes+1
+        sta     load_high
+        sta     load_high+1
+        rts
 
 ; Widen the range told in the end by first.last, and count the bytes.
 count_record:

@@ -11,23 +11,8 @@ report_load:
         cmp     #0
         bne     @ended
         print   {"^C before the end record", CR, LF}
-@ended: lda     load_bytes
-        ldx     load_bytes+1
-        jsr     print_decimal
-        print   " bytes loaded"
-        lda     load_bytes
-        ora     load_bytes+1
-        beq     @lines
+@ended: jsr     report_bytes
         print   ", "
-        lda     load_low
-        ldx     load_low+1
-        jsr     print_word
-        lda     #'.'
-        jsr     chrout
-        lda     load_high
-        ldx     load_high+1
-        jsr     print_word
-@lines: print   ", "
         lda     load_line
         ldx     load_line+1
         jsr     print_decimal
@@ -56,6 +41,26 @@ report_load:
         beq     @done
 @and:   print   {"... and more", CR, LF}
 @done:  jmp     main
+
+; How many bytes were loaded, and where.
+report_bytes:
+        lda     load_bytes
+        ldx     load_bytes+1
+        jsr     print_decimal
+        print   " bytes loaded"
+        lda     load_bytes
+        ora     load_bytes+1
+        beq     @none
+        print   ", "
+        lda     load_low
+        ldx     load_low+1
+        jsr     print_word
+        lda     #'.'
+        jsr     chrout
+        lda     load_high
+        ldx     load_high+1
+        jmp     print_word
+@none:  rts
 
 ; Error X. In its text, % stands for the next of its two bytes.
 show_error:

@@ -56,8 +56,16 @@ cold:
 banner:
         jsr     serial_init
         jsr     newline
-        print   {"MON65 1.0 for sbc6502", CR, LF}
-        print   {"RAM 0200-7BFF free, ROM C000-FFFF, ? for help", CR, LF}
+        print   {"MON65 1.1 for ", BOARD, CR, LF}
+        print   "RAM 0200-"
+        lda     #<(WORK_START - 1)
+        ldx     #>(WORK_START - 1)
+        jsr     print_word
+        print   " free, ROM "
+        lda     #<ROM_TEXT_START
+        ldx     #>ROM_TEXT_START
+        jsr     print_word
+        print   {"-FFFF, ? for help", CR, LF}
 ; fall through
 
 ; A program's way back.

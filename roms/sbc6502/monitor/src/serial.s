@@ -29,6 +29,12 @@ serial_init:
         sta     ACIA_CONTROL
         lda     #COMMAND_GO
         sta     ACIA_COMMAND
+.if PACES_SENDING
+        lda     VIA_ACR
+        and     #<~ACR_T2_COUNTS
+        sta     VIA_ACR
+        jsr     begin_pause
+.endif
         lda     #<no_hook
         ldx     #>no_hook
 ; fall through
@@ -134,16 +140,34 @@ chrout:
 @wait:  jsr     poll
         and     #STATUS_TDRE
         beq     @wait
+.if PACES_SENDING
+        lda     VIA_IFR
+        and     #IFR_T2
+        beq     @wait
+.endif
         tsx
         lda     $0102,x         ; A as it came
         sta     ACIA_DATA
         sta     last_sent
+.if PACES_SENDING
+        jsr     begin_pause
+.endif
         lda     #TX_QUIET
         sta     tx_age
         pla
         tax
         pla
         rts
+
+.if PACES_SENDING
+; Timer 2 tells when the byte has gone. Uses A.
+begin_pause:
+        lda     #<CHARACTER
+        sta     VIA_T2CL
+        lda     #>CHARACTER
+        sta     VIA_T2CH        ; starts it
+        rts
+.endif
 
 ; RTS low: the sender may go on. Uses A.
 resume:

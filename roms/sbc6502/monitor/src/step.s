@@ -14,6 +14,7 @@
 
 NOP_OPCODE      = $EA
 JMP_OPCODE      = $4C
+BRA_OPCODE      = $80
 
         .segment "CODE"
 
@@ -73,13 +74,27 @@ step_over:
         dex
         bpl     @jumps
         lda     step_code
+.if HAS_65C02
+        cmp     #BRA_OPCODE
+        beq     @branch
+        and     #%00001111
+        cmp     #%00001111      ; BBR, BBS: the offset comes behind an address
+        bne     @bit
+        ldx     step_code+2
+        lda     #step_taken_jump - exits
+        sta     step_code+2
+        bne     @offset         ; always
+@bit:   lda     step_code
+.endif
         and     #%00011111
         cmp     #%00010000      ; a branch
         bne     @launch
-        lda     #step_taken_jump - exits + 3 - 2
+@branch:
         ldx     step_code+1
-        stx     temp
+        lda     #step_taken_jump - exits + 3 - 2
         sta     step_code+1
+@offset:
+        stx     temp
 @launch:
         lda     #<step_code
         ldx     #>step_code
@@ -90,7 +105,11 @@ step_over:
         lda     handlers_low,x
         pha
         rts
+.if HAS_65C02
+@jam:   fail    "STP: it would stop the CPU"
+.else
 @jam:   fail    "JAM: it would lock the CPU up"
+.endif
 
 ; --- ways back from the copy --------------------------------------------------------------------
 
@@ -101,7 +120,7 @@ step_taken:
         bpl     @plus
         dex
 @plus:  clc
-        adc     #2
+        adc     count           ; it counts from the next instruction
         bcc     @add
         inx
 @add:   clc
@@ -164,6 +183,15 @@ do_jmp:
         ldx     step_code+2
         jmp     set_pc
 
+.if HAS_65C02
+do_jmp_indexed:
+        clc
+        lda     step_code+1
+        adc     reg_x
+        sta     step_code+1
+        bcc     do_jmp_indirect
+        inc     step_code+2
+.endif
 do_jmp_indirect:
         lda     step_code+1
         sta     ptr
@@ -172,7 +200,12 @@ do_jmp_indirect:
         ldy     #0
         lda     (ptr),y
         pha
-        inc     ptr             ; the NMOS 6502 stays in the page
+        inc     ptr
+.if HAS_65C02
+        bne     @high
+        inc     ptr+1           ; the NMOS 6502 stays in the page
+@high:
+.endif
         lda     (ptr),y
         tax
         pla
@@ -213,9 +246,13 @@ set_pc:
         .segment "RODATA"
 
 specials:       .byte $00, $20, $40, $4C, $60, $6C
-SPECIALS        = * - specials
-
+.if HAS_65C02
+                .byte $7C
+.define SPECIAL_HANDLERS do_brk-1, do_jsr-1, do_rti-1, do_jmp-1, do_rts-1, do_jmp_indirect-1, do_jmp_indexed-1
+.else
 .define SPECIAL_HANDLERS do_brk-1, do_jsr-1, do_rti-1, do_jmp-1, do_rts-1, do_jmp_indirect-1
+.endif
+SPECIALS        = * - specials
 
 handlers_low:   .lobytes SPECIAL_HANDLERS
 handlers_high:  .hibytes SPECIAL_HANDLERS

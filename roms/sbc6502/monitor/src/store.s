@@ -72,8 +72,8 @@ try_store:
         .segment "RODATA"
 
 ; Zero page, stack, workspace, and the serial chip, without which nobody could talk to us any more.
-.define STARTS  $00D0, $0100, $7C00, ACIA_DATA
-.define ENDS    $00FF, $01FF, $7FFF, ACIA_DATA + $FF
+.define STARTS  $00D0, $0100, WORK_START, ACIA
+.define ENDS    $00FF, $01FF, WORK_END, ACIA_END
 AREAS           = 4
 STACK_AREA      = 1             ; its end is S, not $01FF
 

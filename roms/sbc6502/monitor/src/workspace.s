@@ -1,4 +1,4 @@
-; The monitor's RAM: $7C00-$7FFF.
+; The monitor's RAM, 1 KiB: WORK_START to WORK_END.
 ; SPDX-License-Identifier: MIT
 
         .include "defs.inc"
@@ -67,6 +67,12 @@ error_column:   .res LOAD_ERRORS
 error_code:     .res LOAD_ERRORS
 error_a:        .res LOAD_ERRORS                        ; two numbers for the message
 error_b:        .res LOAD_ERRORS
+
+; XMODEM.
+x_block:        .res 1          ; the number of the block
+x_ask:          .res 1          ; what asks for a block: C wants a CRC, NAK a checksum
+x_tries:        .res 1          ; how often yet
+x_timer:        .res 3          ; until patience ends
 
         .segment "RING"
 

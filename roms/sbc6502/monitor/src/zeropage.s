@@ -19,6 +19,7 @@ length:         .res 1          ; editor: characters in `line`
 cursor:         .res 1          ; editor: the cursor's index in `line`
 saved_char:     .res 1          ; serial port: the character just fetched
 last_sent:      .res 1          ; serial port: the character sent last
+check:          .res 2          ; XMODEM: the checksum or CRC of a block, high byte first
 
 ; Serial port. `rx_head` is written by the receiver, `rx_tail` by the reader.
 rx_head:        .res 1          ; where the next received byte goes in `rx_ring`

@@ -10,8 +10,8 @@ from functools import cache
 from importlib.metadata import EntryPoint, entry_points
 from typing import Protocol, Self
 
-from retrovm.suite.keys import Keys
 from retrovm.suite.task import Task
+from retrovm.toml_keys import Keys
 
 GROUP = "retrovm.judges"
 

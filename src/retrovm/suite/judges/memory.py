@@ -14,11 +14,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from retrovm.suite import keys as is_
-from retrovm.suite.keys import Keys
+from retrovm import toml_keys as is_
 from retrovm.suite.machine_judge import MachineJudge
 from retrovm.suite.machine_run import MachineRun
 from retrovm.suite.task import Mismatch, Settings
+from retrovm.toml_keys import Keys
 
 
 @dataclass(frozen=True)

@@ -17,12 +17,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from retrovm import toml_keys as is_
 from retrovm.suite import golden
-from retrovm.suite import keys as is_
-from retrovm.suite.keys import Keys
 from retrovm.suite.machine_judge import MachineJudge
 from retrovm.suite.machine_run import MachineRun, Setup
 from retrovm.suite.task import Mismatch, Settings
+from retrovm.toml_keys import Keys
 
 
 @dataclass(frozen=True)

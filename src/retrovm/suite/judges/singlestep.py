@@ -12,12 +12,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from retrovm import toml_keys as is_
 from retrovm.spec import choice
-from retrovm.suite import keys as is_
-from retrovm.suite.keys import Keys
 from retrovm.suite.singlestep import BUILDS, MODELS, CaseFile
 from retrovm.suite.task import Mismatch, Outcome, Settled, Skip, Task
 from retrovm.suite.testdata import locate
+from retrovm.toml_keys import Keys
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""A table of a manifest, read key by key; whatever is wrong is reported with file, line, column and key."""
+"""A table of a TOML file, read key by key; whatever is wrong is reported with file, line, column and key."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any, NoReturn, TypeVar
 
 from retrovm.errors import ManifestError
 from retrovm.spec import integer, nearest
-from retrovm.suite.locate import Path, Place, places
+from retrovm.toml_places import Path, Place, places
 
 T = TypeVar("T")
 REQUIRED: Any = object()
@@ -108,6 +108,10 @@ class Keys:
         """The table that a key holds."""
         self.take(key, lambda value: value, REQUIRED if required else None)
         return Keys(self.document, (*self.path, key), self.values[key]) if key in self.values else None
+
+    def required_table(self, key: str) -> Keys:
+        """The table that a key holds, which must be there."""
+        return Keys(self.document, (*self.path, key), self.take(key, lambda value: value))
 
     def tables(self, key: str, required: bool = False) -> list[Keys]:
         """The tables that a key holds as a list."""
