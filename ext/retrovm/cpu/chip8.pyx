@@ -262,7 +262,7 @@ cdef class Chip8(Cpu):
             if hooked(self.bus, self.reg.pc):
                 return StopReason.ADDRESS
             end = min(until, self.clock.due)
-            slots = 1 if self.bus.tracing else (end - self.clock.now + self.period - 1) // self.period
+            slots = 1 if alone(self) else (end - self.clock.now + self.period - 1) // self.period
             if self.vip:
                 execute_vip(self, slots)
             else:

@@ -72,10 +72,9 @@ cdef inline void carry(Chip8 self, uint32_t addr, uint8_t value) noexcept nogil:
         self.bus.data = value
 
 
-cdef uint8_t slow_read(Chip8 self, uint32_t addr, Access kind, tick_t now, uint32_t pc) noexcept nogil:
+cdef uint8_t slow_read(Chip8 self, uint32_t addr, Access kind, tick_t now) noexcept nogil:
     cdef uint8_t *page = self.bus.rp[addr >> self.bus.shift]
     cdef uint8_t value
-    self.bus.instruction = pc - 2 & self.bus.mask
     if page != NULL:
         value = page[addr]
     else:
@@ -86,9 +85,8 @@ cdef uint8_t slow_read(Chip8 self, uint32_t addr, Access kind, tick_t now, uint3
     return value
 
 
-cdef void slow_write(Chip8 self, uint32_t addr, uint8_t value, tick_t now, uint32_t pc) noexcept nogil:
+cdef void slow_write(Chip8 self, uint32_t addr, uint8_t value, tick_t now) noexcept nogil:
     cdef uint8_t *page = self.bus.wp[addr >> self.bus.shift]
-    self.bus.instruction = pc - 2 & self.bus.mask
     if page != NULL:
         page[addr] = value
     else:
@@ -106,7 +104,7 @@ cdef inline uint8_t rd(Chip8 self, Loop *r, uint32_t at, Access kind) noexcept n
         return page[addr]
     tick = now(self, r)
     end_run(r)               # the device may have changed the map, or asked to stop
-    return slow_read(self, addr, kind, tick, <uint32_t> r.pc)
+    return slow_read(self, addr, kind, tick)
 
 
 cdef inline void wr(Chip8 self, Loop *r, uint32_t at, uint8_t value) noexcept nogil:
@@ -118,7 +116,7 @@ cdef inline void wr(Chip8 self, Loop *r, uint32_t at, uint8_t value) noexcept no
         return
     tick = now(self, r)
     end_run(r)
-    slow_write(self, addr, value, tick, <uint32_t> r.pc)
+    slow_write(self, addr, value, tick)
 
 
 cdef inline const uint8_t *span(Chip8 self, Loop *r, uint32_t at, uint32_t count) noexcept nogil:
@@ -136,22 +134,29 @@ cdef inline const uint8_t *span(Chip8 self, Loop *r, uint32_t at, uint32_t count
 
 # --- into the loop and out of it ------------------------------------------------------------------------------
 
+cdef inline bint alone(Chip8 self) noexcept nogil:
+    """Whether each instruction has to enter the loop by itself: for who traces, or is told which one makes an access."""
+    return self.bus.tracing or self.bus.watching
+
+
 cdef inline void enter(Chip8 self, Loop *r, int64_t slots) noexcept nogil:
     """Fetches the first instruction over the bus; those behind it come through the window of plain code around it.
 
     Where code is watched, traced, hooked or answered by a device the window is empty, and the loop ends after the first.
     """
     cdef CodeWindow window = self.bus.code_window(self.reg.pc, 2)
+    self.bus.instruction = self.reg.pc
     r.start = self.clock.now
     r.slots = slots
     r.left = slots - 1
-    r.pc = self.reg.pc + 2
+    r.pc = self.reg.pc
     r.i = self.reg.i
     r.code = self.bus.rp[self.reg.pc >> self.bus.shift]
     r.first = window.start
     r.end = window.end if self.reg.pc >= window.start and not self.bus.tracing else 0
     r.opcode = rd(self, r, self.reg.pc, Access.FETCH)
     r.opcode |= <uint32_t> rd(self, r, self.reg.pc + 1, Access.OPERAND) << 8
+    r.pc += 2
 
 
 cdef inline void leave(Chip8 self, Loop *r) noexcept nogil:
