@@ -64,6 +64,7 @@ from retrovm.core.errors import ArgumentError
 from retrovm.core.memory_view import MemoryView
 from retrovm.core.types import StopReason as Reason
 from retrovm.cpu.mos6502_call import call
+from retrovm.cpu.mos6502_calls import CallTrace, stack_of
 
 # The poll of most instructions is in their last cycle but one.
 cdef enum:
@@ -557,6 +558,8 @@ cdef class Mos6502(Cpu):
         return state.u32("halt", &self.halt, HELD)
 
     cdef int restored(self) except -1:
+        if self.follower is not None:
+            self.follower.begin()
         return 0 if self.port is None else self.port.restored()
 
     cdef uint32_t get_pc(self) noexcept nogil:
@@ -748,6 +751,22 @@ cdef class Mos6502(Cpu):
                 if fault is not None:
                     raise fault
         return 0
+
+    def call_stack(self):
+        """The subroutines and interrupts that are under way, a `Frame` each, innermost first.
+
+        Inside a `trace_calls` block they are known. Without, they are found on the stack: a pair of bytes counts for which a
+        JSR stands where it would have been called from. Interrupts are not found, and nothing found is `certain`.
+        """
+        return stack_of(self) if self.follower is None else self.follower.stack()
+
+    def trace_calls(self):
+        """Follows JSR, RTS, RTI, BRK and interrupts inside a `with` block, so that `call_stack` is certain of them.
+
+        What is on the stack already is found there. The block runs in the exact build, as one of `trace_bus`, and not
+        within one.
+        """
+        return CallTrace(self)
 
     def power_cycle(self):
         """Switches it off and on: the registers are zero and the reset sequence comes next."""
