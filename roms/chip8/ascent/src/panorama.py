@@ -97,7 +97,8 @@ def edge(y: int, side: int) -> float:
         return -1
     rough = 4 * math.sin(y / 17 + 2 * side) + 3 * math.sin(y / 7.3 + side) + 1.5 * math.sin(y / 2.9)
     gorge = min(1.0, max(0.1, (LAKE - y - 45) / 90))  # it opens to the lake, where the title stands
-    return ((1 - height) ** 0.8 * 30 + rough * (0.3 + height / 2)) * gorge + 3
+    narrowing: float = (1 - height) ** 0.8
+    return (narrowing * 30 + rough * (0.3 + height / 2)) * gorge + 3
 
 
 def cliffs(picture: Picture) -> None:
