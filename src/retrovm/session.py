@@ -223,7 +223,8 @@ class VM(Machine):
         `address`, `value`, `old` (before a write), `kind`, `access`, `cycle`, and `pc` of the instruction.
 
         An address is what is on the lines of the bus; memory that is mapped twice is watched where it is accessed.
-        What the host does with `vm.memory` is not seen. Watchpoints are no part of the machine's state, as hooks.
+        What the host does with `vm.memory` is not seen. Watchpoints are no part of the machine's state, as hooks are
+        none: they stay through `load_state` and `reset`, and do not go into snapshots and copies.
         """
         first, last = self._addresses(where)
         return self.add_watch(first, last, callback, on=on, value=value)
@@ -252,9 +253,9 @@ class VM(Machine):
     def _addresses(self, where: Where) -> tuple[int, int]:
         """The first and the last address of a range."""
         if isinstance(where, slice):
-            where = range(0 if where.start is None else where.start,
-                          self.cpu.bus.size if where.stop is None else where.stop,
-                          1 if where.step is None else where.step)
+            first = 0 if where.start is None else self.symbols.resolve(where.start)
+            stop = self.cpu.bus.size if where.stop is None else self.symbols.resolve(where.stop)
+            where = range(first, stop, 1 if where.step is None else where.step)
         if isinstance(where, range):
             if where.step != 1 or not where:
                 raise ArgumentError(f"expected addresses one after the other, and one at least, not {where!r}")
@@ -306,7 +307,7 @@ class VM(Machine):
         return sha256(self.save_fields()).hexdigest()
 
     def clone(self) -> VM:
-        """A second machine in the same state, with the same symbols and no hooks. It goes its own way.
+        """A second machine in the same state, with the same symbols, no hooks and no watchpoints. It goes its own way.
 
         Its disks are overlays: what it writes changes no file, and it does not see what this machine writes from now on.
         """

@@ -6,6 +6,7 @@ the same, at `frame_rate` a second.
 """
 
 from fractions import Fraction
+from operator import index
 
 from cpython.exc cimport PyErr_CheckSignals
 from retrovm.core.python_device cimport PythonDevice
@@ -14,7 +15,7 @@ from retrovm.core.types cimport NEVER
 from retrovm.core.watch cimport Watcher
 
 from retrovm.core.types import StopReason as Reason
-from retrovm.core.errors import ArgumentError, StateError
+from retrovm.core.errors import AddressError, ArgumentError, StateError
 from retrovm.core.watch import Watch, WatchEvent
 
 
@@ -369,13 +370,21 @@ cdef class Machine:
 
     # --- watchpoints --------------------------------------------------------------------------------------------
 
-    def add_watch(self, uint32_t first, uint32_t last, callback=None, *, on="write", value=None):
-        """Waits for accesses to the addresses from `first` to `last`; returns the `Watch`. See `VM.watch`."""
+    def add_watch(self, first, last, callback=None, *, on="write", value=None):
+        """Waits for accesses to the addresses from `first` to `last`; returns the `Watch`. See `VM.watch`.
+
+        Raises `AddressError` for addresses that the bus does not have, and `ArgumentError` for what is no watchpoint.
+        """
         cdef Bus bus
         self.need_processor()
         bus = self.cpu.bus
-        if first > last or first & ~bus.mask != last & ~bus.mask:
-            raise ArgumentError(f"a watchpoint is on addresses of {bus.name} in order, not ${first:04X} to ${last:04X}")
+        first, last = index(first), index(last)
+        if not (0 <= first < bus.reach and 0 <= last < bus.reach):
+            raise AddressError(f"a watchpoint is on addresses of {bus.name}, $0000-${bus.reach - 1:04X}, not on "
+                               f"{first:#x} to {last:#x}")
+        if first > last or first // bus.size != last // bus.size:
+            raise ArgumentError(f"a watchpoint goes from its first address to its last, and over no mirror's end of {bus.name}, "
+                                f"${bus.size:04X}, not from ${first:04X} to ${last:04X}")
         if bus.watcher is None:
             bus.watcher = Watcher(bus)
         return Watch(self, bus.watcher, first & bus.mask, last & bus.mask, on, value, callback)

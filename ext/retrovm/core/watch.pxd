@@ -38,4 +38,6 @@ cdef class Watcher(Device):
     cdef bint wanted(self, uint32_t addr, uint8_t value, Access kind, bint write) noexcept nogil
     cdef void note(self, uint32_t addr, uint8_t value, uint8_t old, Access kind, bint write) noexcept nogil
     cdef PyObject *answering(self, uint32_t addr, uint32_t *at) noexcept nogil
+    cdef uint32_t begin(self, watch) except? 0
+    cdef int end(self, uint32_t id) except -1
     cdef int set_pages(self, uint32_t first, uint32_t last) except -1

@@ -198,12 +198,22 @@ cdef class Watcher(Device):
     # --- for Python ---------------------------------------------------------------------------------------------------
 
     def add(self, watch):
-        """Lets a `Watch` begin; returns its number."""
-        cdef Point point
-        if watch.on not in COUNTED:
+        """Lets a `Watch` begin; returns its number. `BusyError` in the middle of a run, as for `remove`."""
+        if watch.on not in tuple(COUNTED):
             raise ArgumentError(f"a watchpoint is on {', '.join(COUNTED)}, not {watch.on!r}")
         if watch.value is not None and not (isinstance(watch.value, int) and 0 <= watch.value <= 0xFF):
             raise ArgumentError(f"a watchpoint waits for a byte, 0 to 255, or None for any, not {watch.value!r}")
+        if watch.callback is not None and not callable(watch.callback):
+            raise ArgumentError("a watchpoint calls callback(machine, event), or stops the run where that is None, and "
+                                f"{watch.callback!r} is neither; of vm.watch, several addresses are one argument: (first, last)")
+        (<Bus> self.bus).clock.begin()           # a run that goes on has its pointers from the pages
+        try:
+            return self.begin(watch)
+        finally:
+            (<Bus> self.bus).clock.end()
+
+    cdef uint32_t begin(self, watch) except? 0:
+        cdef Point point
         point.id = self.last_id + 1
         point.first, point.last = watch.first, watch.last
         point.reads, point.writes = COUNTED[watch.on]
@@ -221,16 +231,26 @@ cdef class Watcher(Device):
 
     def remove(self, uint32_t id):
         """Ends the `Watch` of this number."""
+        cdef Bus bus = <Bus> self.bus
+        bus.clock.begin()
+        try:
+            self.end(id)
+        finally:
+            bus.clock.end()
+
+    cdef int end(self, uint32_t id) except -1:
         cdef uint32_t i, at = 0
         cdef Point point
-        while self.points[at].id != id:
+        while at < self.count and self.points[at].id != id:
             at += 1
+        if at == self.count:                     # another thread was first
+            return 0
         point = self.points[at]
         self.count -= 1
         for i in range(at, self.count):
             self.points[i] = self.points[i + 1]
         del self.watches[id]
-        self.set_pages(point.first, point.last)
+        return self.set_pages(point.first, point.last)
 
     cdef int set_pages(self, uint32_t first, uint32_t last) except -1:
         """Watches as much of the pages of these addresses as the watchpoints want."""

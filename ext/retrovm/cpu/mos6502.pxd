@@ -131,4 +131,5 @@ cdef class Mos6502(Cpu):
     cdef uint32_t get_p(self) noexcept nogil
     cdef void set_p(self, uint32_t p) noexcept nogil
     cdef void count(self, tick_t since) noexcept nogil
+    cdef object ended(self, StopReason reason)
     cdef int raise_fault(self) except -1

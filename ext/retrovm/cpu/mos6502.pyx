@@ -679,7 +679,8 @@ cdef class Mos6502(Cpu):
         Parameters
             cycles  at most so many, rounded up to a whole instruction
             until   to before the instruction at this address; from there it goes on, until it comes back
-        Raises `ArgumentError` without either: a 6502 knows no end of its own.
+        Hooks and watchpoints of a machine end it, and nobody is called. Raises `ArgumentError` without either: a 6502
+        knows no end of its own.
         """
         cdef tick_t end
         cdef uint32_t at
@@ -695,8 +696,7 @@ cdef class Mos6502(Cpu):
             with nogil:
                 reason = self.run_until(end)
                 self.clock.end()
-            self.raise_fault()
-            return Reason(reason)
+            return self.ended(reason)
         if not 0 <= until < 0x10000:
             raise ArgumentError(f"{self.name}: an address is $0000-$FFFF, not {until!r}")
         at = until
@@ -712,8 +712,13 @@ cdef class Mos6502(Cpu):
             self.bus.hook(until, hook)
         finally:
             self.clock.end()
+        return self.ended(reason)
+
+    cdef object ended(self, StopReason reason):
+        """What `run` returns: a stop that is no fault is a watchpoint's."""
+        cdef bint stopped = self.clock.stop
         self.raise_fault()
-        return Reason(reason)
+        return Reason.WATCH if stopped and self.bus.watching else Reason(reason)
 
     def call(self, address, *, limit=100_000_000, **registers):
         """Runs a subroutine to its RTS on a processor on its own, as if a JSR stood at the program counter.

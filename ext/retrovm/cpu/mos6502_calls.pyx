@@ -90,7 +90,8 @@ cdef class CallFollower(Tracer):
     cdef void add(self, Kind kind, uint32_t call, uint32_t entry, tick_t tick) noexcept nogil:
         """A call, whose last cycle is at this tick. Where it has pushed, nobody else has anything now."""
         cdef Followed *frame
-        while self.depth and self.frames[self.depth - 1].s <= self.s:
+        cdef uint32_t highest = self.s + (2 if kind == Kind.CALL else 3)
+        while self.depth and self.frames[self.depth - 1].s < highest:
             self.depth = self.depth - 1
         frame = &self.frames[self.depth]         # each frame before has two bytes of its own, so there is room
         frame.kind = kind
@@ -161,6 +162,8 @@ cdef class CallFollower(Tracer):
         """The frames, innermost first."""
         cdef int n
         cdef Followed *frame
+        if self.cpu.is_resetting:                # and takes nothing up again
+            return ()
         lowest = self.cpu.registers["s"]
         held = self.cpu.bus.peek_bytes(0x100, BYTES)
         found = []
@@ -186,6 +189,8 @@ def back_from(stack, s, interrupted):
 def stack_of(Cpu cpu not None):
     """The frames that the bytes on the stack look like, innermost first."""
     cdef Bus bus = cpu.bus
+    if cpu.is_resetting:
+        return ()
     stack = bus.peek_bytes(0x100, BYTES)
     at = cpu.registers["s"] + 1
     found = []
