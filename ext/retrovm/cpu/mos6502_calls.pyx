@@ -65,6 +65,7 @@ cdef class CallFollower(Tracer):
     cdef uint32_t low                  # of two bytes, the one that was read first
     cdef uint32_t vector               # where that was in an interrupt sequence; 0 outside of one
     cdef bint entering                 # three pushes have passed, and the vector follows
+    cdef bint entered                  # the last cycle was that of a call
 
     def __init__(self, Cpu cpu not None):
         self.cpu = cpu
@@ -84,7 +85,7 @@ cdef class CallFollower(Tracer):
             self.frames[n].tick = -1
             self.frames[n].certain = False
         self.addr = self.opcode = 0xFFFFFFFF     # none
-        self.entering = False
+        self.entering = self.entered = False
         self.pushes = self.idle_reads = 0
 
     cdef void add(self, Kind kind, uint32_t call, uint32_t entry, tick_t tick) noexcept nogil:
@@ -101,6 +102,7 @@ cdef class CallFollower(Tracer):
         frame.tick = tick + self.cpu.period
         frame.certain = True
         self.depth = self.depth + 1
+        self.entered = True
 
     cdef void end(self, uint32_t s) noexcept nogil:
         """A return that left the stack pointer at `s`."""
@@ -110,7 +112,10 @@ cdef class CallFollower(Tracer):
     cdef void record(self, tick_t tick, uint32_t addr, uint8_t value, Access kind, bint write) noexcept nogil:
         cdef uint32_t pushes = self.pushes
         if addr == self.addr and kind == self.kind and write == self.write:
-            return                               # RDY repeats a cycle; nothing here makes two that are alike
+            if self.entered:                     # RDY repeats a cycle; nothing here makes two that are alike
+                self.frames[self.depth - 1].tick = tick + self.cpu.period
+            return
+        self.entered = False
         self.addr = addr
         self.kind = kind
         self.write = write
