@@ -11,9 +11,11 @@ from retrovm.core.ports import Ports
 from retrovm.core.random import Random
 from retrovm.core.screen import Screen
 from retrovm.core.types import StopReason
+from retrovm.core.watch import Watch, WatchEvent
 
 _Part = TypeVar("_Part", bound=Device)
 _Hook = Callable[[Any], object] | None
+_WatchCallback = Callable[[Any, WatchEvent], object] | None
 
 class Machine:
     """Parts that share one clock."""
@@ -57,7 +59,7 @@ class Machine:
         """Makes an address space on this machine's clock and returns it."""
 
     def tick(self, frames: int = 1, render: bool = True) -> bool:
-        """Runs whole frames. False when a hook stopped the machine or its processor has halted."""
+        """Runs whole frames. False when a hook or a watchpoint stopped it or its processor halted."""
 
     def step(self) -> int:
         """One instruction, or one interrupt sequence. Returns the cycles that it took."""
@@ -76,6 +78,19 @@ class Machine:
 
     def remove_hook(self, address: int, callback: _Hook) -> None:
         """Takes back `add_hook`."""
+
+    def add_watch(
+        self, first: int, last: int, callback: _WatchCallback = None, *, on: str = "write", value: int | None = None
+    ) -> Watch:
+        """Waits for accesses to the addresses from `first` to `last`."""
+
+    @property
+    def watches(self) -> tuple[Watch, ...]:
+        """The watchpoints, oldest first."""
+
+    @property
+    def stopped_by(self) -> WatchEvent | None:
+        """What the watchpoint saw that ended the last run."""
 
     def save_fields(self) -> bytes:
         """Every field of the machine's state, as bytes for `load_fields`."""

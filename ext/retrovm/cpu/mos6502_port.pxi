@@ -12,7 +12,7 @@ cdef bint page_zero_is_plain(Mos6502 core) noexcept nogil:
     cdef int i
     if core.zero_generation != core.bus.generation:
         core.zero_generation = core.bus.generation
-        slots = (<Split> core.bus.slots[0].device).slots
+        slots = (<Split> core.bus.answering(0).device).slots
         core.zero = slots[2].memory if slots[2].writable and not core.bus.hidden and not core.bus.traps[0] else NULL
         for i in range(3, 0x100):
             if slots[i].memory != core.zero or not slots[i].writable:
@@ -59,14 +59,14 @@ cdef inline void store_zero(Fast r) noexcept nogil:
     if likely(r.ea >= PORT_END):
         r.zero[r.ea] = <uint8_t> r.data
     else:
-        write_device(r, r.ea, r.data)
+        write_device(r, r.ea, r.data, Access.WRITE)
 
 
 cdef inline void modify_zero(Fast r) noexcept nogil:
     read_zero(r, r.ea)
     r.used += 1
     if unlikely(r.ea < PORT_END):
-        write_device(r, r.ea, r.data)
+        write_device(r, r.ea, r.data, Access.DUMMY)
 
 
 # The modes of mos6502_modes.pxi that go there.
