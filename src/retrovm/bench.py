@@ -213,11 +213,13 @@ def bench_machine(spec: MachineSpec, media: Media | None = None, options: Mappin
 
 
 def run_frames(vm: VM, frames: int, render: bool) -> None:
-    """Runs frames as a player does, one at a time."""
+    """Runs frames as a player does, one at a time; with `render` it takes each picture, as RGB."""
     for frame in range(frames):
         if not vm.tick(render=render):
             reason = getattr(vm.cpu, "halted", None) or "its processor has halted"
             raise BenchmarkError(f"{vm.spec.id} stopped in frame {frame} of {frames} at ${vm.cpu.pc:04X}: {reason}")
+        if render and vm.screen is not None:
+            vm.screen.tobytes()
 
 
 # --- reports for programs ---------------------------------------------------------------------------------------

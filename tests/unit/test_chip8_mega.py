@@ -404,8 +404,10 @@ def test_the_processor_says_what_screen_and_audio_it_needs():
     made = Machine(1_000_000)
     bus = made.add_bus(65536)
     with pytest.raises(ArgumentError, match="256 x 192"):
-        Chip8("cpu", bus, None, Screen("small", 128, 64, (0, 1), direct=True), profile="megachip8")
+        Chip8("cpu", bus, None, Screen("small", 128, 64, (0, 1), direct=True, planes=1), profile="megachip8")
     with pytest.raises(ArgumentError, match="direct=True"):
-        Chip8("cpu", bus, None, Screen("indexed", 256, 192, (0, 1)), profile="megachip8")
+        Chip8("cpu", bus, None, Screen("indexed", 256, 192, (0, 1), planes=1), profile="megachip8")
+    with pytest.raises(ArgumentError, match="xochip has 2 planes, the screen 1: make it with planes=2"):
+        Chip8("cpu", bus, None, Screen("flat", 128, 64, (0, 1), planes=1), profile="xochip")
     with pytest.raises(ArgumentError, match="two voices"):
         Chip8("cpu", bus, None, None, Audio("audio", made.clock), profile="megachip8")

@@ -97,11 +97,32 @@ cdef class Audio(Device):
             self.levels[voice] = level
             self.add_step(voice % self.channels, now, level - before)
 
-    cdef bint has_wave(self) noexcept nogil:
-        """Gets memory for the wave with the first sound; false where there is none."""
-        if self.wave == NULL:
-            self.wave = <int64_t *> calloc((self.rate + 1 + TAPS) * self.channels, sizeof(int64_t))
-        return self.wave != NULL
+    cdef bint grow_wave(self, int room) noexcept nogil:
+        """Has memory for so many samples of the wave; false where there is none."""
+        cdef void *grown
+        if room <= self.wave_room:
+            return True
+        room = max(room, 2 * self.wave_room)
+        grown = realloc(self.wave, room * self.channels * sizeof(int64_t))
+        if grown == NULL:
+            return False
+        self.wave = <int64_t *> grown
+        memset(self.wave + self.wave_room * self.channels, 0, (room - self.wave_room) * self.channels * sizeof(int64_t))
+        self.wave_room = room
+        return True
+
+    cdef void trim_wave(self) noexcept nogil:
+        """Keeps as much of the wave as is in use: between two frames hardly any."""
+        cdef void *less
+        if self.used == 0:
+            free(self.wave)
+            self.wave = NULL
+            self.wave_room = 0
+        elif self.used < self.wave_room:
+            less = realloc(self.wave, self.used * self.channels * sizeof(int64_t))
+            if less != NULL:
+                self.wave = <int64_t *> less
+                self.wave_room = self.used
 
     cdef void add_step(self, int channel, tick_t now, int delta) noexcept nogil:
         cdef uint64_t at
@@ -109,11 +130,6 @@ cdef class Audio(Device):
         cdef const short *row
         cdef const short *next_row
         cdef int64_t *out
-        if not self.has_wave():
-            self.starved = True
-            self.clock.stop = True
-            self.clock.wake()
-            return
         if now > self.finished + self.stride:
             self.finish_to(now - self.stride)     # in a frame of more than a second
         at = self.phase
@@ -121,6 +137,11 @@ cdef class Audio(Device):
             at += <uint64_t> (now - self.finished) * self.factor
         index = <int> (at // self.divisor)
         place = <int> (((at % self.divisor) << PLACE_BITS) // self.divisor)
+        if not self.grow_wave(index + TAPS):
+            self.starved = True
+            self.clock.stop = True
+            self.clock.wake()
+            return
         fine = place & ((1 << FINE_BITS) - 1)
         row = KERNEL[place >> FINE_BITS]
         next_row = KERNEL[(place >> FINE_BITS) + 1]
@@ -134,7 +155,7 @@ cdef class Audio(Device):
     def take_fault(self):
         """A `MemoryError` where the run that has just ended found no memory for the sound, else None."""
         starved, self.starved = self.starved, False
-        return MemoryError(f"{self.name}: no memory for a second of sound") if starved else None
+        return MemoryError(f"{self.name}: no memory for the sound") if starved else None
 
     # --- samples ------------------------------------------------------------------------------------------------
 
@@ -153,19 +174,24 @@ cdef class Audio(Device):
         """Adds up the next `count` samples of the wave and takes them off it."""
         cdef int channels = self.channels
         cdef int channel, i, ready = self.used if self.used < count else count
-        cdef bint kept = self.has_room(count)
-        cdef int16_t *out = self.samples + self.count * channels
+        cdef bint quiet = ready == 0 and self.is_quiet()
+        cdef bint kept = self.has_room(count, quiet)
+        cdef int16_t *out = NULL
         cdef int64_t signal, value
+        if kept and self.samples:
+            out = self.samples + self.count * channels
         for channel in range(channels):
             signal = self.sums[channel]
             for i in range(count):
                 signal -= signal >> self.bass
                 if i < ready:
                     signal += self.wave[i * channels + channel]
-                if kept:
+                if out:
                     value = (signal + ((<int64_t> 1) << (ONE_BITS - 1))) >> ONE_BITS
                     value = -32768 if value < -32768 else 32767 if value > 32767 else value
                     out[i * channels + channel] = <int16_t> value
+                elif quiet and signal >> self.bass == 0:
+                    break                         # and so it stays
             self.sums[channel] = signal
         if kept:
             self.count = self.count + count
@@ -174,16 +200,34 @@ cdef class Audio(Device):
             memset(self.wave + (self.used - ready) * channels, 0, ready * channels * sizeof(int64_t))
             self.used = self.used - ready
 
-    cdef bint has_room(self, int count) noexcept nogil:
-        """Makes room for so many samples, at the cost of the oldest; false where there is no memory for them."""
+    cdef bint is_quiet(self) noexcept nogil:
+        """Whether the signal is that near to 0 that every sample is 0 until the next step."""
+        cdef int channel
+        for channel in range(self.channels):
+            if not -(<int64_t> 1 << (ONE_BITS - 1)) <= self.sums[channel] < <int64_t> 1 << (ONE_BITS - 1):
+                return False
+        return True
+
+    cdef bint has_room(self, int count, bint quiet) noexcept nogil:
+        """Makes room for so many samples, at the cost of the oldest; false where there is no memory for them.
+
+        As long as there were none but `quiet` ones, they need no memory.
+        """
         cdef int most = KEPT_SECONDS * self.rate
         cdef int room, kept
         cdef void *grown
         if self.count + count > most:
             kept = most // 2                      # half at once, so that each sample moves once
-            memmove(self.samples, self.samples + (self.count - kept) * self.channels,
-                    kept * self.channels * sizeof(int16_t))
+            if self.samples:
+                memmove(self.samples, self.samples + (self.count - kept) * self.channels,
+                        kept * self.channels * sizeof(int16_t))
             self.count = kept
+        if self.samples == NULL:
+            if quiet:
+                return True
+            self.samples = <int16_t *> calloc((self.count + count) * self.channels, sizeof(int16_t))
+            self.room = self.count + count
+            return self.samples != NULL
         if self.count + count > self.room:
             room = min(2 * (self.count + count), most)
             grown = realloc(self.samples, room * self.channels * sizeof(int16_t))
@@ -193,8 +237,14 @@ cdef class Audio(Device):
             self.room = room
         return True
 
+    cdef void forget_samples(self) noexcept nogil:
+        free(self.samples)
+        self.samples = NULL
+        self.count = 0
+
     cdef void end_frame(self, tick_t now, bint render) noexcept nogil:
         self.finish_to(now)
+        self.trim_wave()
 
     # --- state --------------------------------------------------------------------------------------------------
 
@@ -202,14 +252,13 @@ cdef class Audio(Device):
         memset(self.levels, 0, self.voices * sizeof(int))
         memset(self.sums, 0, self.channels * sizeof(int64_t))
         self.forget_wave()
-        self.count = 0
+        self.forget_samples()
         self.phase = 0
         self.finished = self.clock.now
 
     cdef void forget_wave(self) noexcept nogil:
-        if self.used:
-            memset(self.wave, 0, self.used * self.channels * sizeof(int64_t))
-            self.used = 0
+        self.used = 0
+        self.trim_wave()
 
     cdef void reset(self, bint power_on) noexcept nogil:
         if power_on:
@@ -226,7 +275,7 @@ cdef class Audio(Device):
         cdef int i, used = len(signal) // (8 * self.channels) - 1
         values = unpack(f"<{len(signal) // 8}q", signal)
         self.forget_wave()
-        if used and not self.has_wave():
+        if not self.grow_wave(used):
             raise MemoryError
         for i in range(self.channels):
             self.sums[i] = values[i]
@@ -290,7 +339,7 @@ cdef class Audio(Device):
     def forget(self):
         """Drops the finished samples: a machine does so as a tick begins."""
         self.clock.begin()
-        self.count = 0
+        self.forget_samples()
         self.clock.end()
 
     @property
@@ -304,8 +353,10 @@ cdef class Audio(Device):
 
     def tobytes(self):
         """The samples of `ndarray` as bytes: int16 in the host's byte order. Works without numpy."""
+        cdef Py_ssize_t size
         self.clock.begin()             # a run may move the samples
         try:
-            return (<char *> self.samples)[:self.count * self.channels * sizeof(int16_t)] if self.count else b""
+            size = self.count * self.channels * sizeof(int16_t)
+            return (<char *> self.samples)[:size] if self.samples else bytes(size)
         finally:
             self.clock.end()

@@ -1,3 +1,4 @@
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from retrovm.core.bus import Bus
@@ -16,7 +17,7 @@ class CallResult:
 class Cpu(Device):
     """The base of every processor; `period` is the master-clock ticks a cycle."""
 
-    def __init__(self, name: str, bus: Bus, period: int = 1) -> None: ...
+    def __init__(self, name: str, bus: Bus, period: int = 1, pins: Iterable[Line] = ...) -> None: ...
     @property
     def bus(self) -> Bus: ...
     @property

@@ -25,16 +25,17 @@ cdef class Cpu(Device):
         name    as in every device
         bus     the address space that it drives
         period  master-clock ticks a cycle
+        pins    the lines that it has, of `Line`
     """
 
-    def __init__(self, str name, Bus bus not None, period=1):
+    def __init__(self, str name, Bus bus not None, period=1, pins=tuple(LineName)):
         super().__init__(name)
         if not isinstance(period, int) or period < 1:
             raise ArgumentError(f"{name}: a cycle takes a whole number of ticks, 1 or more, not {period!r}")
         self.bus = bus
         self.clock = bus.clock
         self.period = period
-        self.wires = {line: Wire(self, line) for line in LineName}
+        self.wires = {line: Wire(self, line) for line in pins}
         self.host = {line: (<Wire> wire).driver() for line, wire in self.wires.items()}
 
     cdef StopReason run_until(self, tick_t until) noexcept nogil:
@@ -60,7 +61,7 @@ cdef class Cpu(Device):
         found = self.wires.get(line)
         if found is None:
             raise ArgumentError(f"{self.name}: this processor has no pin {LineName(line).name}; "
-                                f"it has {', '.join([pin.name for pin in self.wires])}")
+                                f"it has {', '.join([pin.name for pin in self.wires]) or 'none'}")
         return found
 
     cdef void pin_changed(self, int pin, bint asserted) noexcept nogil:

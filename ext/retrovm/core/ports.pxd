@@ -12,7 +12,7 @@ cdef class Buttons(Device):
     cdef uint64_t live                # what the host holds down
     cdef uint64_t pressed             # what the guest sees in this frame
     cdef uint64_t timed               # those of `live` that let go by themselves
-    cdef uint32_t[64] left            # after how many more frames they do
+    cdef uint32_t *left               # after how many more frames they do, a number a name
 
     cdef void let_go(self, uint64_t bits) noexcept nogil
 

@@ -6,7 +6,7 @@ of queues; the chip at its other end decides when a byte moves, so it is the chi
 
 from difflib import get_close_matches
 
-from libc.stdlib cimport free, realloc
+from libc.stdlib cimport calloc, free, realloc
 from libc.string cimport memcpy, memmove
 from retrovm.core.errors import ArgumentError
 
@@ -24,6 +24,12 @@ cdef class Buttons(Device):
         if not 0 < len(names) <= 64 or len(set(names)) != len(names):
             raise ArgumentError(f"{name}: a port has 1 to 64 buttons with different names")
         self.names, self.index = INDICES.setdefault(names, (names, {button: i for i, button in enumerate(names)}))
+        self.left = <uint32_t *> calloc(len(names), sizeof(uint32_t))
+        if not self.left:
+            raise MemoryError
+
+    def __dealloc__(self):
+        free(self.left)
 
     cdef void begin_frame(self) noexcept nogil:
         cdef int i
@@ -43,11 +49,12 @@ cdef class Buttons(Device):
         self.pressed = self.live
 
     cdef int sync(self, State state) except -1:
+        cdef uint64_t known = (<object> 1 << len(self.names)) - 1
         Device.sync(self, state)
-        state.u64("live", &self.live)
-        state.u64("pressed", &self.pressed)
-        state.u64("timed", &self.timed)
-        return state.words("left", self.left, 4, 64)
+        state.u64("live", &self.live, known)
+        state.u64("pressed", &self.pressed, known)
+        state.u64("timed", &self.timed, known)
+        return state.words("left", self.left, 4, len(self.names))
 
     def press(self, button, frames=None):
         """Holds a button down from the next frame on, until `release` or for so many frames.

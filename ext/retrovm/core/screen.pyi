@@ -23,6 +23,7 @@ class Screen(Device):
         aspect: int | float | str | Fraction = 1,
         rotation: int = 0,
         direct: bool = False,
+        planes: int = 0,
         width: int | None = None,
         height: int | None = None,
     ) -> None: ...
@@ -34,6 +35,8 @@ class Screen(Device):
     def aspect(self) -> Fraction: ...
     @property
     def rotation(self) -> int: ...
+    @property
+    def planes(self) -> int: ...
     def set_palette(self, palette: Iterable[int]) -> None:
         """Chooses other colours, 0xRRGGBB each."""
 

@@ -110,10 +110,6 @@ cdef class Chip8(Cpu):
     cdef uint8_t selected                    # planes that drawing changes, a bit a plane
     cdef uint8_t background                  # colour of CHIP-8X
     cdef bint changed                        # the display, since the last end of a frame
-    cdef uint64_t *picture                   # the display at the last end of a frame that changed it
-    cdef uint8_t picture_background          # not state: likewise
-    cdef bint picture_halved                 # not state: likewise, each second pixel of each second row is shown
-    cdef bint stale                          # not state: the screen has not got `picture` yet
     cdef Mega *mega                          # NULL on all other members
 
     # With the time of a VIP: see chip8_vip.pxi.
@@ -151,9 +147,6 @@ cdef class Chip8(Cpu):
     cdef void play(self, tick_t now) noexcept nogil
     cdef void retune(self) noexcept nogil
     cdef void put_picture(self) noexcept nogil
-    cdef void keep_picture(self) noexcept nogil
-    cdef void send_picture(self) noexcept nogil
-    cdef void paint(self) noexcept nogil
 
 
 cdef enum Wait:

@@ -141,19 +141,16 @@ cdef Decoding decoding_of(uint32_t variant, uint32_t features):
     return made
 
 
-fill_pixels()
 fill_pitches()
 
 
 cdef class Chip8(Cpu):
     """A CHIP-8 with its display, keypad and timers.
 
-    Add it to a machine before its screen: see `sync`.
-
     Parameters
         name, bus, period  as in every processor; a cycle is one instruction
         keypad   16 `Buttons`, from key 0 to key F; without one no key is ever down
-        screen   where pictures go, with room for those of the variant; without one they are not drawn
+        screen   where pictures go, with room for those of the variant and as many planes; without one they are not drawn
         audio    where the sound goes, voice 0; the sampled sound of a MegaChip8 is voice 1
         keypad2  the second keypad of a CHIP-8X, likewise
         profile  a name in `PROFILES`: which member of the family
@@ -170,7 +167,7 @@ cdef class Chip8(Cpu):
     def __init__(self, str name, Bus bus not None, Buttons keypad=None, Screen screen=None, Audio audio=None, *,
                  Buttons keypad2=None, str profile="chip8", start=None, seed=1, period=1, bint vip=False, vip_random=None,
                  **quirks):
-        super().__init__(name, bus, period)
+        super().__init__(name, bus, period, pins=())
         self.choose(profile, quirks)
         self.choose_time(vip, vip_random)
         start = PROFILES[profile]["start"] if start is None else start
@@ -184,6 +181,9 @@ cdef class Chip8(Cpu):
         if screen is not None and (screen.max_width < width or screen.max_height < height):
             raise ArgumentError(f"{name}: the display has {width} x {height} pixels, "
                                 f"the screen at most {screen.max_width} x {screen.max_height}")
+        if screen is not None and <uint32_t> screen.planes < self.quirk.planes:
+            raise ArgumentError(f"{name}: {profile} has {self.quirk.planes} planes, the screen {screen.planes}: make it with "
+                                f"planes={self.quirk.planes}")
         if self.quirk.mega and screen is not None and screen.direct == NULL:
             raise ArgumentError(f"{name}: {profile} blends colours: make its screen with direct=True")
         if self.quirk.mega and audio is not None and audio.voices < 2:
@@ -196,12 +196,11 @@ cdef class Chip8(Cpu):
         self.seed = seed & 0x7FFFFFFF
         self.ticks_a_second = int(self.clock.rate)
         self.plane_words = self.quirk.width * self.quirk.height >> 6
-        self.display = <uint64_t *> calloc(2 * self.quirk.planes * self.plane_words, sizeof(uint64_t))
+        self.display = <uint64_t *> calloc(self.quirk.planes * self.plane_words, sizeof(uint64_t))
         if self.quirk.mega:
             self.mega = <Mega *> calloc(1, sizeof(Mega))
         if self.display == NULL or (self.quirk.mega and self.mega == NULL):
             raise MemoryError
-        self.picture = self.display + self.quirk.planes * self.plane_words
         self.reset(True)
 
     def __dealloc__(self):
@@ -365,34 +364,16 @@ cdef class Chip8(Cpu):
             if self.changed and self.screen is not None:
                 self.put_picture()
             self.changed = False
-        if render and self.stale:
-            self.paint()
 
     cdef void put_picture(self) noexcept nogil:
-        """Keeps the display for the screen, which may ask for it later, and says so."""
-        self.keep_picture()
-        self.send_picture()
-
-    cdef void keep_picture(self) noexcept nogil:
-        memcpy(self.picture, self.display, self.quirk.planes * self.plane_words * sizeof(uint64_t))
-        self.picture_background = self.background
-        # Scrolled by half a pixel, the picture of a calculator in its mode of 64 x 32 pixels needs all of them.
-        self.picture_halved = self.quirk.half_pixels and not self.hires and made_of_blocks(self)
-
-    cdef void send_picture(self) noexcept nogil:
-        cdef int width = <int> self.width >> self.picture_halved
-        cdef int height = <int> self.height >> self.picture_halved
-        self.stale = True
-        if width != self.screen.width or height != self.screen.height:
-            self.screen.end_picture(width, height)
-            self.paint()             # pixels of the size before would make no picture in this one
+        """Gives the screen the display as a finished picture."""
+        # Unless it is scrolled by half a pixel, a calculator's picture in its mode of 64 x 32 pixels has that size.
+        if self.quirk.half_pixels and not self.hires and made_of_blocks(self):
+            put_halved(self)
+            self.screen.end_plane_picture(64, 32, 0)
         else:
-            self.screen.end_picture(width, height)
-
-    cdef void paint(self) noexcept nogil:
-        paint_picture(self)
-        self.screen.coloured = False        # the picture may have been counted in an earlier frame, which was not drawn
-        self.stale = False
+            put_planes(self)
+            self.screen.end_plane_picture(<int> self.width, <int> self.height, <uint8_t> (self.background << 4))
 
     cdef void set_mode(self, bint hires) noexcept nogil:
         """Takes over a mode, in which the display may have another size."""
@@ -452,7 +433,6 @@ cdef class Chip8(Cpu):
     cdef void restart(self) noexcept nogil:
         memset(&self.reg, 0, sizeof(self.reg))
         reset_display(self)
-        memset(self.picture, 0, self.quirk.planes * self.plane_words * sizeof(uint64_t))
         self.wait = Wait.NOTHING
         self.halt = Halt.RUNNING
         self.keys = 0
@@ -494,13 +474,9 @@ cdef class Chip8(Cpu):
             self.random = self.seed
             memset(self.rpl, 0, sizeof(self.rpl))
             self.stop_at(Halt.RUNNING, 0, 0)
-            self.stale = False
 
     cdef int sync(self, State state) except -1:
         cdef uint32_t plane
-        # The screen is saved behind this processor, and its pixels must not tell whether the last frames were rendered.
-        if self.stale:
-            self.paint()
         Cpu.sync(self, state)
         state.block("v", self.reg.v, 16)
         state.u32("i", &self.reg.i, self.most_i())
@@ -541,7 +517,6 @@ cdef class Chip8(Cpu):
         return 0
 
     cdef int sync_vip(self, State state) except -1:
-        state.words("picture", self.picture, 8, self.plane_words)
         state.u32("owed", &self.owed, 0xFFFF)
         state.u32("drawing", &self.drawing, 0xFFFF)
         state.flag("interrupted", &self.interrupted)
@@ -553,7 +528,6 @@ cdef class Chip8(Cpu):
         return 0
 
     cdef int restored(self) except -1:
-        self.stale = False
         self.set_mode(self.hires)
         self.retune()
         if self.hires and not self.quirk.modes:

@@ -1,15 +1,5 @@
 # The display: planes of rows of 64-bit words, so that a row of a sprite is drawn by a shift and an exclusive or.
 
-cdef uint8_t[256][8] PIXELS      # the pixels of each byte, leftmost first, as the screen wants them: 0 or 1
-
-
-cdef int fill_pixels() except -1:
-    for value in range(256):
-        for x in range(8):
-            PIXELS[value][x] = value >> (7 - x) & 1
-    return 0
-
-
 cdef inline uint64_t *plane_row(Chip8 self, uint32_t plane, uint32_t y) noexcept nogil:
     return self.display + plane * self.plane_words + y * (self.width >> 6)
 
@@ -210,33 +200,16 @@ cdef bint made_of_blocks(Chip8 self) noexcept nogil:
     return True
 
 
-cdef inline void paint_word(uint8_t *out, const uint64_t *word, uint32_t stride, uint32_t planes,
-                            uint64_t common) noexcept nogil:
-    """64 pixels, a byte each: plane 0 in bit 0, and `common` in all of them."""
-    cdef uint32_t byte, plane
-    cdef uint64_t eight, pixels
-    for byte in range(8):
-        pixels = common
-        for plane in range(planes):
-            # Eight pixels at once; a copy of bytes has the same order on every host.
-            memcpy(&eight, PIXELS[word[plane * stride] >> (56 - 8 * byte) & 0xFF], 8)
-            pixels |= eight << plane
-        memcpy(out, &pixels, 8)
-        out += 8
+cdef void put_halved(Chip8 self) noexcept nogil:
+    """Gives the screen each second pixel of each second row."""
+    cdef uint32_t y
+    for y in range(32):
+        self.screen.bits[y] = halved(self.display[4 * y]) << 32 | halved(self.display[4 * y + 1])
 
 
-cdef void paint_picture(Chip8 self) noexcept nogil:
-    """Gives the screen the picture."""
-    cdef uint32_t at, y
-    cdef uint64_t row
-    cdef uint8_t *out = self.screen.pixels
-    cdef uint64_t background = <uint64_t> self.picture_background << 4 | <uint64_t> self.picture_background << 12
-    background |= background << 16
-    background |= background << 32
-    if self.picture_halved:
-        for y in range(32):
-            row = halved(self.picture[4 * y]) << 32 | halved(self.picture[4 * y + 1])
-            paint_word(out + 64 * y, &row, 0, 1, background)
-        return
-    for at in range(<uint32_t> (self.screen.width * self.screen.height) >> 6):
-        paint_word(out + 64 * at, self.picture + at, self.plane_words, self.quirk.planes, background)
+cdef void put_planes(Chip8 self) noexcept nogil:
+    """Gives the screen the display as it is."""
+    cdef uint32_t plane
+    for plane in range(self.quirk.planes):
+        memcpy(self.screen.bits + plane * self.screen.plane_words, self.display + plane * self.plane_words,
+               self.plane_words * sizeof(uint64_t))

@@ -157,8 +157,6 @@ cdef void show_canvas(Chip8 self) noexcept nogil:
     cdef uint32_t n, shift, colour
     if self.screen is None:
         return
-    if self.stale:
-        self.paint()                 # while the screen still has the size of that picture
     if m.alpha == OPAQUE:
         memcpy(self.screen.direct, m.canvas, sizeof(m.canvas))
     else:

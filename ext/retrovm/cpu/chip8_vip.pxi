@@ -124,21 +124,23 @@ cdef void send_half_cleared(Chip8 self) noexcept nogil:
     """The picture in the middle of 00E0, which clears bytes from the last to the first."""
     cdef uint32_t at = self.plane_words, last
     cdef int64_t count = (self.clearing - VIP_CLEARED) // 12 + 1 if self.clearing >= VIP_CLEARED else 0
+    if self.screen is None:
+        return
     while count >= 8 and at:
         at -= 1
-        self.picture[at] = 0
+        self.screen.bits[at] = 0
         count -= 8
     if count and at:
         last = 8 * <uint32_t> count
-        self.picture[at - 1] = self.picture[at - 1] >> last << last
-    if self.screen is not None:
-        self.send_picture()
+        self.screen.bits[at - 1] = self.screen.bits[at - 1] >> last << last
+    self.screen.end_plane_picture(64, 32, 0)
 
 
 cdef inline void vip_00e0(Chip8 self, Loop *r) noexcept nogil:
     cdef int64_t left = cycles_left(self, now(self, r))
     if left < VIP_CLEAR:
-        self.keep_picture()
+        if self.screen is not None:
+            put_planes(self)         # nobody looks before the interrupt, which is within this instruction
         self.clearing = left
     op_00e0(self, r)
 

@@ -62,7 +62,7 @@ from retrovm.core.types cimport NEVER, Access, Line, StopReason, likely, tick_t,
 
 from retrovm.core.errors import ArgumentError
 from retrovm.core.memory_view import MemoryView
-from retrovm.core.types import StopReason as Reason
+from retrovm.core.types import Line as LineName, StopReason as Reason
 from retrovm.cpu.mos6502_call import call
 
 # The poll of most instructions is in their last cycle but one.
@@ -241,8 +241,7 @@ cdef class Mos6502(Cpu):
         if bus.size != size or bus.page_size != 0x100:
             raise ArgumentError(f"a {model} drives {size} bytes in pages of 256, not {bus.size} in pages of {bus.page_size}")
         bus.extend(0x10000)
-        super().__init__(name, bus, period)
-        self.wires = {line: wire for line, wire in self.wires.items() if line.name in pins.split()}
+        super().__init__(name, bus, period, [LineName[pin] for pin in pins.split()])
         self.model = model
         self.ane_constant = ane_constant
         self.lxa_constant = lxa_constant

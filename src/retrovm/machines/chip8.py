@@ -132,7 +132,7 @@ def wire(machine: Machine, media: Media | None, options: Options) -> None:
     largest = MEGA_DISPLAY if profile["mega"] else (profile["width"], profile["height"])
     at_first = (64, 32) if profile["modes"] else (None, None)
     screen = Screen("screen", largest[0], largest[1], tuple(palette(told)), rotation=told["rotation"], direct=profile["mega"],
-                    width=at_first[0], height=at_first[1])
+                    planes=told["planes"], width=at_first[0], height=at_first[1])
     quirks = {flag: told[flag] for flag in FLAGS} | {"stack": told["stack"], "planes": told["planes"]}
     machine.add(Chip8("cpu", bus, pads[0], screen, audio, keypad2=pads[1], profile=told["variant"], start=start,
                       seed=machine.random.seed, period=slot_ticks(options), vip=options["timing"] is not None,
