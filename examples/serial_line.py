@@ -4,6 +4,7 @@
 """
 
 import socket
+from contextlib import suppress
 
 import retrovm
 from retrovm import bundled, hostline
@@ -19,10 +20,8 @@ def talk(vm, line, client, text):
     while not said.endswith(b"\r\n> "):
         line.exchange()
         vm.tick(render=False)
-        try:
+        with suppress(BlockingIOError):
             said += client.recv(4096)
-        except BlockingIOError:
-            pass
     return said.decode()
 
 
