@@ -46,6 +46,12 @@ def test_without_a_display_it_writes_a_picture_and_says_which(play, tmp_path):
     assert (tmp_path / "ember.png").read_bytes() == vm.screen.png(10)
 
 
+def test_the_breadboard_is_played_without_a_display_as_a_picture(play, tmp_path):
+    done = play("eater/hello", env=NO_DISPLAY)
+    assert done.returncode == 0
+    assert [path.suffix for path in tmp_path.iterdir()] == [".png"]
+
+
 def test_a_driver_whose_windows_nobody_sees_is_no_display(play, tmp_path, monkeypatch):
     for name in ("DISPLAY", "WAYLAND_DISPLAY", "XDG_RUNTIME_DIR"):
         monkeypatch.delenv(name, raising=False)

@@ -25,6 +25,7 @@ from sd_host import Host
 import retrovm
 from retrovm import registry
 from retrovm.chips import hd44780
+from retrovm.cli import main
 from retrovm.core.types import StopReason
 from retrovm.errors import MediaError, OptionError, UnknownNameError
 from retrovm.machines import sd_wiring
@@ -347,6 +348,17 @@ def test_without_a_disk_there_is_no_card(image):
     assert "card" not in vm.devices
     assert vm.disks == {}
     assert "card" in board(disk=f"{image}:overlay").devices
+
+
+@pytest.mark.parametrize("mode", ["", ":overlay", ":readonly"])
+def test_the_command_line_puts_a_card_in(image, mode, capsys):
+    before = image.read_bytes()
+    assert main(["run", "eater/hello", "--disk", f"{image}{mode}", "--frames", "10"]) == 0
+    others = ["-o", "sd=llvm-mos", "-o", "lcd=4-bit", "--frames", "2"]
+    assert main(["run", "--machine", "eater", "--disk", f"{image}{mode}", *others]) == 0
+    assert image.read_bytes() == before
+    assert main(["run", "eater/hello", "--disk", f"{image}.missing{mode}", "--frames", "1"]) == 2
+    assert "missing" in capsys.readouterr().err
 
 
 def test_a_copy_of_the_machine_has_an_overlay(image):

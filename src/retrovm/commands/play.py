@@ -57,13 +57,11 @@ def command(
     F12 writes a picture, Ctrl-R resets, Ctrl-Shift-R switches off and on, Ctrl-Q ends. A key that the machine
     has itself is the machine's.
 
-    A computer without a screen talks in this terminal, over its serial line, and one with a screen does with
-    --serial -. On a host without a display a picture is written instead.
+    A computer without a screen talks in this terminal, over its serial line. On a host without a display a
+    picture is written instead.
 
     Example: retrovm play ember
     """
-    if serial not in (None, "-"):
-        raise wrong(f"--serial takes -, for standard input and output, not {serial!r}")
     if rom is None and machine is None:
         list_programs()
         return
