@@ -68,3 +68,8 @@ def test_the_leds_behind_a_via_count_presses_and_their_state_goes_on(capsys):
         one.tick(1)
     other.load_fields(one.save_fields())
     assert (leds.lit, other_leds.lit) == (3, 3)
+
+
+def test_the_example_of_watchpoints_finds_the_routine_that_sends_a_character(capsys):
+    runpy.run_path(str(EXAMPLES / "who_writes.py"), run_name="__main__")
+    assert "  chrout -> tx_age\n" in capsys.readouterr().out
