@@ -277,9 +277,9 @@ class VM(Machine):
     def _addresses(self, where: Where) -> tuple[int, int]:
         """The first and the last address of a range."""
         if isinstance(where, slice):
-            first = 0 if where.start is None else self.symbols.resolve(where.start)
-            stop = self.cpu.bus.size if where.stop is None else self.symbols.resolve(where.stop)
-            where = range(first, stop, 1 if where.step is None else where.step)
+            begin = 0 if where.start is None else self.symbols.resolve(where.start)
+            end = self.cpu.bus.size if where.stop is None else self.symbols.resolve(where.stop)
+            where = range(begin, end, 1 if where.step is None else where.step)
         if isinstance(where, range):
             if where.step != 1 or not where:
                 raise ArgumentError(f"expected addresses one after the other, and one at least, not {where!r}")

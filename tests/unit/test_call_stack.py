@@ -17,7 +17,7 @@ JSR_OUTER, JSR_INNER = bytes.fromhex("200005"), bytes.fromhex("200006")
 
 
 def prepared(model="6502", **code):
-    """A machine before `main` at $0400, with NOPs elsewhere: outer at $0500, inner at $0600, the handler of IRQ and NMI at $0700."""
+    """A machine before main at $0400, with outer, inner and the handler of interrupts a page further each, and NOPs elsewhere."""
     made = machine(model=model, at=MAIN)
     for name, at in (("main", MAIN), ("outer", OUTER), ("inner", INNER), ("handler", HANDLER)):
         made.cpu.memory[at : at + len(code.get(name, b""))] = code.get(name, b"")

@@ -6,7 +6,10 @@ REAL = (Access.READ, Access.WRITE)
 
 
 def events_of(made, cycles):
-    """Runs at least so many cycles, or until the processor stops for good; [(cycle, address, value, "read" or "write", access, pc)] of each bus cycle."""
+    """Runs at least so many cycles, or until the processor stops for good.
+
+    Returns [(cycle, address, value, "read" or "write", access, pc)] of each bus cycle.
+    """
     end = made.cpu.cycles + cycles
     instructions = []
     with made.cpu.trace_bus() as trace:

@@ -82,7 +82,7 @@ class Machine:
     def add_watch(
         self, first: int, last: int, callback: _WatchCallback = None, *, on: str = "write", value: int | None = None
     ) -> Watch:
-        """Waits for accesses to the addresses from `first` to `last`."""
+        """Waits for accesses to the addresses from `first` to `last`; returns the `Watch`. See `VM.watch`."""
 
     @property
     def watches(self) -> tuple[Watch, ...]:

@@ -59,7 +59,7 @@ class Watcher(Device):
     @property
     def watches(self) -> dict[int, Watch]: ...
     def add(self, watch: Watch) -> int:
-        """Lets a `Watch` begin; returns its number."""
+        """Lets a `Watch` begin; returns its number. `BusyError` in the middle of a run, as for `remove`."""
 
     def remove(self, id: int) -> None:
         """Ends the `Watch` of this number."""

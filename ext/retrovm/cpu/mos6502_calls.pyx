@@ -14,7 +14,7 @@ return address from the stack, moves it and puts it back is still under way. Wha
 when the program goes over to a higher one, and all of it when the stack pointer wraps around.
 """
 
-from libc.stdint cimport uint8_t, uint16_t, uint32_t
+from libc.stdint cimport uint8_t, uint32_t
 from retrovm.core.bus cimport Bus, Tracer
 from retrovm.core.cpu cimport Cpu
 from retrovm.core.types cimport Access, tick_t
