@@ -141,12 +141,6 @@ def test_a_serial_line_that_leads_nowhere_is_wrong_use(play):
     assert b"--serial" in done.stderr
 
 
-def test_the_breadboard_is_played_without_a_display_as_a_picture(play, tmp_path):
-    done = play("eater/hello", env=NO_DISPLAY)
-    assert done.returncode == 0
-    assert [path.suffix for path in tmp_path.iterdir()] == [".png"]
-
-
 def test_a_computer_without_a_screen_talks_where_serial_says(tmp_path):
     (tmp_path / "echo.bin").write_bytes(ECHO)
     command = [sys.executable, "-m", "retrovm", "play", "echo.bin", "-m", "sbc6502", "-o", "org=0x200",
