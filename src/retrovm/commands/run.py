@@ -65,8 +65,8 @@ def run(
     check_line(serial)
     if record is not None and serial is None:
         raise wrong("--record writes down what comes over a serial line: give --serial too")
-    if input is not None and (serial is not None or frames is not None):
-        raise wrong("--input repeats a run to its end: without --serial and --frames")
+    if input is not None and (serial, frames, wav) != (None, None, None):
+        raise wrong("--input repeats a run to its end: without --serial, --frames and --wav")
     for path in (screenshot, wav, state_out, record):
         if path is not None and not path.resolve().parent.is_dir():
             raise wrong(f"the folder of {path} does not exist")
@@ -87,10 +87,12 @@ def run(
     sound = None if wav is None or audio is None else Sound(audio)
     if serial is not None and line is not None:
         movie = None if record is None else Movie.begin(vm)
-        run_line(vm, line, serial, frames, sound, movie)
-        if record is not None and movie is not None:
-            movie.finish(vm)
-            write_whole(record, movie.text().encode())
+        try:
+            run_line(vm, line, serial, frames, sound, movie)
+        finally:                           # also where a signal ends the run: what was typed is not to be had again
+            if record is not None and movie is not None:
+                movie.finish(vm)
+                write_whole(record, movie.text().encode())
     elif input is not None:
         play_movie(vm, input)
     else:
