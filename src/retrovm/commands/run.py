@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from retrovm.commands import terminal
 from retrovm.commands.arguments import (
     STDIO,
     Disk,
@@ -22,6 +21,7 @@ from retrovm.commands.arguments import (
     wrong,
 )
 from retrovm.commands.sound import Sound
+from retrovm.commands.terminal import attend, connect, run_frames
 from retrovm.errors import StateError
 from retrovm.movie import Movie
 
@@ -96,7 +96,7 @@ def run(
     elif input is not None:
         play_movie(vm, input)
     else:
-        terminal.run(vm, DEFAULT_FRAMES if frames is None else frames, True, sound)
+        run_frames(vm, DEFAULT_FRAMES if frames is None else frames, sound)
     if screenshot is not None and screen is not None:
         write_whole(screenshot, screen.png(scale))
     if wav is not None and sound is not None:
@@ -111,10 +111,10 @@ def run(
 def run_line(vm: VM, line: Serial, place: str, frames: int | None, sound: Sound | None, movie: Movie | None) -> None:
     """Runs with the serial line where the option says."""
     if place in STDIO:
-        terminal.connect(vm, line, frames, sound, movie)
+        connect(vm, line, frames, sound, movie)
     else:
         with vm.connect(place, movie=movie) as outside:
-            terminal.attend(vm, outside, frames, sound)
+            attend(vm, outside, frames, sound)
 
 
 def play_movie(vm: VM, path: Path) -> None:
