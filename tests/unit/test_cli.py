@@ -72,7 +72,7 @@ def test_every_command_has_help_with_an_example(command, run):
     (["run", "ROM", "--serial", "tcp:6551"], "tcp:HOST:PORT"),
     (["play", "ROM", "--serial", "tcp:6551"], "tcp:HOST:PORT"),
     (["run", "ROM", "--record", "F.movie"], "give --serial too"),
-    (["run", "ROM", "--input", "F.movie", "--frames", "1"], "without --serial and --frames"),
+    (["run", "ROM", "--input", "F.movie", "--frames", "1"], "without --serial, --frames and --wav"),
     (["run", "ROM", "--screenshot", "no/where.png"], "the folder of no/where.png does not exist"),
     (["run", "ROM", "--state-in", "none.state"], "none.state: there is no such file"),
 ])

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from retrovm.commands import terminal
 from retrovm.commands.arguments import (
     STDIO,
     Disk,
@@ -22,6 +21,7 @@ from retrovm.commands.arguments import (
     wrong,
 )
 from retrovm.commands.sound import Sound
+from retrovm.commands.terminal import attend, connect, run_frames
 from retrovm.errors import StateError
 from retrovm.movie import Movie
 
@@ -65,8 +65,8 @@ def run(
     check_line(serial)
     if record is not None and serial is None:
         raise wrong("--record writes down what comes over a serial line: give --serial too")
-    if input is not None and (serial is not None or frames is not None):
-        raise wrong("--input repeats a run to its end: without --serial and --frames")
+    if input is not None and (serial, frames, wav) != (None, None, None):
+        raise wrong("--input repeats a run to its end: without --serial, --frames and --wav")
     for path in (screenshot, wav, state_out, record):
         if path is not None and not path.resolve().parent.is_dir():
             raise wrong(f"the folder of {path} does not exist")
@@ -87,14 +87,16 @@ def run(
     sound = None if wav is None or audio is None else Sound(audio)
     if serial is not None and line is not None:
         movie = None if record is None else Movie.begin(vm)
-        run_line(vm, line, serial, frames, sound, movie)
-        if record is not None and movie is not None:
-            movie.finish(vm)
-            write_whole(record, movie.text().encode())
+        try:
+            run_line(vm, line, serial, frames, sound, movie)
+        finally:                           # also where a signal ends the run: what was typed is not to be had again
+            if record is not None and movie is not None:
+                movie.finish(vm)
+                write_whole(record, movie.text().encode())
     elif input is not None:
         play_movie(vm, input)
     else:
-        terminal.run(vm, DEFAULT_FRAMES if frames is None else frames, True, sound)
+        run_frames(vm, DEFAULT_FRAMES if frames is None else frames, sound)
     if screenshot is not None and screen is not None:
         write_whole(screenshot, screen.png(scale))
     if wav is not None and sound is not None:
@@ -109,10 +111,10 @@ def run(
 def run_line(vm: VM, line: Serial, place: str, frames: int | None, sound: Sound | None, movie: Movie | None) -> None:
     """Runs with the serial line where the option says."""
     if place in STDIO:
-        terminal.connect(vm, line, frames, sound, movie)
+        connect(vm, line, frames, sound, movie)
     else:
         with vm.connect(place, movie=movie) as outside:
-            terminal.attend(vm, outside, frames, sound)
+            attend(vm, outside, frames, sound)
 
 
 def play_movie(vm: VM, path: Path) -> None:

@@ -215,7 +215,7 @@ def hurry(vm: VM, serial: Serial, line: Console, frames: int | None, sound: Soun
     done = quiet = pending = 0
     line.exchange()
     while frames is None or done < frames:
-        run(vm, 1, frames is None or done + 1 == frames, sound)
+        run_frames(vm, 1, sound, frames is None or done + 1 == frames)
         done += 1
         moved = line.exchange()
         quiet = 0 if moved or serial.pending != pending else quiet + 1
@@ -248,13 +248,13 @@ def keep_pace(vm: VM, line: HostLine | Console, wait: Callable[[float], None], f
         if left is not None:
             due = min(due, left)
             left -= due
-        run(vm, due, left in (None, 0), sound)
+        run_frames(vm, due, sound, left in (None, 0))
         traffic.rest(moved, wait)
     line.exchange()
 
 
-def run(vm: VM, frames: int, render: bool, sound: Sound | None) -> None:
-    """Runs frames, draws the last one if that is wanted, and collects the sound of all where it is wanted."""
+def run_frames(vm: VM, frames: int, sound: Sound | None, render: bool = True) -> None:
+    """Runs frames, draws the last one unless that is not wanted, and collects the sound of all where it is wanted."""
     if sound is None:
         vm.tick(max(frames - 1, 0), render=False)
         vm.tick(min(frames, 1), render=render)
