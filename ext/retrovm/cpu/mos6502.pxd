@@ -47,7 +47,6 @@ cdef struct FastRegisters:
     int64_t left                           # cycles until the run ends, but for `used`, those of this instruction so far,
     int64_t used                           # which the compiler knows
     uint32_t overflow                      # which it knows too: 0, or 1 + how many cycles behind its end this instruction writes V
-    uint32_t behind                        # likewise: how many bytes of this instruction `pc` has moved past
     uint8_t *code                          # biased pointer to the code window
     size_t window, window_end              # an instruction may start from `window` on, and below `window_end`
     uint8_t *zero                          # page zero of a model with a port

@@ -161,7 +161,6 @@ cdef inline void start_fast(Mos6502 core, Fast r) noexcept nogil:
     load(core, r)
     r.left = core.left
     r.used = r.overflow = 0
-    r.behind = 0
     r.code = NULL
     r.window = r.window_end = 0     # no code window yet: the first instruction finds one
     r.careful = IRQ_WAITS if core.active & Line.IRQ else 0
@@ -305,7 +304,8 @@ cdef class Mos6502(Cpu):
 
     cdef bint must_run_exactly(self) noexcept nogil:
         """Whatever happens on the lines, as long as the host leaves things as they are."""
-        return self.exact or self.bus.tracing or (self.port is not None and not page_zero_is_plain(self))
+        # Who watches is told the instruction and the kind of each access, which the fast build does not keep.
+        return self.exact or self.bus.tracing or self.bus.watching or (self.port is not None and not page_zero_is_plain(self))
 
     cdef bint may_run_fast(self) noexcept nogil:
         return not (self.must_run_exactly() or self.changed or self.taken or self.resetting

@@ -38,12 +38,11 @@ cdef enum:
     ACCESS_MASK = 0xFF
 
 
-cdef uint32_t device_read(Mos6502 core, uint32_t addr, uint32_t how, uint32_t data, int64_t left,
-                          uint32_t pc) noexcept nogil:
+cdef uint32_t device_read(Mos6502 core, uint32_t addr, uint32_t how, uint32_t data, int64_t left) noexcept nogil:
     cdef Slot *slot = &core.bus.slots[addr >> 8]
     cdef tick_t now = tick_of(core, left)
     if unlikely(core.clock.due <= now) or not idle(slot.device, now):
-        return timed_read(core, addr, how, data, now, pc)
+        return timed_read(core, addr, how, data, now)
     core.bus.data = <uint8_t> data
     core.clock.now = now
     core.access_addr = addr
@@ -54,12 +53,11 @@ cdef uint32_t device_read(Mos6502 core, uint32_t addr, uint32_t how, uint32_t da
     return data
 
 
-cdef uint32_t device_write(Mos6502 core, uint32_t addr, uint32_t value, uint32_t how, int64_t left,
-                           uint32_t pc) noexcept nogil:
+cdef uint32_t device_write(Mos6502 core, uint32_t addr, uint32_t value, uint32_t how, int64_t left) noexcept nogil:
     cdef Slot *slot = &core.bus.slots[addr >> 8]
     cdef tick_t now = tick_of(core, left)
     if unlikely(core.clock.due <= now) or not idle(slot.device, now):
-        return timed_write(core, addr, value, how, now, pc)
+        return timed_write(core, addr, value, how, now)
     core.bus.data = <uint8_t> value
     core.clock.now = now
     core.access_addr = addr
@@ -71,27 +69,22 @@ cdef uint32_t device_write(Mos6502 core, uint32_t addr, uint32_t value, uint32_t
 
 
 # What these two do is apart, so that the common case needs few host registers that survive calls. An event that is due
-# was brought forward by an access earlier in this instruction. A watched page comes here always: who watches is told which
-# instruction it is, and which write is a dummy.
+# was brought forward by an access earlier in this instruction.
 
-cdef uint32_t timed_read(Mos6502 core, uint32_t addr, uint32_t how, uint32_t data, tick_t now, uint32_t pc) noexcept nogil:
+cdef uint32_t timed_read(Mos6502 core, uint32_t addr, uint32_t how, uint32_t data, tick_t now) noexcept nogil:
     if core.clock.due <= now:
         core.clock.dispatch(now)
     core.bus.data = <uint8_t> data
-    core.bus.instruction = pc & 0xFFFF
     data = trap_read(core.bus, addr, <Access> (how & ACCESS_MASK), now)
     core.access_addr = addr
     core.access_how = how
     return leave_after_read(core, data) if core.leaving or core.clock.due < core.due else data
 
 
-cdef uint32_t timed_write(Mos6502 core, uint32_t addr, uint32_t value, uint32_t how, tick_t now,
-                          uint32_t pc) noexcept nogil:
+cdef uint32_t timed_write(Mos6502 core, uint32_t addr, uint32_t value, uint32_t how, tick_t now) noexcept nogil:
     if core.clock.due <= now:
         core.clock.dispatch(now)
     core.bus.data = <uint8_t> value
-    core.bus.instruction = pc & 0xFFFF
-    core.bus.writing = <Access> (how & ACCESS_MASK)
     trap_write(core.bus, addr, <uint8_t> value, now)
     core.access_addr = addr
     core.access_how = how
@@ -129,16 +122,14 @@ cdef inline void writes_overflow(Fast r, uint32_t late) noexcept nogil:
 # common one, each such value would cost every instruction a move.
 
 cdef inline void read_device(Fast r, uint32_t addr, Access kind) noexcept nogil:
-    r.data = device_read(<Mos6502> r.core, addr, kind | r.overflow << HOW_SHIFT, r.data, r.left - r.used,
-                         <uint32_t> r.pc - r.behind)
+    r.data = device_read(<Mos6502> r.core, addr, kind | r.overflow << HOW_SHIFT, r.data, r.left - r.used)
     if unlikely(r.data & LEAVE):
         r.data &= 0xFF
         r.window_end = 0
 
 
-cdef inline void write_device(Fast r, uint32_t addr, uint32_t value, Access kind) noexcept nogil:
-    if unlikely(device_write(<Mos6502> r.core, addr, value, kind | r.overflow << HOW_SHIFT, r.left - r.used,
-                             <uint32_t> r.pc - r.behind)):
+cdef inline void write_device(Fast r, uint32_t addr, uint32_t value) noexcept nogil:
+    if unlikely(device_write(<Mos6502> r.core, addr, value, Access.WRITE | r.overflow << HOW_SHIFT, r.left - r.used)):
         r.window_end = 0
     r.data = value
 
@@ -237,7 +228,7 @@ cdef inline void write_as(Build r, uint32_t addr, uint32_t value, Access kind) n
             page[addr] = <uint8_t> value
             r.data = value
         else:
-            write_device(r, addr, value, kind)
+            write_device(r, addr, value)
     else:
         r.data = value
         if likely(page != NULL and r.now < (<Mos6502> r.core).wake):
@@ -276,7 +267,7 @@ cdef inline void write_dummy(Build r, uint32_t addr, uint32_t value) noexcept no
     if Build is Fast:
         r.used += 1
         if unlikely(r.pages.write[addr >> 8] == NULL):
-            write_device(r, addr, value, Access.DUMMY)
+            write_device(r, addr, value)
     else:
         write_as(r, addr, value, Access.DUMMY)
 
@@ -285,7 +276,6 @@ cdef inline void fetch(Build r) noexcept nogil:
     """The next byte of the instruction."""
     if Build is Fast:
         r.used += 1
-        r.behind += 1
         r.data = r.code[r.pc]
         r.pc += 1
     else:

@@ -23,7 +23,6 @@ enum { IRQ_WAITS = 1, DEVICE_BELOW = 2 };
     (r)->left -= (r)->used + 1; \
     (r)->used = 0; \
     (r)->overflow = 0; \
-    (r)->behind = 1; \
     (r)->pc++; \
     if (retrovm_unlikely((r)->left < 0)) LEAVE_(r, done_); \
     if (retrovm_unlikely((r)->pc > (r)->window_end)) LEAVE_(r, window_)

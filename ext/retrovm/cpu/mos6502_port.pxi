@@ -59,14 +59,14 @@ cdef inline void store_zero(Fast r) noexcept nogil:
     if likely(r.ea >= PORT_END):
         r.zero[r.ea] = <uint8_t> r.data
     else:
-        write_device(r, r.ea, r.data, Access.WRITE)
+        write_device(r, r.ea, r.data)
 
 
 cdef inline void modify_zero(Fast r) noexcept nogil:
     read_zero(r, r.ea)
     r.used += 1
     if unlikely(r.ea < PORT_END):
-        write_device(r, r.ea, r.data, Access.DUMMY)
+        write_device(r, r.ea, r.data)
 
 
 # The modes of mos6502_modes.pxi that go there.
