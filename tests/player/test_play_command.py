@@ -44,6 +44,12 @@ def test_without_a_display_it_writes_a_picture_and_says_which(play, tmp_path):
     assert (tmp_path / "ember.png").read_bytes() == vm.screen.png(10)
 
 
+def test_the_breadboard_is_played_without_a_display_as_a_picture(play, tmp_path):
+    done = play("eater/hello", env=NO_DISPLAY)
+    assert done.returncode == 0
+    assert [path.suffix for path in tmp_path.iterdir()] == [".png"]
+
+
 def test_a_driver_whose_windows_nobody_sees_is_no_display(play, tmp_path, monkeypatch):
     for name in ("DISPLAY", "WAYLAND_DISPLAY", "XDG_RUNTIME_DIR"):
         monkeypatch.delenv(name, raising=False)
@@ -120,24 +126,6 @@ def test_a_computer_without_a_screen_talks_on_standard_input_and_output(play, tm
     assert done.stdout == b"Hello"
     assert done.stderr == b"retrovm: sbc6502 has no screen: its serial line is connected to this terminal\n"
     assert [path.name for path in tmp_path.iterdir()] == ["echo.bin"]
-
-
-def test_a_computer_with_a_screen_talks_beside_its_window_when_asked_to(play):
-    done = play("eater/echo", "--serial", "-", "--frames", "90", env=DUMMY, stdin=b"Hello")
-    assert (done.returncode, done.stdout, done.stderr) == (0, b"Hello", b"")
-
-
-def test_a_serial_line_that_is_not_there_or_leads_nowhere_is_wrong_use(play):
-    done = play("ember", "--serial", "-", "--frames", "5", env=DUMMY)
-    assert (done.returncode, done.stdout) == (2, b"")
-    assert b"chip8 has no serial line" in done.stderr
-    assert b"--serial takes -" in play("eater/echo", "--serial", "x", env=DUMMY).stderr
-
-
-def test_the_breadboard_is_played_without_a_display_as_a_picture(play, tmp_path):
-    done = play("eater/hello", env=NO_DISPLAY)
-    assert done.returncode == 0
-    assert [path.suffix for path in tmp_path.iterdir()] == [".png"]
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="there are no pseudo-terminals")

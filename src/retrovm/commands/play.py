@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -34,8 +32,6 @@ def command(
     vsync: Annotated[bool, typer.Option("--vsync/--no-vsync", help=(
         "Show pictures in step with the display, or at once."))] = True,
     frames: Annotated[int | None, typer.Option(metavar="N", min=1, help="End after so many frames.")] = None,
-    serial: Annotated[str | None, typer.Option(metavar="-", help=(
-        "Connect the serial line to standard input and output beside the window. On a terminal, Ctrl-] ends."))] = None,
     seed: Seed = 1,
 ) -> None:
     """Play a program in a window, at its own speed.
@@ -44,13 +40,11 @@ def command(
     F12 writes a picture, Ctrl-R resets, Ctrl-Shift-R switches off and on, Ctrl-Q ends. A key that the machine
     has itself is the machine's.
 
-    A computer without a screen talks in this terminal, over its serial line, and one with a screen does with
-    --serial -. On a host without a display a picture is written instead.
+    A computer without a screen talks in this terminal, over its serial line. On a host without a display a
+    picture is written instead.
 
     Example: retrovm play ember
     """
-    if serial not in (None, "-"):
-        raise wrong(f"--serial takes -, for standard input and output, not {serial!r}")
     if rom is None and machine is None:
         list_programs()
         return
@@ -62,25 +56,10 @@ def command(
     from retrovm.player import app, sdl
 
     try:
-        with serial_line(vm, serial) as exchange:
-            app.play(vm, scale=scale, fullscreen=fullscreen, mute=mute, vsync=vsync, frames=frames, each_frame=exchange)
+        app.play(vm, scale=scale, fullscreen=fullscreen, mute=mute, vsync=vsync, frames=frames)
     except sdl.NoDisplay:
         write_picture(vm, vm.screen, frames, scale)
     close_disks(vm)
-
-
-@contextmanager
-def serial_line(vm: VM, serial: str | None) -> Iterator[Callable[[], bool] | None]:
-    """What moves the bytes of the serial line, where it is asked for."""
-    from retrovm.commands.terminal import beside
-
-    if serial is None:
-        yield None
-        return
-    if vm.serial is None:
-        raise wrong(f"--serial: {vm.spec.id} has no serial line")
-    with beside(vm.serial) as exchange:
-        yield exchange
 
 
 def list_programs() -> None:

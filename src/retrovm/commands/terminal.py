@@ -12,7 +12,7 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -126,24 +126,3 @@ def _run(vm: VM, serial: Serial, frames: int | None, sound: Sound | None, keys: 
         pending = serial.pending
         if frames is None and keys.ended and quiet >= quiet_frames:
             break
-
-
-@contextmanager
-def beside(serial: Serial) -> Iterator[Callable[[], bool]]:
-    """Standard input and output for a machine that something else runs, as a window does.
-
-    What it gives is to be called after every frame; it moves what has come, and returns False after Ctrl-].
-    """
-    terminal = sys.stdin.isatty()
-    with raw_terminal(terminal):
-        keys, out = Input(), sys.stdout.buffer
-
-        def exchange() -> bool:
-            typed, escape, _ = keys.take().partition(ESCAPE) if terminal else (keys.take(), b"", b"")
-            serial.send(typed)
-            if said := serial.receive():
-                out.write(said)
-                out.flush()
-            return not escape
-
-        yield exchange

@@ -34,7 +34,7 @@ def say(message: str) -> None:
 
 
 def play(vm: VM, *, scale: int | None = None, fullscreen: bool = False, mute: bool = False,
-         vsync: bool = True, frames: int | None = None, each_frame: Callable[[], bool] | None = None) -> None:
+         vsync: bool = True, frames: int | None = None) -> None:
     """Opens a window on a machine that has a screen, and returns when the user closes it.
 
     Parameters
@@ -43,7 +43,6 @@ def play(vm: VM, *, scale: int | None = None, fullscreen: bool = False, mute: bo
         mute        no sound
         vsync       show pictures when the display begins a new one
         frames      close the window after so many frames
-        each_frame  is called after every frame of the machine, and closes the window by False
     Raises `NoDisplay` where no window can be opened; the machine has not run then. Without a sound card it
     says so on standard error, and there is silence.
     """
@@ -53,7 +52,7 @@ def play(vm: VM, *, scale: int | None = None, fullscreen: bool = False, mute: bo
         window = Window(screen, scale=scale, fullscreen=fullscreen, vsync=vsync)
         try:
             with open_sound(vm, mute) as sound:
-                Player(vm, window, sound, each_frame=each_frame).run(frames)
+                Player(vm, window, sound).run(frames)
         finally:
             window.close()
     finally:
@@ -91,14 +90,12 @@ class Player:
     It reads SDL's events, so SDL must have been started. Pictures go into `folder`, and only on request.
     """
 
-    def __init__(self, vm: VM, display: Display, sound: Sound, folder: Path | None = None, *,
-                 each_frame: Callable[[], bool] | None = None) -> None:
+    def __init__(self, vm: VM, display: Display, sound: Sound, folder: Path | None = None) -> None:
         self.vm = vm
         self.screen = screen_of(vm)
         self.display = display
         self.sound = sound
         self.folder = Path() if folder is None else folder
-        self.each_frame = each_frame
         self.keyboard = Keyboard(vm, vm.spec.ports_for(vm.options))
         self.pacer = Pacer(vm.frame_rate)
         self.paused = False
@@ -165,8 +162,6 @@ class Player:
             self._left -= 1
         halted = not self.vm.tick(render=render)
         self.keyboard.frame_ran()
-        if self.each_frame is not None and not self.each_frame():
-            self.quit()
         if halted != self.halted:
             self.halted = halted
             self._show_title()
