@@ -1,5 +1,6 @@
 """BASIC of the breadboard computer: sessions typed over the serial line, and what it answers."""
 
+import fat_image
 import pytest
 from eater_board import program
 
@@ -45,7 +46,8 @@ def run(vm, *lines):
     ("2+2", 4), ("2+3*4", 14), ("(2+3)*4", 20), ("-5+2", -3), ("-7/2", -3), ("-7%2", -1), ("7%-2", 1), ("181*181", 32761),
     ("-32767-1", -32768), ("-128*256", -32768), ("32767", 32767), ("1<2", -1), ("2<1", 0), ("-1<1", -1), ("-32767<32767", -1),
     ("3>=3", -1), ("3<>3", 0), ("1<2 AND 2<3", -1), ("1>2 OR 2<3", -1), ("6 AND 3", 2), ("6 OR 3", 7), ("ABS(-9)", 9),
-    ("LEN(\"four\")", 4), ("ASC(\"A\")", 65), ("ASC(\"\")", 0), ("(\"a\"=\"a\")", -1), ("(\"ab\"<\"b\")", -1), ("(\"ab\">\"a\")", -1),
+    ("LEN(\"four\")", 4), ("ASC(\"A\")", 65), ("ASC(\"\")", 0),
+    ("(\"a\"=\"a\")", -1), ("(\"ab\"<\"b\")", -1), ("(\"ab\">\"a\")", -1),
     ("(\"a\"+\"b\"<>\"ab\")", 0), ("(\"\"=\"\")", -1), ("(\"a\"=\"b\" OR \"c\"=\"c\")", -1), ("PEEK(-4097)", 255),
 ])
 def test_expressions_have_their_value(vm, typed, value):
@@ -164,3 +166,29 @@ def test_a_full_memory_is_told_and_keeps_what_is_there(vm):
     assert "? the memory is full\r\n" in got
     vm.tick(60)
     assert say(vm, "PRINT 1").endswith("1\n")
+
+
+@pytest.mark.skipif(fat_image.MKFS is None, reason="mkfs.fat makes the image: apt-get install dosfstools")
+def test_a_program_is_loaded_from_the_card(tmp_path):
+    path = tmp_path / "card.img"
+    volume = fat_image.make(path, 16)
+    lines = [f"{i} PRINT \"Line {i}\"" for i in range(1, 200)]
+    entries = [volume.entry(name, volume.write(text), len(text)) for name, text in (
+        ("LONG.BAS", "\r\n".join(lines).encode()), ("WRONG.BAS", b"10 PRINT\nhello\n"), ("WIDE.BAS", b"1 REM" + b"x" * 150))]
+    volume.put_root(entries)
+    volume.save()
+    vm = program("basic", fill=0, disk=f"{path}:readonly")
+    until(vm)
+    assert say(vm, 'LOAD "LONG.BAS"') == ""
+    assert say(vm, "LIST").splitlines() == lines
+    assert say(vm, "RUN").splitlines()[-1] == "Line 199"
+    assert say(vm, 'LOAD "none.bas"') == "? there is no such file\n"
+    assert say(vm, 'LOAD "wrong.bas"') == "? the file has a line without number\n"
+    assert say(vm, 'LOAD "wide.bas"') == "? the file has a line that is too long\n"
+
+
+def test_without_a_card_load_says_so(vm):
+    enter(vm, "10 PRINT 1")
+    assert say(vm, 'LOAD "A.BAS"') == "? no card answers\n"
+    assert say(vm, "LIST") == "10 PRINT 1\n"
+    assert run(vm, '20 LOAD "A"') == "1\n? LOAD is not for programs in line 20\n"

@@ -80,7 +80,9 @@ def test_a_directory_is_listed_without_label_long_names_and_deleted_files(card):
     assert "LOADER 1.0" in greeting
     assert "?" not in greeting.replace("? for help", "")
     lines = say(vm, "dir").splitlines()
-    assert lines[:4] == ["HELLO.PRG             26", "LONG.BIN            9000", "SUB            directory", "EMPTY                  0"]
+    assert lines[:4] == [
+        "HELLO.PRG             26", "LONG.BIN            9000", "SUB            directory", "EMPTY                  0",
+    ]
     assert len(lines) == 4 + 60 + 1
     assert lines[-1].startswith("LAST.PRG ")
 

@@ -149,4 +149,4 @@ capitals:
 @done:  rts
 
         .import assign
-        .export enter_line
+        .export enter_line, capitals

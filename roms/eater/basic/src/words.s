@@ -5,7 +5,7 @@
         .include "basic.inc"
 
         .import print_statement, if_statement, goto, gosub, return, for, next, input, remark, end, stop, run, dim, poke, sys
-        .import assign, peek, absolute, length, code, random
+        .import load, assign, peek, absolute, length, code, random
 
 .macro  word    name, routine
         .byte   name, 0
@@ -30,6 +30,7 @@ statements:
         word    "RUN", run
         word    "LIST", list
         word    "NEW", new_statement
+        word    "LOAD", load
         word    "DIM", dim
         word    "POKE", poke
         word    "SYS", sys
