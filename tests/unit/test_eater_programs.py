@@ -208,3 +208,14 @@ def test_a_long_text_at_full_speed_comes_back_whole():
     vm.serial.send(text)
     vm.tick(80)
     assert vm.serial.receive() == text
+
+
+def test_scroll_defines_its_own_characters_and_shows_them():
+    vm = program("scroll")
+    vm.tick(15)
+    lcd = vm.lcd
+    assert lcd.text[0] == "Forty columns, a"
+    assert lcd.codes[1][:5] == bytes([0, 1, 2, 3, 0])
+    vm.tick(25)
+    assert lcd.text[0] != "Forty columns, a"
+    assert lcd.text[0].startswith("orty c")
