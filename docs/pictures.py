@@ -34,6 +34,7 @@ PICTURES = {
     "grotto.png": lambda: picture("grotto", 420, ((210, "6", 6),)),
     "ascent-title.png": lambda: picture("ascent", 150),
     "ascent.png": lambda: picture("ascent", 1500, ((160, "6", 6),)),
+    "eater.png": lambda: picture("eater/hello", 60, scale=2),
     "vista.png": lambda: picture("vista", 900, scale=2, variant="megachip8"),
 }
 

@@ -21,7 +21,7 @@ SOURCES = sorted([*(ROOT / "ext").rglob("*.py[xd]"), *(ROOT / "ext").rglob("*.px
 WORDS = {"errors", "spec", "chip_spec", "ranges", "registry", "toml_keys", "toml_places"}
 PARTS = {"core", "cpu", "chips", "carts"}
 BASE = WORDS | {"media", "bundled", "storage"}
-MIDDLE = BASE | PARTS | {"isa", "machines", "session", "snapshot", "symbols", "detection", "loading"}
+MIDDLE = BASE | PARTS | {"isa", "machines", "session", "snapshot", "symbols", "detection", "loading", "hostline"}
 MAY_IMPORT = {
     "core": set(),
     "cpu": {"core"},
@@ -41,6 +41,7 @@ MAY_IMPORT = {
     "detection": BASE - {"storage"},
     "machines": BASE | PARTS,
     "snapshot": {"errors"},
+    "hostline": {"errors"},
     "symbols": {"errors", "spec", "isa"},
     "session": MIDDLE - {"detection", "loading", "machines"},
     "loading": MIDDLE,

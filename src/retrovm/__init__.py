@@ -15,10 +15,11 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from retrovm import cpu, media, movie, rewind
-    from retrovm.core.cpu import CallResult
+    from retrovm.core.cpu import CallResult, Frame
     from retrovm.core.machine import Machine
     from retrovm.core.python_device import PythonDevice
     from retrovm.core.types import Access, Line, StopReason
+    from retrovm.core.watch import Watch, WatchEvent
     from retrovm.detection import Target, detect
     from retrovm.errors import (
         AddressError,
@@ -46,7 +47,8 @@ if TYPE_CHECKING:
 # Where each public name is defined. `machines` is a package that can be called: retrovm/machines/__init__.py.
 _HOMES = {
     "Access": "core.types", "Line": "core.types", "StopReason": "core.types",
-    "CallResult": "core.cpu", "Machine": "core.machine", "PythonDevice": "core.python_device",
+    "Watch": "core.watch", "WatchEvent": "core.watch",
+    "CallResult": "core.cpu", "Frame": "core.cpu", "Machine": "core.machine", "PythonDevice": "core.python_device",
     "Target": "detection", "detect": "detection",
     "AddressError": "errors", "ArgumentError": "errors", "BusyError": "errors", "CallError": "errors",
     "ManifestError": "errors",
@@ -61,10 +63,10 @@ _HOMES = {
 _PACKAGES = ("cpu", "machines", "media", "movie", "rewind")
 
 __all__ = [
-    "VM", "Access", "AddressError", "ArgumentError", "BusyError", "Button", "CallError", "CallResult", "Judgement", "Line",
+    "VM", "Access", "AddressError", "ArgumentError", "BusyError", "Button", "CallError", "CallResult", "Frame", "Judgement", "Line",
     "Machine", "MachineSpec", "ManifestError", "Media", "MediaError", "MovieError", "Option", "OptionError", "Port",
     "PythonDevice", "RegistrationError", "ReplayError", "RetroVMError", "StateError", "StopReason", "Target",
-    "UnknownNameError", "__version__", "cpu", "create", "detect", "get_include", "load", "machines", "media",
+    "UnknownNameError", "Watch", "WatchEvent", "__version__", "cpu", "create", "detect", "get_include", "load", "machines", "media",
     "movie", "rewind",
 ]
 

@@ -25,6 +25,7 @@ Each other line is an event, `[tick, in_frame, action, ...]`: the tick of the ma
     "release", port, button                   "load", tick, state: zlib in Base64; the tick that is in it
     "release_all", port                       "check", frame, SHA-256 of the state
     "send", port, bytes as characters 0-255   "end", frame, SHA-256 of the state
+    "set_carrier", port, up (true or false)
 
 A recording grows in FILE.part, a line at a time, and takes the place of FILE when it is finished. Where its process was killed,
 FILE.part is a movie that has everything up to then; it lacks its "end", and half a line at its end does not count.
@@ -62,7 +63,7 @@ _NAME = (str,)
 _NUMBER = (int,)
 _SHAPES: dict[str, tuple[bool, tuple[tuple[type, ...], ...]]] = {
     "press": (True, (_NAME, (int, type(None)))), "release": (True, (_NAME,)), "release_all": (True, ()),
-    "send": (True, (_NAME,)), "reset": (False, ((bool,),)), "load": (False, (_NUMBER, _NAME)),
+    "send": (True, (_NAME,)), "set_carrier": (True, ((bool,),)), "reset": (False, ((bool,),)), "load": (False, (_NUMBER, _NAME)),
     "check": (False, (_NUMBER, _NAME)), "end": (False, (_NUMBER, _NAME)),
 }
 
@@ -208,7 +209,7 @@ def _tick_after(event: Event) -> int:
 
 def _check_port(vm: VM, event: Event) -> None:
     port = vm.ports.groups.get(event.port or "")
-    if not isinstance(port, Serial if event.action == "send" else Buttons):
+    if not isinstance(port, Serial if event.action in ("send", "set_carrier") else Buttons):
         raise MovieError(f"the movie has {event.action!r} for the port {event.port!r}, and {vm.spec.id} has no such port")
     if isinstance(port, Buttons) and event.arguments and event.arguments[0] not in port.names:
         raise MovieError(f"the movie has the button {event.arguments[0]!r}, and the port {event.port!r} of {vm.spec.id} has "

@@ -32,9 +32,13 @@ from retrovm.spec import MachineSpec, nearest
 from retrovm.symbols import Symbols
 
 if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
+
     from retrovm.chips.hd44780_module import Hd44780Module
     from retrovm.core.ports import Serial
     from retrovm.core.trace import BusTrace
+    from retrovm.core.watch import Watch, WatchEvent
+    from retrovm.hostline import HostLine
     from retrovm.media import Media
 
 Target = int | str
@@ -42,13 +46,16 @@ Target = int | str
 
 Hook = Callable[["VM"], object]
 
+Where = Target | slice | range | tuple[Target, Target]
+"""An address or a symbol, several as a slice or a range, or the first and the last."""
+
 
 class VM(Machine):
     """A machine of `spec` with `media` in it, switched on.
 
     `retrovm.load` and `retrovm.create` make one. Inherited from `Machine`:
 
-        tick(frames=1, render=True)  runs whole frames; False when a hook stopped it or the processor halted
+        tick(frames=1, render=True)  runs whole frames; False when it was stopped or the processor halted
         step()                       runs one instruction and returns the cycles that it took
         reset(power_on=True)         switches off and on; with False, pulls the reset line, which keeps memory
         cpu, screen, audio, ports    the parts; None where the machine has no such part
@@ -93,6 +100,13 @@ class VM(Machine):
 
         return next((part for part in self.devices.values() if isinstance(part, Hd44780Module)), None)
 
+    @property
+    def leds(self) -> dict[str, bool]:
+        """All LEDs by their names, and whether each is lit now. `vm.devices` has the rows, with `brightness`."""
+        from retrovm.chips.leds import Leds
+
+        return {name: part[name] for part in self.devices.values() if isinstance(part, Leds) for name in part.names}
+
     def _find_disks(self) -> dict[str, Image]:
         """The disks that are in the machine, by the names of their options."""
         disks = {}
@@ -124,8 +138,8 @@ class VM(Machine):
             cycles  rounded up to a whole instruction
             until   an address or a symbol: the machine stops before the instruction there. Where it stopped,
                     it goes on. Or a predicate, `until(vm)`: asked before every instruction, so it costs time
-        Returns the `StopReason`: CYCLES, ADDRESS (or a hook asked for it), PREDICATE or HALTED. Without any
-        limit the machine runs until a hook stops it, its processor halts, or Ctrl-C.
+        Returns the `StopReason`: CYCLES, ADDRESS (or a hook asked for it), WATCH, PREDICATE or HALTED. Without
+        any limit the machine runs until a hook or a watchpoint stops it, its processor halts, or Ctrl-C.
         """
         if until is None:
             return self.run_cycles(cycles)
@@ -187,6 +201,20 @@ class VM(Machine):
             raise UnknownNameError(f"{self.spec.id} has no button {name!r}{nearest(str(name), ports)}")
         return ports[name]
 
+    def connect(self, place: str) -> HostLine:
+        """Ends the serial line at a place outside of this process, for a `with` block.
+
+        Parameters
+            place  "pty" for a new pseudo-terminal, "pty:PATH" for one with a symbolic link to it, "tcp:HOST:PORT" for a port
+        Between two runs, `line.exchange()` moves what can move, without waiting; `line.where` is what a client connects to.
+        `retrovm.hostline` tells more. `ArgumentError` for a place that is none, `HostLineError` where the system refuses it.
+        """
+        from retrovm.hostline import HostLine, open_end
+
+        if self.serial is None:
+            raise ArgumentError(f"{self.spec.id} has no serial line to connect")
+        return HostLine(self, open_end(place))
+
     # --- looking inside -------------------------------------------------------------------------------------
 
     def hook(self, target: Target, callback: Hook | None) -> None:
@@ -201,6 +229,31 @@ class VM(Machine):
     def unhook(self, target: Target, callback: Hook | None) -> None:
         """Takes back `hook`. `ArgumentError` when there is no such hook."""
         self.remove_hook(self._address(target), callback)
+
+    def watch(self, where: Where, callback: Callable[[VM, WatchEvent], object] | None = None, *,
+              on: str = "write", value: int | None = None) -> Watch:
+        """Waits for accesses, and calls `callback(vm, event)` for each after the instruction that made it.
+
+        Parameters
+            where     an address or symbol, `slice(0x200, 0x300)`, `range(0x200, 0x300)`, or (first, last)
+            callback  None ends the run after the instruction, and so does a callback that returns
+                      `StopReason.WATCH`; `vm.stopped_by` is then the event
+            on        "write", "read" or "access", the accesses that instructions mean to make, and a stack's and
+                      a vector's; "bus" every cycle there: fetches of code and dummy accesses, too
+            value     counts alone, when it is read or written; None for any
+        Returns the `Watch`: `watch.remove()` ends it, as does the end of its `with` block. The event has
+        `address`, `value`, `old` (before a write), `kind`, `access`, `cycle`, and `pc` of the instruction.
+
+        An address is what is on the lines of the bus; memory that is mapped twice is watched where it is accessed.
+        What the host does with `vm.memory` is not seen. Watchpoints are no part of the machine's state, as hooks are
+        none: they stay through `load_state` and `reset`, and do not go into snapshots and copies.
+        """
+        first, last = self._addresses(where)
+        return self.add_watch(first, last, callback, on=on, value=value)
+
+    def trace_calls(self) -> AbstractContextManager[Any]:
+        """Makes `vm.cpu.call_stack()` certain inside a `with` block, on a processor on which it is not by itself."""
+        return self.cpu.trace_calls()
 
     def trace_bus(self) -> BusTrace:
         """Records every bus cycle inside a `with` block.
@@ -218,6 +271,22 @@ class VM(Machine):
         if not 0 <= address < reach:
             raise AddressError(f"{target!r} is outside the address space, $0000-${reach - 1:04X}")
         return address
+
+    def _addresses(self, where: Where) -> tuple[int, int]:
+        """The first and the last address of a range."""
+        if isinstance(where, slice):
+            begin = 0 if where.start is None else self.symbols.resolve(where.start)
+            end = self.cpu.bus.size if where.stop is None else self.symbols.resolve(where.stop)
+            where = range(begin, end, 1 if where.step is None else where.step)
+        if isinstance(where, range):
+            if where.step != 1 or not where:
+                raise ArgumentError(f"expected addresses one after the other, and one at least, not {where!r}")
+            where = where[0], where[-1]
+        first, last = where if isinstance(where, tuple) and len(where) == 2 else (where, where)
+        found = self._address(first), self._address(last)
+        if found[0] > found[1]:
+            raise ArgumentError(f"expected the first and the last address in order, not {where!r}")
+        return found
 
     # --- state ----------------------------------------------------------------------------------------------
 
@@ -264,7 +333,7 @@ class VM(Machine):
         return sha256(self.save_fields()).hexdigest()
 
     def clone(self) -> VM:
-        """A second machine in the same state, with the same symbols and no hooks. It goes its own way.
+        """A second machine in the same state, with the same symbols, no hooks and no watchpoints. It goes its own way.
 
         Its disks are overlays: what it writes changes no file, and it does not see what this machine writes from now on.
         """

@@ -51,6 +51,15 @@ class Button:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Lamp:
+    """One light that a machine shows; `colour` is 0xRRGGBB."""
+
+    name: str
+    label: str
+    colour: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class Port:
     """A place where the host's devices plug in: `kind` is "buttons" or "serial"."""
 

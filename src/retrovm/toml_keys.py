@@ -17,6 +17,14 @@ REQUIRED: Any = object()
 """The default of a key that must be there."""
 
 
+class WithinError(ValueError):
+    """What is wrong with a key inside a table that is parsed as one value."""
+
+    def __init__(self, key: str, message: str) -> None:
+        super().__init__(message)
+        self.key = key
+
+
 class Document:
     """A TOML file and the places of its keys. Raises `ManifestError` when it is not UTF-8, or not TOML."""
 
@@ -89,6 +97,8 @@ class Keys:
     def parse(self, path: Path, parse: Callable[[Any], T], value: Any) -> T:
         try:
             return parse(value)
+        except WithinError as error:
+            self.document.fail((*path, error.key), str(error))
         except (ValueError, TypeError) as error:
             self.document.fail(path, f"{error}, found {shown(value)}")
 

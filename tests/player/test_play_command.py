@@ -1,6 +1,8 @@
 """`retrovm play` as a user starts it."""
 
 import os
+import re
+import socket
 import subprocess
 import sys
 import time
@@ -42,6 +44,12 @@ def test_without_a_display_it_writes_a_picture_and_says_which(play, tmp_path):
     vm = retrovm.load(bundled.find("ember").file)
     vm.tick(300)
     assert (tmp_path / "ember.png").read_bytes() == vm.screen.png(10)
+
+
+def test_the_breadboard_is_played_without_a_display_as_a_picture(play, tmp_path):
+    done = play("eater/hello", env=NO_DISPLAY)
+    assert done.returncode == 0
+    assert [path.suffix for path in tmp_path.iterdir()] == [".png"]
 
 
 def test_a_driver_whose_windows_nobody_sees_is_no_display(play, tmp_path, monkeypatch):
@@ -120,6 +128,40 @@ def test_a_computer_without_a_screen_talks_on_standard_input_and_output(play, tm
     assert done.stdout == b"Hello"
     assert done.stderr == b"retrovm: sbc6502 has no screen: its serial line is connected to this terminal\n"
     assert [path.name for path in tmp_path.iterdir()] == ["echo.bin"]
+
+
+def test_a_computer_with_a_screen_talks_beside_its_window_when_asked_to(play):
+    done = play("eater/echo", "--serial", "-", "--frames", "90", env=DUMMY, stdin=b"Hello")
+    assert (done.returncode, done.stdout, done.stderr) == (0, b"Hello", b"")
+
+
+def test_a_serial_line_that_leads_nowhere_is_wrong_use(play):
+    done = play("eater/echo", "--serial", "x", env=DUMMY)
+    assert (done.returncode, done.stdout) == (2, b"")
+    assert b"--serial" in done.stderr
+
+
+def test_a_computer_without_a_screen_talks_where_serial_says(tmp_path):
+    (tmp_path / "echo.bin").write_bytes(ECHO)
+    command = [sys.executable, "-m", "retrovm", "play", "echo.bin", "-m", "sbc6502", "-o", "org=0x200",
+               "--serial", "tcp:127.0.0.1:0"]
+    with subprocess.Popen(command, cwd=tmp_path, stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True) as process:
+        try:
+            port = int(re.search(r"is tcp:127\.0\.0\.1:(\d+); Ctrl-C ends", process.stderr.readline())[1])
+            with socket.create_connection(("127.0.0.1", port), timeout=20) as client:
+                client.sendall(b"Hello")
+                said = b""
+                while len(said) < 5:
+                    said += client.recv(5)
+            assert said == b"Hello"
+        finally:
+            process.kill()
+
+
+def test_serial_is_refused_for_a_machine_without_a_line(play):
+    done = play("ember", "--serial", "pty", env=DUMMY)
+    assert (done.returncode, done.stdout) == (2, b"")
+    assert done.stderr == b"retrovm: --serial: chip8 has no serial line\n"
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="there are no pseudo-terminals")

@@ -238,3 +238,45 @@ def test_a_bundled_program_is_found_by_its_name_and_by_its_id():
     assert Path(bundled.find("ember").file).name == "ember.ch8"
     with pytest.raises(retrovm.UnknownNameError, match=r"no bundled program is called 'embr'; did you mean ember"):
         bundled.find("embr")
+
+
+class Line:
+    """A serial line that stalls and ends when a test wants it."""
+
+    def __init__(self) -> None:
+        self.exchanges = 0
+        self.stalled_for = 0
+        self.last: int | None = None
+
+    @property
+    def stalled(self) -> bool:
+        self.stalled_for -= 1
+        return self.stalled_for >= 0
+
+    @property
+    def ended(self) -> bool:
+        return self.exchanges == self.last
+
+    def exchange(self) -> bool:
+        self.exchanges += 1
+        return False
+
+
+def test_a_serial_line_is_served_before_every_frame(sdl, ember, tmp_path):
+    line = Line()
+    Player(ember, Wall(), Silence(), tmp_path, line).run(frames=4)
+    assert (ember.frame, line.exchanges) == (4, 4)
+
+
+def test_the_machine_rests_while_nobody_takes_what_it_says(sdl, ember, tmp_path):
+    line = Line()
+    line.stalled_for = 3
+    Player(ember, Wall(), Silence(), tmp_path, line).run(frames=4)
+    assert (ember.frame, line.exchanges) == (4, 7)
+
+
+def test_the_window_closes_when_the_line_ends(sdl, ember, tmp_path):
+    line = Line()
+    line.last = 3
+    Player(ember, Wall(), Silence(), tmp_path, line).run()
+    assert line.exchanges == 3

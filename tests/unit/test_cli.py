@@ -5,6 +5,7 @@ import json
 import os
 import subprocess
 import sys
+import time
 
 import pytest
 import tiny_machine as tiny
@@ -12,6 +13,7 @@ import tiny_machine as tiny
 import retrovm
 from retrovm import bundled, cli
 from retrovm.commands import arguments, terminal
+from retrovm.hostline import KEPT
 from retrovm.movie import Recorder
 from retrovm.session import VM
 
@@ -68,6 +70,9 @@ def test_every_command_has_help_with_an_example(command, run):
     (["run", "ROM", "-o", "divider=99"], "tiny: option divider='99': expected a whole number from 1 to 16"),
     (["run", "ROM", "--wav", "x.wav"], "--wav: tiny makes no sound"),
     (["run", "ROM", "--serial", "tty"], "--serial takes -"),
+    (["run", "ROM", "--serial", "tcp:6551"], "tcp:HOST:PORT"),
+    (["play", "ROM", "--serial", "tcp:6551"], "tcp:HOST:PORT"),
+    (["run", "ROM", "--record", "F.movie"], "give --serial too"),
     (["run", "ROM", "--screenshot", "no/where.png"], "the folder of no/where.png does not exist"),
     (["run", "ROM", "--state-in", "none.state"], "none.state: there is no such file"),
 ])
@@ -156,15 +161,13 @@ def test_a_file_that_cannot_be_written_is_a_failure_and_keeps_the_old_one(run, r
 
 
 class Keys:
-    """Standard input that a test gives."""
+    """Standard input that a test gives: a part for each time that it is asked."""
 
     def __init__(self, parts):
         self.parts = list(parts)
+        self.escaped = False
 
-    def settle(self):
-        pass
-
-    def take(self):
+    def take(self, most):
         return self.parts.pop(0) if self.parts else b""
 
     @property
@@ -174,26 +177,56 @@ class Keys:
 
 @pytest.fixture
 def wired(media, monkeypatch):
-    """A machine, and what standard output gets."""
+    """A machine on standard input and output, and its line."""
     vm = VM(tiny.SPEC, media)
-    output = io.BytesIO()
-    monkeypatch.setattr(terminal.sys, "stdout", io.TextIOWrapper(output))
-    return vm, output
+    monkeypatch.setattr(terminal.sys, "stdout", io.TextIOWrapper(io.BytesIO()))
+    return vm, lambda *parts: terminal.Console(vm, vm.serial, Keys(parts))
 
 
 def test_the_serial_line_ends_when_input_has_ended_and_the_machine_is_silent(wired):
-    vm, _ = wired
-    terminal._run(vm, vm.serial, 5, None, Keys([b"abc"]), False)
+    vm, line = wired
+    terminal.hurry(vm, vm.serial, line(b"abc"), 5, None)
     assert (vm.frame, vm.serial.pending) == (5, 3)
     vm.reset()
-    terminal._run(vm, vm.serial, None, None, Keys([b"", b"", b"abc"]), False)     # nobody takes it
-    assert vm.frame == 3 + 101
+    terminal.hurry(vm, vm.serial, line(b"", b"", b"abc"), None, None)             # nobody takes it
+    assert vm.frame == 2 + 101
 
 
-def test_ctrl_right_bracket_on_a_terminal_ends_and_is_not_sent(wired):
-    vm, _ = wired
-    terminal._run(vm, vm.serial, 50, None, Keys([b"a", b"b\x1dc"]), True)
-    assert (vm.frame, vm.serial.pending) == (1, 2)
+@pytest.fixture
+def pipe(monkeypatch):
+    """The end of a pipe that leads to standard input."""
+    read, write = os.pipe()
+    monkeypatch.setattr(terminal.sys, "stdout", io.TextIOWrapper(io.BytesIO()))
+    with os.fdopen(read) as stdin, os.fdopen(write, "wb", buffering=0) as pipe:
+        monkeypatch.setattr(terminal.sys, "stdin", stdin)
+        yield pipe
+
+
+def test_ctrl_right_bracket_on_a_terminal_ends_and_is_not_sent(media, pipe):
+    vm = VM(tiny.SPEC, media)
+    pipe.write(b"ab\x1dc")
+    keys = terminal.Input(terminal=True)
+    keys.wait(10)
+    terminal.keep_pace(vm, terminal.Console(vm, vm.serial, keys), keys.wait, None, None)
+    assert (vm.frame, vm.serial.pending) == (0, 2)
+
+
+def test_no_more_of_the_input_is_held_than_a_mebibyte(pipe):
+    os.set_blocking(pipe.fileno(), False)
+    keys = terminal.Input(terminal=False)
+    sent = refused = 0
+    while refused < 100:                                # in a row: nobody reads on
+        count = pipe.write(bytes(65536))
+        sent += count or 0
+        refused = 0 if count else refused + 1
+        time.sleep(0.001)
+    assert KEPT <= sent < KEPT + 4 * 65536
+    pipe.close()
+    keys.wait(10)
+    got = 0
+    while got < sent:
+        got += len(keys.take(4096))
+    assert got == sent
 
 
 MONITOR = [sys.executable, "-m", "retrovm", "run", "-m", "sbc6502", "--serial", "-",
@@ -260,6 +293,18 @@ def test_every_command_that_takes_a_program_knows_the_bundled_ones(run):
     status, out, err = run("run", "embr")
     assert (status, out) == (2, "")
     assert "no bundled program is called 'embr'; did you mean ember?" in err
+
+
+def test_info_shows_a_machine_by_its_id(run, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    status, out, err = run("info", "eater")
+    assert (status, err) == (0, "")
+    assert out.startswith("eater: 6502 breadboard computer\n")
+    assert "lcd_module" in out
+    status, out, _ = run("info", "eater", "--json")
+    assert list(json.loads(out)["eater"]["options"])[:2] == ["model", "clock_hz"]
+    (tmp_path / "eater").write_bytes(b"\x00\x00")
+    assert run("info", "eater")[1].startswith("eater: raw binary")
 
 
 def test_info_fails_when_no_machine_knows_the_file(run, rom, monkeypatch):

@@ -1,7 +1,7 @@
 """Every Python example of the README and of docs/ runs and prints what it shows.
 
-A block of `pycon` is a doctest, one of `python` is executed, one of `toml` is a manifest. The blocks of a page share
-their names, from top to bottom.
+A block of `pycon` is a doctest, one of `python` is executed, one of `toml` is a manifest, a machine file, or more chips for the
+machine file above it. The blocks of a page share their names, from top to bottom.
 """
 
 import doctest
@@ -32,10 +32,13 @@ def test_every_example_of_a_page_does_what_the_page_says(page, tmp_path, monkeyp
     monkeypatch.chdir(tmp_path)
     names = {"__name__": "__main__"}
     runner = doctest.DocTestRunner(optionflags=doctest.ELLIPSIS)
-    said = []
+    said, machine = [], ""
     for kind, text, line in blocks(page):
         if kind == "toml" and text.startswith("[machine]"):
+            machine = text
             read(Document(page, text.encode()))
+        elif kind == "toml" and text.startswith("[[chip]]"):
+            read(Document(page, f"{machine}\n{text}".encode()))
         elif kind == "toml":
             manifest.parse(page, text.encode())
         elif kind == "python":

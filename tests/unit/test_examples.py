@@ -68,3 +68,15 @@ def test_the_leds_behind_a_via_count_presses_and_their_state_goes_on(capsys):
         one.tick(1)
     other.load_fields(one.save_fields())
     assert (leds.lit, other_leds.lit) == (3, 3)
+
+
+def test_a_session_on_a_tcp_port_comes_to_the_same_state_again(capsys):
+    runpy.run_path(str(EXAMPLES / "serial_line.py"), run_name="__main__")
+    shown, repeated = capsys.readouterr().out.splitlines()
+    assert shown.startswith("0400 A9 2A")
+    assert repeated.endswith("the same state once more: True")
+
+
+def test_the_example_of_watchpoints_finds_the_routine_that_sends_a_character(capsys):
+    runpy.run_path(str(EXAMPLES / "who_writes.py"), run_name="__main__")
+    assert "  chrout -> tx_age\n" in capsys.readouterr().out

@@ -348,6 +348,138 @@ def test_a_damaged_file_is_an_error_with_its_line_or_still_a_machine(folder, dam
         retrovm.create(str(file))
 
 
+# --- what is on the ports of a chip ---------------------------------------------------------------------------
+
+
+VIA = BOARD + """\
+
+[[chip]]
+type = "mos6522"
+name = "via"
+at = 0x6000
+
+[[chip]]
+type = "push_buttons"
+name = "buttons"
+pad = "keys"
+buttons = [{ name = "go", label = "Go", keys = ["Space"] }]
+pins = { go = "via.ca1" }
+
+[[chip]]
+type = "leds"
+lamps = [{ name = "run", colour = "#38E04A" }, { name = "stop" }]
+pins = { run = "via.pa7", stop = "via.pa6" }
+
+[[chip]]
+type = "sd_card"
+disk = { option = "card", help = "the card" }
+[chip.pins]
+option = "sd"
+default = "mine"
+[chip.pins.choices]
+mine = { cs = "via.pa4", sclk = "via.pa3", di = "via.pa2", do = "via.pa1" }
+
+[[chip]]
+type = "panel"
+label = "Mine"
+shows = ["leds", "buttons"]
+"""
+
+
+def with_ports(*changes):
+    text = VIA
+    for old, new in changes:
+        assert old in text
+        text = text.replace(old, new, 1)
+    return text
+
+
+def test_what_is_wired_to_a_port_is_used_by_its_name(folder):
+    vm = retrovm.create(str(board(folder, VIA)))
+    vm.memory.write(0x6003, 0xC0)
+    vm.memory.write(0x6001, 0x80)
+    assert vm.leds == {"run": True, "stop": False}
+    assert vm.devices["leds"].colours == (0x38E04A, 0xFF2A1E)
+    vm.button_press("go")
+    vm.tick()
+    assert vm.memory.read(0x600D) & 0x02
+    assert vm.screen is vm.devices["panel_screen"]
+
+
+def test_an_option_takes_the_names_of_choices_and_what_the_key_takes(folder):
+    (folder / "card.img").write_bytes(bytes(512 * 64))
+    file = str(board(folder, VIA))
+    for sd in ("mine", "cs=pa0 sclk=pa3 di=pa2 do=pa1", "cs=via.pa0 sclk=pa3 di=pa2 do=pa1"):
+        vm = retrovm.create(file, sd=sd, card=str(folder / "card.img:readonly"))
+        assert "sd_card" in vm.devices
+        assert list(vm.disks) == ["card"]
+    assert "sd_card" not in retrovm.create(file, sd="none").devices
+    with pytest.raises(OptionError, match="the option card is the disk of sd_card, which is left out"):
+        retrovm.create(file, sd="none", card=str(folder / "card.img:readonly"))
+    with pytest.raises(OptionError, match="or one of mine; did you mean mine"):
+        retrovm.create(file, sd="min")
+    options = {option.name: option for option in machine_file(file).options}
+    assert options["sd"].show(options["sd"].parse("cs=pa4 sclk=pa3 di=pa2 do=pa1")) == "mine"
+    assert options["sd"].show(options["sd"].parse("cs=pb4")) == "cs=via.pb4"
+
+
+def test_a_card_that_lacks_a_wire_is_an_error_that_names_it(folder):
+    (folder / "card.img").write_bytes(bytes(512 * 64))
+    file = str(board(folder, VIA))
+    for sd, message in (("cs=pa0 sclk=pa3 di=pa2", "its do is not wired"),
+                        ("cs=low sclk=pa3 di=pa2 do=pa1", "its cs is wired to a line")):
+        with pytest.raises(OptionError, match=message):
+            retrovm.create(file, sd=sd, card=str(folder / "card.img:readonly"))
+
+
+def test_a_display_may_be_on_the_bus(folder):
+    vm = retrovm.create(str(board(folder, BOARD + '\n[[chip]]\ntype = "hd44780_bus"\nname = "lcd"\nat = 0x4000\n')))
+    vm.run(20_000)
+    for address, value in ((0, 0x38), (0, 0x0E), (0, 0x01), (1, 0x48), (1, 0x49)):
+        vm.memory.write(0x4000 + address, value)
+        assert vm.memory.read(0x4000) & 0x80
+        vm.run(5_000)
+    assert vm.lcd.text[0].strip() == "HI"
+    assert vm.screen is vm.lcd.screen
+
+
+def test_raw_bytes_may_lie_at_the_end_of_the_rom(folder):
+    text = changed(('image = "echo.bin"', 'program = true\nalign = "end"')) + "\n[program]\n"
+    vm = retrovm.load(image(size=0x1000), machine=str(board(folder, text)), name="mine.bin")
+    assert bytes(vm.memory[0xF000:0xF004]) == ECHO[:4]
+    assert bytes(vm.memory[0x8000:0x8004]) == b"\xFF" * 4
+
+
+WRONG_PORTS = [
+    (('go = "via.ca1"', 'go = "via.ca3"'), "pins.go: no chip above this one has a line 'via.ca3'; did you mean via."),
+    (('go = "via.ca1"', 'og = "via.ca1"'), "pins.og: there is no signal 'og'; there are: go"),
+    (('cs = "via.pa4"', 'cs = "via.pa9"'), "pins.choices.mine.cs: no chip above this one has a line 'via.pa9'"),
+    (('default = "mine"', 'default = "main"'), "pins.default: expected wires"),
+    (('disk = { option = "card", help = "the card" }', 'disk = "card.img"'), "disk: a disk is what a user puts in"),
+    (('disk = { option = "card", help = "the card" }', ""), "disk: a disk is what a user puts in"),
+    (('option = "card"', 'option = "via"'), "disk: the disk is a part 'via', and there is one already"),
+    (('"leds", "buttons"', '"led", "buttons"'), "shows[0]: there is no such part; did you mean leds"),
+    (('"#38E04A"', '"green"'), 'lamps[0].colour: expected a colour, like 0xFF2A1E or "#FF2A1E"'),
+    (('{ name = "stop" }', '{ name = "run" }'), "lamps[1].name: there is a lamp 'run' already"),
+    (('name = "go", label', 'name = "go" }, { name = "go", label'), "buttons[1].name: there is a button 'go' already"),
+    (('type = "panel"', 'type = "panle"'), "type: there is no chip 'panle'; did you mean panel"),
+    (('type = "sd_card"', 'type = "sdcard"'), "type: there is no chip 'sdcard'; did you mean sd_card"),
+    (("at = 0x6000", "at = 0x5002"), "at: board: acia at $5000-$5003 and via at $5002-$5011 overlap"),
+    (('title = "A board"', 'title = "A board"\nscreen = "panle"'), "machine.screen: there is no such part; did you mean panel"),
+    (('title = "A board"', 'title = "A board"\ndetect = "chip"'), "machine.detect: expected yes or no"),
+]
+
+
+@pytest.mark.parametrize(("change", "message"), WRONG_PORTS, ids=[message.partition(":")[0] + str(i)
+                                                                  for i, (_, message) in enumerate(WRONG_PORTS)])
+def test_what_is_wrong_with_the_parts_on_ports_is_told_with_its_place(folder, change, message):
+    file = board(folder, with_ports(change))
+    with pytest.raises(ManifestError) as error:
+        machine_file(file)
+    assert re.match(rf"{re.escape(str(file))}:\d+:\d+: ", str(error.value))
+    assert message in str(error.value)
+
+
 # --- what the documentation says ------------------------------------------------------------------------------
 
 
@@ -370,6 +502,8 @@ def test_the_page_on_machine_files_has_every_key_that_they_take(folder, latch, m
     monkeypatch.setattr(Keys, "one_of", spy_one_of)
     machine_file(board(folder, BOARD + '\n[[chip]]\ntype = "latch"\nat = 0x6000\n'
                                '\n[[chip]]\ntype = "gamepad"\nat = 0x6001\nbuttons = []\n'
+                               '\n[[chip]]\ntype = "leds"\nlamps = [{ name = "d0" }]\n'
+                               '\n[[chip]]\ntype = "panel"\nshows = "leds"\n'
                                '\n[[chip]]\ntype = "rom"\nname = "mine"\nprogram = true\nat = "$7000-$7FFF"\n\n[program]\n'))
     of_chips = {option.name for spec in registry.chips().values() for option in spec.options} | {"held", "irq"}
     page = (Path(__file__).parents[2] / "docs" / "machine-files.md").read_text(encoding="utf-8")

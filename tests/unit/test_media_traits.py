@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from retrovm.media import Media, Segment, open_media
-from retrovm.media.traits import mos6502_image, mos6502_likeness
+from retrovm.media.traits import mos6502_image, mos6502_likeness, mos6502_uses
 
 
 def rom(size: int, reset: int, first: int = 0xD8) -> bytes:
@@ -68,6 +68,14 @@ def test_noise_is_hardly_ever_taken_for_a_program():
     media = [open_media(noise.randbytes(noise.choice([256, 1024, 2048, 3500]))) for _ in range(1000)]
     sure = [each for each in media if (judgement := mos6502_likeness(each)) and judgement.confidence >= 0.2]
     assert len(sure) <= 10
+
+
+def test_instructions_that_use_an_address_are_counted():
+    code = bytes.fromhex("8D0060 AD0F60 EE1060 A90060 9C0160 4C0060")          # STA, LDA, INC; LDA #; STZ; JMP
+    media = open_media(code.ljust(250, b"\xEA") + b"\x00\xFF" * 3, format="binary")
+    assert mos6502_uses(media, (range(0x6000, 0x6010),)) == 3
+    assert mos6502_uses(media, (range(0x6010, 0x6020), range(0x5000, 0x5004))) == 1
+    assert mos6502_uses(open_media(bytes(70_000), format="binary"), (range(0x10000),)) == 0
 
 
 @pytest.fixture

@@ -118,6 +118,45 @@ def test_memory_outside_the_address_space_is_a_failure_and_no_crash(tmp_path: Pa
     assert reason(tmp_path, "limit = { cycles = 10 }\njudge = 'memory'\nat = 0xFFFFF\nbytes = '00'\n")
 
 
+# --- lcd ---
+
+# for the breadboard: writes A and B on the LCD, with 20 ms between bytes, and stays
+LETTERS = bytes.fromhex(
+    "A2 FF 9A A9 FF 8D 02 60 A9 E0 8D 03 60 20 40 80"        # DDRB, DDRA; pause
+    "A0 00 B9 60 80 F0 FE 8D 00 60 C0 03 A9 00 90 02 A9 20"    # instructions, then data
+    "8D 01 60 09 80 8D 01 60 29 7F 8D 01 60 20 40 80 C8 80 DD"
+)
+
+
+def letters() -> bytes:
+    """The ROM: LETTERS at $8000, a pause of more than 10 ms at $8040, what goes to the LCD at $8060."""
+    rom = bytearray(b"\xEA" * 0x8000)
+    rom[:len(LETTERS)] = LETTERS
+    rom[0x40:0x4F] = bytes.fromhex("A2 10 A9 00 3A D0 FD CA D0 F8 60").ljust(15, b"\xEA")
+    rom[0x60:0x66] = b"\x38\x0E\x01AB\x00"
+    rom[-6:] = b"\x00\x80" * 3
+    return bytes(rom)
+
+
+BOARD = "machine = 'eater'\nlimit = { frames = 60 }\njudge = 'lcd'\n"
+
+
+def test_what_the_display_shows_passes_and_blanks_at_the_end_of_a_row_do_not_count(tmp_path: Path) -> None:
+    passes(tmp_path, BOARD + "text = ['AB  ', '']\n", letters(), "b.bin")
+    passes(tmp_path, BOARD + "text = 'AB'\n", letters(), "b.bin")
+
+
+def test_another_text_fails_and_what_is_shown_is_told(tmp_path: Path) -> None:
+    said = reason(tmp_path, BOARD + "text = ['BA']\n", letters(), "b.bin")
+    assert said == f"expected the display to show 'BA' within 60 frames\nit shows {'AB'.ljust(16)!r} / {' ' * 16!r}"
+
+
+def test_more_rows_than_the_display_has_and_no_display_are_told(tmp_path: Path) -> None:
+    assert "the display 16x2 has 2" in reason(tmp_path, BOARD + "text = ['A', 'B', 'C']\n", letters(), "b.bin")
+    text = "limit = { frames = 60 }\njudge = 'lcd'\ntext = 'A'\n"
+    assert reason(tmp_path, text) == "sbc6502 has no character display"
+
+
 # --- screen ---
 
 

@@ -2,6 +2,7 @@
 
 from retrovm.core.clock cimport Clock
 from retrovm.core.device cimport Device, Wire
+from retrovm.core.pins cimport Pins
 from retrovm.core.ports cimport Serial
 from retrovm.core.state cimport State
 from retrovm.core.types cimport Access, tick_t
@@ -10,10 +11,15 @@ from libc.stdint cimport int64_t, uint8_t, uint32_t
 
 cdef class Mos6551(Device):
     cdef Clock clock                  # not state: wiring
-    cdef Serial port                  # not state: wiring
+    cdef readonly Serial port         # not state: wiring
+    cdef readonly bint carrier        # not state: wiring
     cdef Wire irq                     # not state: wiring
     cdef uint32_t irq_bit             # not state: wiring
     cdef int64_t counts, ticks        # not state: the crystal counts `counts` in every `ticks` ticks, exactly
+
+    cdef bint tdre_is_stuck           # not state: the model
+    cdef Pins rts_port                # not state: wiring, whose line goes into the cable as RTS beside the chip's own; or None
+    cdef uint32_t rts_line            # not state: wiring, a bit of it
 
     cdef uint8_t command, control
     cdef uint8_t status_bits          # as STATUS is read, but for what CTS hides
@@ -38,15 +44,19 @@ cdef class Mos6551(Device):
     cdef void request(self) noexcept nogil
     cdef uint8_t read_status(self) noexcept nogil
     cdef uint8_t visible_status(self) noexcept nogil
+    cdef bint always_requests(self) noexcept nogil
     cdef void look_at_modem(self) noexcept nogil
     cdef void set_command(self, uint8_t value) noexcept nogil
 
     cdef bint may_send(self) noexcept nogil
+    cdef void load(self, uint8_t value) noexcept nogil
+    cdef uint8_t word_mask(self) noexcept nogil
     cdef void wake_transmitter(self) noexcept nogil
     cdef void next_word(self) noexcept nogil
     cdef void run_transmitter(self) noexcept nogil
 
     cdef bint rts_low(self) noexcept nogil
+    cdef bint is_held(self) noexcept nogil
     cdef bint may_receive(self) noexcept nogil
     cdef void wake_receiver(self) noexcept nogil
     cdef void next_character(self) noexcept nogil

@@ -1,4 +1,4 @@
-"""The MOS 6551 asynchronous communication interface adapter (ACIA).
+"""The MOS 6551 asynchronous communication interface adapter (ACIA), and WDC's W65C51N by `model`.
 
              ┌────╮╭────┐
         GND ─┤ 1      28 ├─ R/W
@@ -40,7 +40,9 @@ Emulated
     on XTLI (SBR = 0), exact and without drift: times are whole counts of the crystal and become ticks by one rounded
     division. Word length, parity and stop bits in the time of a character. Holding and shift registers in both
     directions, overrun, transmitter interrupts at every word time while nothing is sent, echo, flow control by RTS,
-    DTR and CTS, and the interrupts of DSR and DCD with their latch.
+    DTR and CTS, and the interrupts of DSR and DCD with their latch. Of the W65C51N: TDRE is 1 whatever is written,
+    data goes into the shift register at once, also over a character that is on its way, and TIC 01 interrupts
+    without end.
 
 Not emulated
     Single bits: a character is an event at its start, in the middle of its first stop bit when it is received, and
@@ -53,10 +55,11 @@ Not emulated
 Not in the datasheet, decided here
     The divider counts from power-on, and a character begins with a whole 16x clock. An interrupt that is pending
     stays so when DTR goes high. TIC 01 on an idle transmitter requests its first interrupt with the next 16x clock.
-    TIC 00 cuts off the character on the line.
+    TIC 00 cuts off the character on the line. A W65C51N that is loaded too early sends the new character in the
+    time of the old one, which is lost; a real one sends a mixture of both.
 
 Sources: mos6551, "Pin description" and "Internal organization" (registers, reset values); r6551, "Operation"
-(continuous transmit and receive, underrun, overrun, echo, effects of CTS and DCD).
+(continuous transmit and receive, underrun, overrun, echo, effects of CTS and DCD); w65c51n (the differences).
 """
 
 from fractions import Fraction
@@ -112,6 +115,8 @@ cdef enum:
 # mos6551 "Control register": what the crystal is divided by for the 16x clock. 0 is the external clock itself.
 cdef uint32_t *DIVISORS = [1, 2304, 1536, 1048, 856, 768, 384, 192, 96, 64, 48, 32, 24, 16, 12, 6]
 
+cdef dict TDRE_IS_STUCK = {"6551": False, "w65c51n": True}
+
 cdef int64_t LONGEST = 2304 * 16 * 12
 
 
@@ -124,11 +129,18 @@ cdef class Mos6551(Device):
         port     the host's end of the line
         irq      the wire that /IRQ pulls; None leaves the pin open
         crystal  the clock on XTLI in Hz, exact; at most 16 times the clock of the machine
+        model    "6551", or "w65c51n", whose TDRE is stuck: its programs wait for the time of a character instead
+        carrier  /DCD is wired to the carrier of the line: high while the host's end has no client. Without, it is tied low, as
+                 on most boards, where a change would only interrupt programs that do not expect it
     Map it with `mirror=4` where its page is larger than its four registers.
     """
 
-    def __init__(self, str name, Clock clock not None, Serial port not None, Wire irq=None, crystal=1_843_200):
+    def __init__(self, str name, Clock clock not None, Serial port not None, Wire irq=None, crystal=1_843_200,
+                 str model="6551", bint carrier=False):
         super().__init__(name)
+        if model not in TDRE_IS_STUCK:
+            raise ArgumentError(f"{name}: there is no model {model!r}; it is one of {', '.join(TDRE_IS_STUCK)}")
+        self.tdre_is_stuck = TDRE_IS_STUCK[model]
         ratio = Fraction(crystal) / clock.rate
         if not 0 < ratio <= 16:
             raise ArgumentError(f"{name}: a crystal of {crystal} Hz beside a clock of {clock.rate} Hz; "
@@ -138,6 +150,9 @@ cdef class Mos6551(Device):
                                 f"give rates with fewer digits")
         self.clock = clock
         self.port = port
+        self.carrier = carrier
+        if carrier:
+            port.modems.append(self)
         self.irq = Wire() if irq is None else irq
         self.irq_bit = self.irq.driver()
         self.counts = ratio.numerator
@@ -213,7 +228,7 @@ cdef class Mos6551(Device):
 
     cdef uint8_t read_status(self) noexcept nogil:
         cdef uint8_t value = self.visible_status()
-        if self.status_bits & IRQ:
+        if self.status_bits & IRQ and not self.always_requests():
             self.status_bits = self.status_bits & ~IRQ
             self.irq.drive(self.irq_bit, False)
         if not self.modem_served:
@@ -230,9 +245,7 @@ cdef class Mos6551(Device):
 
     cdef void write(self, uint32_t addr, uint8_t value) noexcept nogil:
         if addr & 3 == DATA:
-            self.tdr = value
-            self.status_bits = self.status_bits & ~TDRE
-            self.wake_transmitter()
+            self.load(value)
         elif addr & 3 == STATUS:
             # mos6551 "Status register", "Command register": the row "program reset"
             self.status_bits = self.status_bits & ~OVERRUN
@@ -246,7 +259,13 @@ cdef class Mos6551(Device):
 
     cdef uint8_t visible_status(self) noexcept nogil:
         # r6551 "Effect of CTS on transmitter": STATUS does not say that the register is empty while CTS is high.
-        return self.status_bits & ~TDRE if self.inputs & CTS else self.status_bits
+        if self.inputs & CTS:
+            return self.status_bits & ~TDRE
+        return self.status_bits | TDRE if self.tdre_is_stuck else self.status_bits
+
+    cdef bint always_requests(self) noexcept nogil:
+        # w65c51n: the interrupt follows TDRE, and that never falls.
+        return self.tdre_is_stuck and self.command & (TIC | DTR) == TIC_IRQ | DTR
 
     cdef void set_command(self, uint8_t value) noexcept nogil:
         self.command = value
@@ -300,6 +319,19 @@ cdef class Mos6551(Device):
         cdef uint8_t tic = self.command & TIC
         return not (self.status_bits & TDRE or self.inputs & CTS or tic == TIC_OFF or tic == TIC_BREAK)
 
+    cdef void load(self, uint8_t value) noexcept nogil:
+        """Takes a character from the bus."""
+        self.tdr = value
+        if self.tdre_is_stuck and self.tx_state == SHIFT and self.tx_live:
+            # w65c51n: the data and the shift register are loaded at the same time.
+            self.tsr = value & self.word_mask()
+            return
+        self.status_bits = self.status_bits & ~TDRE
+        self.wake_transmitter()
+
+    cdef uint8_t word_mask(self) noexcept nogil:
+        return <uint8_t> (0xFF >> (self.control >> 5 & 3))
+
     cdef void wake_transmitter(self) noexcept nogil:
         # r6551 "Transmit data register not loaded": in an underrun a start bit comes at once when data is loaded.
         if self.tx_state == SHIFT and self.tx_live:
@@ -313,7 +345,7 @@ cdef class Mos6551(Device):
         """Begins the next word time at `tx_at`: with a character, or with nothing but the interrupt of its end."""
         self.tx_live = self.may_send()
         if self.tx_live:
-            self.tsr = self.tdr & <uint8_t> (0xFF >> (self.control >> 5 & 3))
+            self.tsr = self.tdr & self.word_mask()
             self.status_bits = self.status_bits | TDRE
         elif self.command & TIC != TIC_IRQ:
             self.tx_state = IDLE
@@ -334,10 +366,20 @@ cdef class Mos6551(Device):
         # mos6551 "Command register": TIC is 00 in echo mode, and RTS is low all the same.
         return self.command & (TIC | REM) != 0
 
+    cdef bint is_held(self) noexcept nogil:
+        """Another chip's port keeps the RTS of the cable high."""
+        return self.rts_port is not None and (self.rts_port.driven & self.rts_port.levels & self.rts_line) != 0
+
     cdef bint may_receive(self) noexcept nogil:
         """The host may send the next character, it has one, and there is a clock to receive it with."""
-        return ((self.command & DTR) != 0 and self.rts_low() and (self.control & RCS) != 0
+        return ((self.command & DTR) != 0 and self.rts_low() and not self.is_held() and (self.control & RCS) != 0
                 and self.port.waiting() != 0)
+
+    cdef void pins_changed(self, int group, uint32_t levels, uint32_t driven, tick_t now) noexcept nogil:
+        if self.last < now:
+            self.run_to(now)
+        self.wake_receiver()
+        self.schedule()
 
     cdef void wake_receiver(self) noexcept nogil:
         if self.rx_state == IDLE and self.may_receive():
@@ -350,7 +392,7 @@ cdef class Mos6551(Device):
         if not self.may_receive():
             self.rx_state = IDLE
             return
-        self.rsr = <uint8_t> self.port.take() & <uint8_t> (0xFF >> (self.control >> 5 & 3))
+        self.rsr = <uint8_t> self.port.take() & self.word_mask()
         # r6551 "Overrun in echo mode": TxD is silent from the overrun to the first start bit after DATA is read.
         muted = self.status_bits & (RDRF | OVERRUN) == RDRF | OVERRUN
         self.rx_echo = self.command & (REM | TIC) == REM and not muted
@@ -420,6 +462,18 @@ cdef class Mos6551(Device):
 
     # --- the outside -----------------------------------------------------------------------------------------
 
+    def connect_rts(self, Pins port not None, str line not None):
+        """Lets a line of another chip's port be the RTS of the cable, beside the chip's own: while it is driven high, the host
+        sends nothing.
+
+        This is for boards whose programs cannot use the chip's RTS, because its transmitter is off while that is high.
+        """
+        if self.rts_port is not None:
+            raise ArgumentError(f"{self.name}: the RTS of its cable is wired already")
+        self.rts_line = port.bits(line)
+        self.rts_port = port
+        port.attach(self, 0)
+
     def inject(self, value, *, bint parity_error=False, bint framing_error=False):
         """Ends a character on RxD now: what a noisy line, or something else than the port, has sent.
 
@@ -470,8 +524,8 @@ cdef class Mos6551(Device):
 
     @property
     def rts(self):
-        """Request to send: True while the guest wants the host to send."""
-        return self.rts_low()
+        """Request to send, as the host gets it: True while the guest wants the host to send."""
+        return self.rts_low() and not self.is_held()
 
     @property
     def dtr(self):

@@ -139,7 +139,7 @@ cdef class Audio(Device):
         place = <int> (((at % self.divisor) << PLACE_BITS) // self.divisor)
         if not self.grow_wave(index + TAPS):
             self.starved = True
-            self.clock.stop = True
+            self.clock.stop = self.clock.failed = True
             self.clock.wake()
             return
         fine = place & ((1 << FINE_BITS) - 1)

@@ -3,6 +3,7 @@
 from cpython.object cimport PyObject
 from retrovm.core.clock cimport Clock
 from retrovm.core.device cimport Device
+from retrovm.core.memory cimport Memory
 from retrovm.core.state cimport State
 from retrovm.core.types cimport NEVER, Access, tick_t, unlikely
 from libc.stdint cimport uint8_t, uint32_t
@@ -15,6 +16,8 @@ cdef enum:
 cdef enum Trap:                # why a page hides its pointers
     TRAP_READ = 1
     TRAP_WRITE = 2
+    WATCH_READ = 4             # likewise, and the bus's `watcher` stands before who answers there
+    WATCH_WRITE = 8
 
 
 cdef struct Slot:              # who answers in a page
@@ -88,15 +91,24 @@ cdef class Bus:
     cdef OpenBus open_bus             # not state: wiring
     cdef Device on_chip               # not state: wiring, a part of the processor's own chip, at the first addresses
     cdef Slot[COVERED] covered        # not state: wiring, who would answer there
+    cdef Device watcher               # not state: of the session, sees the accesses to watched pages
+    cdef Slot *behind                 # not state: wiring, who answers in each watched page; NULL before the first
+    cdef bint watching                # not state: of the session, some page is watched
+    cdef uint32_t instruction         # not state: while watching, the address of the one that makes the present access
+    cdef Access writing               # not state: while watching, the kind of the present write
 
     cdef void free_tables(self) noexcept nogil
     cdef int make_tables(self, uint32_t reach) except -1
     cdef int extend(self, uint32_t reach) except -1
     cdef Slot nobody(self) noexcept
+    cdef Slot answering(self, uint32_t page) noexcept nogil
+    cdef void place(self, uint32_t page, Slot slot) noexcept nogil
+    cdef int watch_page(self, uint32_t page, uint8_t bits) except -1
     cdef Split split(self, uint32_t page)
     cdef void set_traps(self, uint32_t start, uint32_t size, uint8_t bits, bint on) noexcept nogil
     cdef void publish(self, uint32_t page) noexcept nogil
     cdef void hide(self, bint hidden) noexcept nogil
+    cdef void expose(self, Memory memory, bint plain) noexcept nogil
     cdef void find_runs(self) noexcept nogil
     cdef CodeWindow code_window(self, uint32_t addr, uint32_t size) noexcept nogil
     cdef void cut_at_hooks(self, CodeWindow *window, uint32_t addr) noexcept nogil

@@ -8,6 +8,7 @@ where it is not used.
     pointers  rp[page], wp[page]     what a processor reads and writes directly
     slots     slots[page]            who is there; the pointers are derived from it
     traps     traps[page]            reasons to hide the pointers
+    behind    behind[page]           who answers where the slot is a watcher's (watch.pyx)
     runs      run_start, run_end     how far plain memory goes on around a page
     hooks     a bit an address       where runs stop; between two of them code runs as if there were none
 
@@ -17,7 +18,6 @@ the addresses behind that, up to `reach`, mirrors of the pointers and slots, so 
 
 from libc.stdlib cimport calloc, free, realloc
 from libc.string cimport memmove
-from retrovm.core.memory cimport Memory
 from retrovm.core.python_device cimport PythonDevice
 
 from retrovm.core.types import Access as AccessKind
@@ -186,9 +186,11 @@ cdef class Bus:
         for page in range(self.pages):
             self.slots[page] = nobody
         self.generation = 1
+        self.writing = Access.WRITE
 
     def __dealloc__(self):
         self.free_tables()
+        free(self.behind)
         free(self.traps)
         free(self.hooks)
         free(self.hook_list)
@@ -282,7 +284,7 @@ cdef class Bus:
         for at in range(start, start + size, period):
             slot.base = <uint32_t> (at - <uint32_t> offset)
             slot.mask = 0xFFFFFFFF
-            slot.memory = <uint8_t *> (<size_t> memory.data + <uint32_t> offset - at)
+            slot.memory = <uint8_t *> (<size_t> memory.data + <uint32_t> offset - at) if memory.plain else NULL
             slot.writable = memory.writable
             self.map_slot(at, min(period, <uint32_t> (start + size - at)), slot)
 
@@ -301,7 +303,7 @@ cdef class Bus:
         for page in range(start >> self.shift, ((end - 1) >> self.shift) + 1):
             first = page << self.shift
             if first >= start and first + self.page_size <= end:
-                self.slots[page] = slot
+                self.place(page, slot)
                 self.publish(page)
                 continue
             split = self.split(page)
@@ -313,7 +315,7 @@ cdef class Bus:
             shared.writable = False
             shared.base = first
             shared.mask = self.page_size - 1
-            self.slots[page] = shared
+            self.place(page, shared)
             self.publish(page)
         if start < COVERED and self.on_chip is not None and slot.device != <PyObject *> self.on_chip:
             self.cover_again()
@@ -348,9 +350,10 @@ cdef class Bus:
     cdef Split split(self, uint32_t page):
         """The `Split` of this page; a new one holds what the page had."""
         cdef Split split
+        cdef Slot whole = self.answering(page)
         cdef uint32_t i
-        if isinstance(<Device> self.slots[page].device, Split):
-            return <Split> self.slots[page].device
+        if isinstance(<Device> whole.device, Split):
+            return <Split> whole.device
         split = Split(f"page ${page << self.shift:04X}")
         split.last = 0                   # so that the bus tells it the time, which it hands on
         split.first = page << self.shift
@@ -359,9 +362,39 @@ cdef class Bus:
         if split.slots == NULL:
             raise MemoryError
         for i in range(self.page_size):
-            split.slots[i] = self.slots[page]
+            split.slots[i] = whole
         self.parts.append(split)
         return split
+
+    # Before who answers in a watched page stands the watcher. The slot keeps the memory that it hides.
+
+    cdef Slot answering(self, uint32_t page) noexcept nogil:
+        """Who answers in a page, watched or not."""
+        return self.behind[page] if self.traps[page] & (WATCH_READ | WATCH_WRITE) else self.slots[page]
+
+    cdef void place(self, uint32_t page, Slot slot) noexcept nogil:
+        """Lets somebody answer in a page, watched or not."""
+        if self.traps[page] & (WATCH_READ | WATCH_WRITE):
+            self.behind[page] = slot
+            slot.device = <PyObject *> self.watcher
+            slot.base = 0
+            slot.mask = 0xFFFFFFFF
+        self.slots[page] = slot
+
+    cdef int watch_page(self, uint32_t page, uint8_t bits) except -1:
+        """Puts the watcher before a page, for WATCH_READ, WATCH_WRITE or both, or takes it away (0)."""
+        cdef Slot slot = self.answering(page)
+        cdef uint8_t traps = self.traps[page] & (TRAP_READ | TRAP_WRITE) | bits
+        if traps == self.traps[page]:
+            return 0
+        if self.behind == NULL:
+            self.behind = <Slot *> calloc(self.pages, sizeof(Slot))
+            if self.behind == NULL:
+                raise MemoryError
+        self.traps[page] = traps
+        self.place(page, slot)
+        self.publish(page)
+        return 0
 
     cdef void publish(self, uint32_t page) noexcept nogil:
         """Derives the pointers of a page from its slot and its traps, and those of its mirrors."""
@@ -369,8 +402,9 @@ cdef class Bus:
         cdef uint8_t traps = self.traps[page]
         while page < self.reach >> self.shift:
             self.slots[page] = slot
-            self.rp[page] = NULL if self.hidden or traps & TRAP_READ else slot.memory
-            self.wp[page] = NULL if self.hidden or traps & TRAP_WRITE or not slot.writable else slot.memory
+            self.rp[page] = NULL if self.hidden or traps & (TRAP_READ | WATCH_READ) else slot.memory
+            self.wp[page] = (NULL if self.hidden or traps & (TRAP_WRITE | WATCH_WRITE) or not slot.writable
+                             else slot.memory)
             page += self.pages
             slot.base += self.size
             if slot.memory != NULL:
@@ -384,6 +418,18 @@ cdef class Bus:
         if hidden != self.hidden:
             self.hidden = hidden
             for page in range(self.pages):
+                self.publish(page)
+
+    cdef void expose(self, Memory memory, bint plain) noexcept nogil:
+        """Reaches a memory by pointers again, or no longer: for one that has times in which it gives no plain bytes."""
+        cdef uint32_t page, at
+        cdef Slot *slot
+        memory.plain = plain
+        for page in range(self.pages):
+            slot = &self.slots[page]
+            if slot.device == <PyObject *> memory:
+                at = page << self.shift
+                slot.memory = <uint8_t *> (<size_t> memory.data + (at - slot.base) - at) if plain else NULL
                 self.publish(page)
 
     cdef void find_runs(self) noexcept nogil:
@@ -474,14 +520,17 @@ cdef class Bus:
         """A real read at the present tick, with every side effect."""
         cdef uint32_t at = addr & self.mask
         self.clock.dispatch(self.clock.now)
-        self.data = trap_read(self, at, Access.READ, self.clock.now)
+        # Within a run it is a part of the machine that reads, past the processor.
+        self.data = trap_read(self, at, Access.DMA if self.clock.running else Access.READ, self.clock.now)
         return self.data
 
     def write(self, addr, value):
         """A real write at the present tick, with every side effect."""
         self.clock.dispatch(self.clock.now)
         self.data = value
+        self.writing = Access.DMA
         trap_write(self, addr & self.mask, value, self.clock.now)
+        self.writing = Access.WRITE
 
     def peek_bytes(self, start, size):
         """`size` bytes from `start`, as bytes, without any side effect. Wraps at the end of the address space."""
@@ -506,7 +555,7 @@ cdef class Bus:
     def who(self, addr):
         """The name of the part that answers at this address."""
         cdef uint32_t at = addr & self.mask
-        cdef Slot slot = self.slots[at >> self.shift]
+        cdef Slot slot = self.answering(at >> self.shift)
         if isinstance(<Device> slot.device, Split):
             slot = (<Split> slot.device).slots[at & (self.page_size - 1)]
         return (<Device> slot.device).name

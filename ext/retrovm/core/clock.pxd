@@ -13,6 +13,8 @@ cdef class Clock:
     """No device pulls a line before this tick. May be early, never late; not state: asked for anew after a load."""
     cdef bint stop                    # not state: only within a run
     """Set by a device to end the run after the instruction that goes on."""
+    cdef bint failed                  # not state: only within a run
+    """Set with `stop` by a device that cannot go on: not even the rest of a wait within that instruction counts then."""
     cdef int running                  # not state: only within a run
     cdef list parts                   # not state: wiring
     cdef PyObject **table             # not state: wiring

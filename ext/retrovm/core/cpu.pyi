@@ -1,5 +1,7 @@
 from collections.abc import Iterable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from typing import Any
 
 from retrovm.core.bus import Bus
 from retrovm.core.clock import Clock
@@ -13,6 +15,18 @@ class CallResult:
 
     cycles: int
     registers: dict[str, int]
+
+@dataclass(frozen=True)
+class Frame:
+    """A subroutine or an interrupt that is under way."""
+
+    kind: str
+    call: int
+    entry: int | None
+    return_address: int
+    stack_pointer: int
+    certain: bool
+    cycle: int | None
 
 class Cpu(Device):
     """The base of every processor; `period` is the master-clock ticks a cycle."""
@@ -34,6 +48,12 @@ class Cpu(Device):
 
     def trace_bus(self) -> BusTrace:
         """Records every bus cycle inside a `with` block, into a `BusTrace`."""
+
+    def call_stack(self) -> tuple[Frame, ...]:
+        """The subroutines and interrupts that are under way, innermost first."""
+
+    def trace_calls(self) -> AbstractContextManager[Any]:
+        """Follows calls and interrupts inside a `with` block, so that `call_stack` is certain of them."""
 
     @property
     def pc(self) -> int:

@@ -3,6 +3,7 @@
 `run_until` and `run_one` end between instructions. `clock.now` is then the tick of the first cycle that has not happened.
 """
 
+from contextlib import nullcontext
 from dataclasses import dataclass
 
 from retrovm.core.errors import ArgumentError
@@ -16,6 +17,29 @@ class CallResult:
 
     cycles: int
     registers: dict
+
+
+@dataclass(frozen=True)
+class Frame:
+    """A subroutine or an interrupt that is under way.
+
+    Attributes
+        kind            "call", "irq", "nmi" or "brk"
+        call            the address of the calling instruction; of an interrupt, that of the instruction it came before
+        entry           the address of the first instruction behind the call; None where memory no longer tells
+        return_address  where it will go on, as the stack says now
+        stack_pointer   as the call left it
+        certain         False where it was only found on the stack, and may be there by chance
+        cycle           the number of the first cycle behind the call, as in `cpu.cycles`; None where nobody followed it
+    """
+
+    kind: str
+    call: int
+    entry: int | None
+    return_address: int
+    stack_pointer: int
+    certain: bool
+    cycle: int | None
 
 
 cdef class Cpu(Device):
@@ -74,6 +98,17 @@ cdef class Cpu(Device):
     def trace_bus(self):
         """Records every bus cycle inside a `with` block, into a `BusTrace`."""
         return BusTrace(self)
+
+    def call_stack(self):
+        """The subroutines and interrupts that are under way, a `Frame` each, innermost first."""
+        raise ArgumentError(f"{self.name}: a {type(self).__name__} does not tell of its calls")
+
+    def trace_calls(self):
+        """Follows calls and interrupts inside a `with` block, so that `call_stack` is certain of them.
+
+        A processor whose `call_stack` is certain by itself does nothing for it.
+        """
+        return nullcontext()
 
     cdef int sync(self, State state) except -1:
         Device.sync(self, state)

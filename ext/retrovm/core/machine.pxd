@@ -32,9 +32,10 @@ cdef class Machine:
     cdef int64_t frame_rest           # not state: derived from frames, in parts of a tick
     cdef bint in_frame
     cdef int64_t stopped_at           # not state: the address of the hook that ended the last run, or -1
+    cdef readonly object stopped_by   # not state: the event of the watchpoint that ended the last run, or None
 
-    cdef object watcher               # not state: of the session, the `Witness` or None
-    cdef bint watched                 # not state: of the session, whether there is one
+    cdef object observer              # not state: of the session, the `Witness` or None
+    cdef bint observed                # not state: of the session, whether there is one
     cdef tick_t ahead                 # not state: of the session, the tick that the witness asked to be called at
 
     cdef bint consult(self) except -1
@@ -45,10 +46,13 @@ cdef class Machine:
     cdef void close_frame(self, bint render) noexcept nogil
     cdef StopReason run_frames(self, tick_t until, bint render, bint halted) noexcept nogil
     cdef int raise_fault(self) except -1
+    cdef bint settle_stop(self) except -1
+    cdef bint call_watches(self) except -1
     cdef bint call_hooks(self) except -1
     cdef int forget_hook(self, uint32_t address) except -1
     cdef StopReason advance(self, tick_t until, bint render) except *
-    cdef int one_instruction(self, bint render) except -1
+    cdef int forget_watched(self) except -1
+    cdef bint one_instruction(self, bint render) except -1
     cdef int reset_parts(self, bint power_on) except -1
     cdef bytes fields(self)
     cdef int sync(self, State state) except -1

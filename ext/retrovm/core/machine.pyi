@@ -11,10 +11,12 @@ from retrovm.core.ports import Ports
 from retrovm.core.random import Random
 from retrovm.core.screen import Screen
 from retrovm.core.types import StopReason
+from retrovm.core.watch import Watch, WatchEvent
 from retrovm.core.witness import Witness
 
 _Part = TypeVar("_Part", bound=Device)
 _Hook = Callable[[Any], object] | None
+_WatchCallback = Callable[[Any, WatchEvent], object] | None
 
 class Machine:
     """Parts that share one clock."""
@@ -51,11 +53,14 @@ class Machine:
     def add(self, device: _Part) -> _Part:
         """Makes a device a part of this machine and returns it. Its name must be new."""
 
+    def show(self, screen: Screen) -> None:
+        """Makes one of the screens that were added the machine's `screen`; without this it is the first."""
+
     def add_bus(self, size: int = 0x10000, page_size: int = 0x100, name: str = "bus") -> Bus:
         """Makes an address space on this machine's clock and returns it."""
 
     def tick(self, frames: int = 1, render: bool = True) -> bool:
-        """Runs whole frames. False when a hook stopped the machine or its processor has halted."""
+        """Runs whole frames. False when a hook or a watchpoint stopped it or its processor halted."""
 
     def step(self) -> int:
         """One instruction, or one interrupt sequence. Returns the cycles that it took."""
@@ -87,6 +92,19 @@ class Machine:
 
     def remove_hook(self, address: int, callback: _Hook) -> None:
         """Takes back `add_hook`."""
+
+    def add_watch(
+        self, first: int, last: int, callback: _WatchCallback = None, *, on: str = "write", value: int | None = None
+    ) -> Watch:
+        """Waits for accesses to the addresses from `first` to `last`; returns the `Watch`. See `VM.watch`."""
+
+    @property
+    def watches(self) -> tuple[Watch, ...]:
+        """The watchpoints, oldest first."""
+
+    @property
+    def stopped_by(self) -> WatchEvent | None:
+        """What the watchpoint saw that ended the last run."""
 
     def save_fields(self) -> bytes:
         """Every field of the machine's state, as bytes for `load_fields`."""

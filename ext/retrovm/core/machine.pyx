@@ -6,14 +6,17 @@ the same, at `frame_rate` a second.
 """
 
 from fractions import Fraction
+from operator import index
 
 from cpython.exc cimport PyErr_CheckSignals
 from retrovm.core.python_device cimport PythonDevice
 from retrovm.core.state cimport Dumper, Loader, Saver
 from retrovm.core.types cimport NEVER
+from retrovm.core.watch cimport Watcher
 
 from retrovm.core.types import StopReason as Reason
-from retrovm.core.errors import ArgumentError, StateError
+from retrovm.core.errors import AddressError, ArgumentError, StateError
+from retrovm.core.watch import Watch, WatchEvent
 
 
 cdef class Machine:
@@ -71,6 +74,12 @@ cdef class Machine:
         if isinstance(device, (Buttons, Serial)):
             self.ports.add(device)
         return device
+
+    def show(self, Screen screen not None):
+        """Makes one of the screens that were added the machine's `screen`; without this it is the first."""
+        if self.devices.get(screen.name) is not screen:
+            raise ArgumentError(f"{screen.name} is no part of this machine yet: add it")
+        self.screen = screen
 
     def add_bus(self, size=0x10000, page_size=0x100, str name="bus"):
         """Makes an address space on this machine's clock and returns it."""
@@ -145,7 +154,7 @@ cdef class Machine:
             reason = self.cpu.run_until(min(until, self.frame_end))
             if self.clock.now >= self.frame_end:
                 self.close_frame(render)
-                if self.watched:
+                if self.observed:
                     break
             if self.clock.stop or self.clock.now >= until or (reason != StopReason.CYCLES and not halted):
                 break
@@ -153,12 +162,40 @@ cdef class Machine:
 
     cdef int raise_fault(self) except -1:
         """Raises what a device has raised in the run: one written in Python, or the sound for want of memory."""
-        self.clock.stop = False
+        self.clock.stop = self.clock.failed = False
         for device in self.devices.values():
             if isinstance(device, (Audio, PythonDevice)):
                 fault = device.take_fault()
                 if fault is not None:
                     raise fault
+        return 0
+
+    cdef bint settle_stop(self) except -1:
+        """Sees to what ended a run after an instruction; true when a watchpoint asks to stop."""
+        self.raise_fault()
+        return self.call_watches()
+
+    cdef bint call_watches(self) except -1:
+        """Tells those who watch what the last instruction did; true when one of them asks to stop."""
+        cdef Watcher watcher = <Watcher> self.cpu.bus.watcher
+        if watcher is None:
+            return False
+        stopped_by = None
+        for id, known in watcher.take(self.cpu):
+            watch = watcher.watches.get(id)
+            if watch is None:                    # a callback before has removed it
+                continue
+            event = WatchEvent(watch=watch, **known)
+            if (watch.callback is None or watch.callback(self, event) is Reason.WATCH) and stopped_by is None:
+                stopped_by = event
+        self.stopped_by = stopped_by
+        return stopped_by is not None
+
+    cdef int forget_watched(self) except -1:
+        """Before a run: what was noted, and not told because a fault came first, is of the past."""
+        self.stopped_by = None
+        if self.cpu.bus.watcher is not None:
+            self.cpu.bus.watcher.forget()
         return 0
 
     cdef bint call_hooks(self) except -1:
@@ -178,50 +215,52 @@ cdef class Machine:
         cdef StopReason reason
         cdef uint32_t pc
         cdef bint halted = False
+        cdef bint resumes
         self.need_processor()
-        if self.stopped_at == <int64_t> self.cpu.get_pc() and self.clock.now < until:
-            self.one_instruction(render)     # going on from a stop runs the instruction that it stopped at
+        self.forget_watched()
+        resumes = self.stopped_at == <int64_t> self.cpu.get_pc() and self.clock.now < until
         self.stopped_at = -1
+        if resumes and self.one_instruction(render):     # going on from a stop runs the instruction that it stopped at
+            return StopReason.WATCH
         while self.clock.now < until:
-            if self.watched and not self.consult():
+            if self.observed and not self.consult():
                 return StopReason.CYCLES
             self.clock.begin()
             with nogil:
                 reason = self.run_frames(min(until, self.ahead), render, halted)
                 self.clock.end()
-            if self.clock.stop:
-                self.raise_fault()
+            if self.clock.stop and self.settle_stop():
+                return StopReason.WATCH
             PyErr_CheckSignals()
             if reason == StopReason.ADDRESS:
                 pc = self.cpu.get_pc()
                 if self.call_hooks():
                     self.stopped_at = pc
                     return reason
-                if self.cpu.get_pc() == pc and self.clock.now < until:
-                    self.one_instruction(render)
+                if self.cpu.get_pc() == pc and self.clock.now < until and self.one_instruction(render):
+                    return StopReason.WATCH
             elif reason == StopReason.HALTED:
                 if until == NEVER:
                     return reason
                 halted = True                # the other parts of the machine go on
-        if self.watched:
+        if self.observed:
             self.consult()
         return StopReason.HALTED if halted else StopReason.CYCLES
 
-    cdef int one_instruction(self, bint render) except -1:
+    cdef bint one_instruction(self, bint render) except -1:
+        """True when a watchpoint asks to stop."""
         self.clock.begin()
         self.open_frame()
         self.cpu.run_one()
-        if self.clock.now >= self.frame_end and not self.clock.stop:
+        if self.clock.now >= self.frame_end and not self.clock.failed:
             self.close_frame(render)
         self.clock.end()
-        if self.clock.stop:
-            self.raise_fault()
-        return 0
+        return self.clock.stop and self.settle_stop()
 
     def tick(self, int frames=1, bint render=True):
         """Runs whole frames. `render=False` skips the work of drawing and changes nothing else.
 
-        Returns True, or False when a hook stopped the machine or its processor has halted.
+        Returns True, or False when a hook or a watchpoint stopped the machine or its processor has halted.
         """
         cdef StopReason reason
         if frames < 0:
@@ -239,6 +278,7 @@ cdef class Machine:
         cdef int64_t before
         cdef uint32_t pc
         self.need_processor()
+        self.forget_watched()
         before = self.cpu.cycle_count
         if self.cpu.bus.hook_count:
             pc = self.cpu.get_pc()
@@ -247,7 +287,7 @@ cdef class Machine:
                 return 0
         self.one_instruction(True)
         cycles = self.cpu.cycle_count - before
-        if self.watched:
+        if self.observed:
             self.consult()
         return cycles
 
@@ -291,8 +331,8 @@ cdef class Machine:
             self.reset_parts(power_on)
         finally:
             self.clock.end()
-        if self.watched:
-            self.watcher.was_reset(power_on, tick, in_frame)
+        if self.observed:
+            self.observer.was_reset(power_on, tick, in_frame)
         self.raise_fault()
 
     cdef int reset_parts(self, bint power_on) except -1:
@@ -317,14 +357,14 @@ cdef class Machine:
     @property
     def witness(self):
         """The `Witness` that sees what the host does, or None. There is one at a time: `ArgumentError` for a second."""
-        return self.watcher
+        return self.observer
 
     @witness.setter
     def witness(self, witness):
-        if witness is not None and self.watched:
+        if witness is not None and self.observed:
             raise ArgumentError("the machine has a witness already, a recording or a replay: end that first")
-        self.watcher = witness
-        self.watched = witness is not None
+        self.observer = witness
+        self.observed = witness is not None
         self.ahead = NEVER
         for port in self.ports.groups.values():
             if isinstance(port, Buttons):
@@ -334,8 +374,8 @@ cdef class Machine:
 
     cdef bint consult(self) except -1:
         """Lets the witness act; false when the run is to end here."""
-        tick = self.watcher.attend()
-        self.ahead = NEVER if tick is None or not self.watched else tick
+        tick = self.observer.attend()
+        self.ahead = NEVER if tick is None or not self.observed else tick
         if tick is not None and self.ahead <= self.clock.now:
             raise ArgumentError(f"the witness asks at tick {self.clock.now} to be called at tick {tick}, which is over")
         return tick is not None
@@ -388,6 +428,33 @@ cdef class Machine:
         self.cpu.bus.hook(address, False)
         return 0
 
+    # --- watchpoints --------------------------------------------------------------------------------------------
+
+    def add_watch(self, first, last, callback=None, *, on="write", value=None):
+        """Waits for accesses to the addresses from `first` to `last`; returns the `Watch`. See `VM.watch`.
+
+        Raises `AddressError` for addresses that the bus does not have, and `ArgumentError` for what is no watchpoint.
+        """
+        cdef Bus bus
+        self.need_processor()
+        bus = self.cpu.bus
+        first, last = index(first), index(last)
+        if not (0 <= first < bus.reach and 0 <= last < bus.reach):
+            raise AddressError(f"a watchpoint is on addresses of {bus.name}, $0000-${bus.reach - 1:04X}, not on "
+                               f"{first:#x} to {last:#x}")
+        if first > last or first // bus.size != last // bus.size:
+            raise ArgumentError(f"a watchpoint goes from its first address to its last, and over no mirror's end of {bus.name}, "
+                                f"${bus.size:04X}, not from ${first:04X} to ${last:04X}")
+        if bus.watcher is None:
+            bus.watcher = Watcher(bus)
+        return Watch(self, bus.watcher, first & bus.mask, last & bus.mask, on, value, callback)
+
+    @property
+    def watches(self):
+        """The watchpoints, oldest first."""
+        cdef Watcher watcher = None if self.cpu is None else <Watcher> self.cpu.bus.watcher
+        return () if watcher is None else tuple(watcher.watches.values())
+
     # --- state --------------------------------------------------------------------------------------------------
 
     cdef int sync(self, State state) except -1:
@@ -437,8 +504,8 @@ cdef class Machine:
                 raise
         finally:
             self.clock.end()
-        if self.watched:
-            self.watcher.was_loaded(tick, in_frame)
+        if self.observed:
+            self.observer.was_loaded(tick, in_frame)
 
     cdef int visit(self, Loader loader) except -1:
         self.sync(loader)

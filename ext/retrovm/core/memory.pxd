@@ -12,6 +12,7 @@ cdef class Memory(Device):
     cdef readonly bint writable
     cdef uint8_t fill
     cdef bint patched                 # a ROM that was poked
+    cdef bint plain                   # not state: derived, buses reach it by pointers (Bus.expose)
     cdef readonly bytes contents      # not state: wiring, what it holds at power-on
     cdef const uint8_t *image         # into `contents`
     cdef uint32_t image_size

@@ -46,6 +46,7 @@ cdef class Memory(Device):
             raise ArgumentError(f"memory {name}: fill is a byte, not {fill}")
         self.size = size
         self.writable = writable
+        self.plain = True
         self.fill = fill
         self.contents = contents
         self.image = <const uint8_t *> <const char *> self.contents

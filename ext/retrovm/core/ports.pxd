@@ -32,6 +32,7 @@ cdef class Queue:
 
 cdef class Serial(Device):
     cdef Queue incoming               # host to guest
+    cdef list modems                  # not state: wiring, parts whose `dcd` is the carrier of the line
     cdef Queue outgoing               # not state: guest to host, what the host has not read yet is the host's
     cdef object witness               # not state: of the session, the machine's
     cdef size_t waiting(self) noexcept nogil

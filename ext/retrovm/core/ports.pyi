@@ -36,6 +36,9 @@ class Serial(Device):
     def send(self, data: Buffer) -> None:
         """Queues bytes for the guest."""
 
+    def set_carrier(self, up: bool) -> None:
+        """Tells the parts that are wired to the carrier of the line whether the host's end has somebody."""
+
     def receive(self) -> bytes:
         """What the guest has sent since the last call."""
 

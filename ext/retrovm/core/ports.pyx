@@ -161,6 +161,7 @@ cdef class Serial(Device):
 
     def __init__(self, str name="serial"):
         super().__init__(name)
+        self.modems = []
         self.incoming = Queue()
         self.outgoing = Queue()
 
@@ -187,6 +188,12 @@ cdef class Serial(Device):
             return
         if not self.incoming.push(<const uint8_t *> <const char *> content, len(content)):
             raise MemoryError
+
+    def set_carrier(self, bint up):
+        """Tells the parts that are wired to the carrier of the line whether the host's end has somebody."""
+        if self.modems and allowed(self.witness, self, "set_carrier", (up,)):
+            for modem in self.modems:
+                modem.dcd = up
 
     def receive(self):
         """What the guest has sent since the last call, as bytes."""

@@ -85,7 +85,7 @@ cdef class PythonDevice(Device):
         if self.fault is None:
             self.fault = error
         if self.clock is not None:
-            (<Clock> self.clock).stop = True
+            (<Clock> self.clock).stop = (<Clock> self.clock).failed = True
             (<Clock> self.clock).wake()
 
     cdef uint8_t read(self, uint32_t addr, Access kind) noexcept nogil:

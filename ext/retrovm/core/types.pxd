@@ -47,3 +47,4 @@ cpdef enum StopReason:
     PREDICATE = 2  # the predicate returned true
     HALTED = 3     # the processor has stopped by itself: a 6502 that jammed, a CHIP-8 that exited
     ERROR = 4      # a device written in Python raised; the run raises that exception
+    WATCH = 5      # a watchpoint was hit, and the instruction that did it has run

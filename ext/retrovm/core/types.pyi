@@ -27,3 +27,4 @@ class StopReason(IntEnum):
     PREDICATE = 2
     HALTED = 3
     ERROR = 4
+    WATCH = 5

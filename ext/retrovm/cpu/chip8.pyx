@@ -46,6 +46,7 @@ from libc.string cimport memcpy, memmove, memset
 from retrovm.core.bus cimport Bus, CodeWindow, hooked, trap_read, trap_write
 from retrovm.core.types cimport NEVER, Access, StopReason, likely, unlikely
 
+from retrovm.core.cpu import Frame
 from retrovm.core.errors import ArgumentError, StateError
 
 cdef extern from *:
@@ -261,7 +262,7 @@ cdef class Chip8(Cpu):
             if hooked(self.bus, self.reg.pc):
                 return StopReason.ADDRESS
             end = min(until, self.clock.due)
-            slots = 1 if self.bus.tracing else (end - self.clock.now + self.period - 1) // self.period
+            slots = 1 if alone(self) else (end - self.clock.now + self.period - 1) // self.period
             if self.vip:
                 execute_vip(self, slots)
             else:
@@ -577,6 +578,16 @@ cdef class Chip8(Cpu):
     def stack(self):
         """The return addresses, oldest first."""
         return tuple(self.reg.stack[n] for n in range(self.reg.sp))
+
+    def call_stack(self):
+        """The subroutines that are under way, a `Frame` each, innermost first: exact, for the stack holds nothing else."""
+        found = []
+        for depth in range(self.reg.sp, 0, -1):
+            back: int = self.reg.stack[depth - 1]
+            call = (back - 2) & (self.bus.size - 1)
+            word = int.from_bytes(self.bus.peek_bytes(call, 2))
+            found.append(Frame("call", call, word & 0xFFF if word >> 12 == 2 else None, back, depth, True, None))
+        return tuple(found)
 
     @property
     def instructions(self):

@@ -134,12 +134,18 @@ cdef inline const uint8_t *span(Chip8 self, Loop *r, uint32_t at, uint32_t count
 
 # --- into the loop and out of it ------------------------------------------------------------------------------
 
+cdef inline bint alone(Chip8 self) noexcept nogil:
+    """Whether each instruction has to enter the loop by itself: for who traces, or is told which one makes an access."""
+    return self.bus.tracing or self.bus.watching
+
+
 cdef inline void enter(Chip8 self, Loop *r, int64_t slots) noexcept nogil:
     """Fetches the first instruction over the bus; those behind it come through the window of plain code around it.
 
     Where code is watched, traced, hooked or answered by a device the window is empty, and the loop ends after the first.
     """
     cdef CodeWindow window = self.bus.code_window(self.reg.pc, 2)
+    self.bus.instruction = self.reg.pc
     r.start = self.clock.now
     r.slots = slots
     r.left = slots - 1

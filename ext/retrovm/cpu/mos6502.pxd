@@ -115,6 +115,7 @@ cdef class Mos6502(Cpu):
     cdef bint holding                 # not state: of a run, RDY stretches the first cycle of the next instruction
     cdef LineChange[16] log           # not state: changes of lines within one fast run
     cdef int logged                   # not state: how many of them there are
+    cdef public object follower       # not state: of the session, knows the calls under way (mos6502_calls.pyx) or None
 
     cdef void sample(self, tick_t cycle) noexcept nogil
     cdef void look_back(self, tick_t end) noexcept nogil
@@ -129,4 +130,5 @@ cdef class Mos6502(Cpu):
     cdef uint32_t get_p(self) noexcept nogil
     cdef void set_p(self, uint32_t p) noexcept nogil
     cdef void count(self, tick_t since) noexcept nogil
+    cdef object ended(self, StopReason reason)
     cdef int raise_fault(self) except -1

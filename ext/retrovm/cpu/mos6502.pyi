@@ -1,9 +1,10 @@
 from collections.abc import Callable, Mapping
 
 from retrovm.core.bus import Bus
-from retrovm.core.cpu import CallResult, Cpu
+from retrovm.core.cpu import CallResult, Cpu, Frame
 from retrovm.core.memory_view import MemoryView
 from retrovm.core.types import StopReason
+from retrovm.cpu.mos6502_calls import CallFollower, CallTrace
 from retrovm.cpu.mos6510_port import Mos6510Port
 
 FACTS: dict[str, tuple[bool, int, int, bool, bool, int, int, int, str, bool]]
@@ -13,6 +14,9 @@ REGISTERS: tuple[str, ...]
 
 class Mos6502(Cpu):
     """A 6502: `model` is one of `MODELS`; without a `bus` it has RAM at all addresses and a clock of its own."""
+
+    follower: CallFollower | None
+    """Knows the calls under way inside a `trace_calls` block."""
 
     exact: bool
     """Run every instruction in the exact build: the same result, at less speed."""
@@ -109,6 +113,12 @@ class Mos6502(Cpu):
 
     def run_home(self, address: int, arrived: Callable[[], object], cycles: int) -> StopReason:
         """Runs to before the instruction at `address`, at a time when `arrived()` is true; for so many cycles at most."""
+
+    def call_stack(self) -> tuple[Frame, ...]:
+        """The subroutines and interrupts that are under way, innermost first."""
+
+    def trace_calls(self) -> CallTrace:
+        """Follows JSR, RTS, RTI, BRK and interrupts inside a `with` block, so that `call_stack` is certain of them."""
 
     def power_cycle(self) -> None:
         """Switches it off and on."""

@@ -64,6 +64,7 @@ from retrovm.core.errors import ArgumentError
 from retrovm.core.memory_view import MemoryView
 from retrovm.core.types import Line as LineName, StopReason as Reason
 from retrovm.cpu.mos6502_call import call
+from retrovm.cpu.mos6502_calls import CallTrace, stack_of
 
 # The poll of most instructions is in their last cycle but one.
 cdef enum:
@@ -133,6 +134,7 @@ cdef inline void load(Mos6502 core, Build r) noexcept nogil:
 
 cdef inline void start_exact(Mos6502 core, Exact r) noexcept nogil:
     r.now = core.clock.now
+    core.bus.instruction = core.pc
     core.overflow_written = core.stretched = -1
     core.active_since = -1               # whatever it was, it was before this run
     core.wake = plain_until(core)
@@ -147,6 +149,8 @@ cdef inline void unload(Mos6502 core, Build r) noexcept nogil:
     # it is done here; where the next fetch meets no memory, both have followed the lines to the end.
     cdef uint32_t pc = r.pc & 0xFFFF
     cdef uint8_t *page = r.pages.read[pc >> 8]
+    if page == NULL:
+        page = core.bus.slots[pc >> 8].memory        # a page that is watched leaves the same
     if page != NULL:
         core.bus.data = page[pc]
     elif Build is Exact:
@@ -300,7 +304,8 @@ cdef class Mos6502(Cpu):
 
     cdef bint must_run_exactly(self) noexcept nogil:
         """Whatever happens on the lines, as long as the host leaves things as they are."""
-        return self.exact or self.bus.tracing or (self.port is not None and not page_zero_is_plain(self))
+        # Who watches is told the instruction and the kind of each access, which the fast build does not keep.
+        return self.exact or self.bus.tracing or self.bus.watching or (self.port is not None and not page_zero_is_plain(self))
 
     cdef bint may_run_fast(self) noexcept nogil:
         return not (self.must_run_exactly() or self.changed or self.taken or self.resetting
@@ -343,14 +348,14 @@ cdef class Mos6502(Cpu):
         cdef tick_t end
         while True:
             data = read_once(self, now, pc, kind, data)
-            self.holding = (self.lines & Line.RDY) != 0 and not self.clock.stop
+            self.holding = (self.lines & Line.RDY) != 0 and not self.clock.failed
             if not self.holding:
                 return data
             now += self.period
             end = min(until, self.clock.due)
             if end > now and not self.bus.tracing and self.bus.rp[pc >> 8] != NULL:      # nobody sees these reads
                 now += (end - now + self.period - 1) // self.period * self.period
-            if now >= until:
+            if now >= until or self.clock.stop:
                 self.clock.now = now
                 return data
 
@@ -399,8 +404,8 @@ cdef class Mos6502(Cpu):
             if self.polled == OPEN:
                 self.polled = wanted(self, r.now - 2 * r.period)
             self.taken = (self.polled & interrupts_allowed(self.polled_p)) != 0
-            if r.now >= until or self.halt or self.clock.stop or hooked(self.bus, r.pc):
-                break
+            if r.now >= until or self.halt or self.clock.stop or hooked(self.bus, r.pc) or self.bus.watching:
+                break                        # who watches is told where each instruction began: `start_exact` does
             if not stay and find_window(self, r.pc):
                 break
             self.eventful = (self.taken or self.active or self.resetting or self.lines & Line.RDY
@@ -552,6 +557,8 @@ cdef class Mos6502(Cpu):
         return state.u32("halt", &self.halt, HELD)
 
     cdef int restored(self) except -1:
+        if self.follower is not None:
+            self.follower.begin()
         return 0 if self.port is None else self.port.restored()
 
     cdef uint32_t get_pc(self) noexcept nogil:
@@ -672,7 +679,8 @@ cdef class Mos6502(Cpu):
         Parameters
             cycles  at most so many, rounded up to a whole instruction
             until   to before the instruction at this address; from there it goes on, until it comes back
-        Raises `ArgumentError` without either: a 6502 knows no end of its own.
+        Hooks and watchpoints of a machine end it, and nobody is called. Raises `ArgumentError` without either: a 6502
+        knows no end of its own.
         """
         cdef tick_t end
         cdef uint32_t at
@@ -688,8 +696,7 @@ cdef class Mos6502(Cpu):
             with nogil:
                 reason = self.run_until(end)
                 self.clock.end()
-            self.raise_fault()
-            return Reason(reason)
+            return self.ended(reason)
         if not 0 <= until < 0x10000:
             raise ArgumentError(f"{self.name}: an address is $0000-$FFFF, not {until!r}")
         at = until
@@ -705,8 +712,13 @@ cdef class Mos6502(Cpu):
             self.bus.hook(until, hook)
         finally:
             self.clock.end()
+        return self.ended(reason)
+
+    cdef object ended(self, StopReason reason):
+        """What `run` returns: a stop that is no fault is a watchpoint's."""
+        cdef bint stopped = self.clock.stop
         self.raise_fault()
-        return Reason(reason)
+        return Reason.WATCH if stopped and self.bus.watching else Reason(reason)
 
     def call(self, address, *, limit=100_000_000, **registers):
         """Runs a subroutine to its RTS on a processor on its own, as if a JSR stood at the program counter.
@@ -736,13 +748,29 @@ cdef class Mos6502(Cpu):
         """Raises what a device written in Python has raised in the run."""
         if not self.clock.stop:
             return 0
-        self.clock.stop = False
+        self.clock.stop = self.clock.failed = False
         for device in self.bus.parts:
             if isinstance(device, PythonDevice):
                 fault = device.take_fault()
                 if fault is not None:
                     raise fault
         return 0
+
+    def call_stack(self):
+        """The subroutines and interrupts that are under way, a `Frame` each, innermost first.
+
+        Inside a `trace_calls` block they are known. Without, they are found on the stack: a pair of bytes counts for which a
+        JSR stands where it would have been called from. Interrupts are not found, and nothing found is `certain`.
+        """
+        return stack_of(self) if self.follower is None else self.follower.stack()
+
+    def trace_calls(self):
+        """Follows JSR, RTS, RTI, BRK and interrupts inside a `with` block, so that `call_stack` is certain of them.
+
+        What is on the stack already is found there. The block runs in the exact build, as one of `trace_bus`, and not
+        within one.
+        """
+        return CallTrace(self)
 
     def power_cycle(self):
         """Switches it off and on: the registers are zero and the reset sequence comes next."""

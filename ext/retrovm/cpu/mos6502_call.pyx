@@ -58,6 +58,8 @@ def why(cpu, reason, limit):
     """What kept a subroutine, in words."""
     if reason.name == "ADDRESS":
         return "a hook stops there"
+    if reason.name == "WATCH":
+        return "a watchpoint stops there"
     if cpu.is_jammed:
         return "the opcode before stops the processor for good"
     if cpu.is_stopped:

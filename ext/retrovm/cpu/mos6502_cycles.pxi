@@ -175,6 +175,7 @@ cdef inline void write_once(Mos6502 core, tick_t now, uint32_t addr, Access kind
     if page != NULL:
         page[addr] = <uint8_t> data
     else:
+        core.bus.writing = kind
         trap_write(core.bus, addr, <uint8_t> data, now)
     end_whole_cycle(core, now, addr, data, kind, True)
     core.clock.now = now

@@ -32,7 +32,7 @@ cdef inline void begin_repeating(Mos6502 core) noexcept nogil:
 
 
 cdef inline bint may_repeat(Mos6502 core) noexcept nogil:
-    if not core.lines & Line.RDY or core.clock.stop:
+    if not core.lines & Line.RDY or core.clock.failed:
         return False
     core.polled_meanwhile = core.polled_meanwhile | core.active
     if core.patience == 0:

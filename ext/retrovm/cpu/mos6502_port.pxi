@@ -12,7 +12,7 @@ cdef bint page_zero_is_plain(Mos6502 core) noexcept nogil:
     cdef int i
     if core.zero_generation != core.bus.generation:
         core.zero_generation = core.bus.generation
-        slots = (<Split> core.bus.slots[0].device).slots
+        slots = (<Split> core.bus.answering(0).device).slots
         core.zero = slots[2].memory if slots[2].writable and not core.bus.hidden and not core.bus.traps[0] else NULL
         for i in range(3, 0x100):
             if slots[i].memory != core.zero or not slots[i].writable:

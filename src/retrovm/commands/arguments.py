@@ -28,6 +28,7 @@ Disk = Annotated[str | None, typer.Option("--disk", metavar="IMAGE[:MODE]", help
     "The disk of the machine: a raw image. The guest writes to the file, unless MODE is overlay (the machine keeps the "
     "changes, and the file stays as it is), overlay=FILE (FILE keeps them) or readonly."))]
 Seed = Annotated[int, typer.Option(metavar="N", min=0, help="The seed of the machine's randomness.")]
+STDIO = ("-", "stdio")               # of --serial: standard input and output
 Json = Annotated[bool, typer.Option("--json", help="Write JSON, for programs.")]
 
 
@@ -122,6 +123,17 @@ def make_vm(rom: str | None, machine: str | None, options: list[str] | None, see
         raise wrong("expected a program, or --machine with the machine that runs without one")
     spec = find_machine(machine)
     return VM(spec, None, with_disk(spec, given, disk), seed)
+
+
+def check_line(place: str | None) -> None:
+    """Ends the command with status 2 for an option --serial that names no place."""
+    from retrovm.hostline import parse
+
+    if place is not None and place not in STDIO:
+        try:
+            parse(place)
+        except ArgumentError as error:
+            raise wrong(f"--serial takes - for standard input and output; {error}") from None
 
 
 def close_disks(vm: VM) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json as jsonlib
+import os
 from typing import TYPE_CHECKING, Any
 
 import typer
@@ -20,18 +21,20 @@ if TYPE_CHECKING:
 
 
 def info(rom: Rom, json: Json = False) -> None:
-    """Show what a program is, the machines that run it and why, and their options; or what a machine file describes.
+    """Show what a program is, the machines that run it and why, and their options; or a machine, by its id or its file.
 
-    The exit status is 1 when no machine knows it.
+    The exit status is 1 when no machine knows a program.
 
     Example: retrovm info game.ch8
+
+    Example: retrovm info eater
     """
-    from retrovm import detection
-    from retrovm.machines.machine_file.opening import SUFFIX, machine_file
+    from retrovm import detection, registry
+    from retrovm.machines.machine_file.opening import SUFFIX, machine
     from retrovm.media import open_media
 
-    if rom.lower().endswith(SUFFIX):
-        spec = machine_file(rom)
+    if rom.lower().endswith(SUFFIX) or (rom in registry.MACHINES.ids() and not os.path.exists(rom)):
+        spec = machine(rom)
         if json:
             print(jsonlib.dumps({spec.id: describe_machine(spec)}, indent=2))
         else:

@@ -3,15 +3,29 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from retrovm.commands.arguments import Disk, Machine, Options, Seed, close_disks, make_vm, wrong
+from retrovm.commands.arguments import (
+    STDIO,
+    Disk,
+    Machine,
+    Options,
+    Seed,
+    check_line,
+    close_disks,
+    make_vm,
+    wrong,
+)
 
 if TYPE_CHECKING:
+    from retrovm.commands.terminal import Console
     from retrovm.core.screen import Screen
+    from retrovm.hostline import HostLine
     from retrovm.session import VM
 
 # What is written without a display: the picture after so many seconds, as large as fits in here.
@@ -32,6 +46,9 @@ def command(
     vsync: Annotated[bool, typer.Option("--vsync/--no-vsync", help=(
         "Show pictures in step with the display, or at once."))] = True,
     frames: Annotated[int | None, typer.Option(metavar="N", min=1, help="End after so many frames.")] = None,
+    serial: Annotated[str | None, typer.Option(metavar="LINE", help=(
+        "Connect the serial line: - or stdio, pty, pty:PATH or tcp:HOST:PORT, as in 'retrovm run'. A machine without a "
+        "screen has it on standard input and output."))] = None,
     seed: Seed = 1,
 ) -> None:
     """Play a program in a window, at its own speed.
@@ -48,15 +65,19 @@ def command(
     if rom is None and machine is None:
         list_programs()
         return
+    check_line(serial)
     vm = make_vm(rom, machine, option, seed, disk)
+    if serial is not None and vm.serial is None:
+        raise wrong(f"--serial: {vm.spec.id} has no serial line")
     if vm.screen is None:
-        play_in_terminal(vm, frames)
+        play_in_terminal(vm, frames, serial)
         close_disks(vm)
         return
     from retrovm.player import app, sdl
 
     try:
-        app.play(vm, scale=scale, fullscreen=fullscreen, mute=mute, vsync=vsync, frames=frames)
+        with open_line(vm, serial) as line:
+            app.play(vm, scale=scale, fullscreen=fullscreen, mute=mute, vsync=vsync, frames=frames, line=line)
     except sdl.NoDisplay:
         write_picture(vm, vm.screen, frames, scale)
     close_disks(vm)
@@ -79,12 +100,32 @@ def list_programs() -> None:
     Console(highlight=False).print(table)
 
 
-def play_in_terminal(vm: VM, frames: int | None) -> None:
-    """Connects the serial line with this terminal."""
-    from retrovm.commands.terminal import connect
+@contextmanager
+def open_line(vm: VM, place: str | None) -> Iterator[HostLine | Console | None]:
+    """The serial line of a machine in a window where the option says; None if it says nothing."""
+    from retrovm.commands.terminal import console
+
+    if place is None or vm.serial is None:
+        yield None
+    elif place in STDIO:
+        with console(vm, vm.serial) as line:
+            yield line
+    else:
+        with vm.connect(place) as outside:
+            print(f"retrovm: the serial line is {outside.where}", file=sys.stderr, flush=True)
+            yield outside
+
+
+def play_in_terminal(vm: VM, frames: int | None, place: str | None) -> None:
+    """Connects the serial line with this terminal, or where the option says."""
+    from retrovm.commands.terminal import attend, connect
 
     if vm.serial is None:
         raise wrong(f"{vm.spec.id} has neither a screen nor a serial line: 'retrovm run' runs it")
+    if place is not None and place not in STDIO:
+        with vm.connect(place) as line:
+            attend(vm, line, frames, None)
+        return
     print(f"retrovm: {vm.spec.id} has no screen: its serial line is connected to this terminal", file=sys.stderr)
     connect(vm, vm.serial, frames, None)
 

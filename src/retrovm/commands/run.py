@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from retrovm.commands.arguments import (
+    STDIO,
     Disk,
     Machine,
     Options,
     Seed,
+    check_line,
     close_disks,
     make_vm,
     require_file,
@@ -19,8 +22,10 @@ from retrovm.commands.arguments import (
     wrong,
 )
 from retrovm.commands.sound import Sound
+from retrovm.commands.terminal import attend, connect, run_frames
 
 if TYPE_CHECKING:
+    from retrovm.core.ports import Serial
     from retrovm.movie import Movie
     from retrovm.session import VM
 
@@ -38,8 +43,12 @@ def run(
     screenshot: Annotated[Path | None, typer.Option(metavar="F.png", help="Save the last picture.")] = None,
     scale: Annotated[int, typer.Option(metavar="N", min=1, max=64, help="Enlarge the saved picture.")] = 1,
     wav: Annotated[Path | None, typer.Option(metavar="F.wav", help="Save the sound.")] = None,
-    serial: Annotated[str | None, typer.Option(metavar="-", help=(
-        "Connect the serial line to standard input and output. On a terminal, Ctrl-] ends."))] = None,
+    serial: Annotated[str | None, typer.Option(metavar="LINE", help=(
+        "Connect the serial line: - or stdio is standard input and output, where Ctrl-] ends on a terminal; pty is a "
+        "new pseudo-terminal, pty:PATH one with a link to it, tcp:HOST:PORT a TCP port, and with these the machine "
+        "runs at its real speed until Ctrl-C."))] = None,
+    record: Annotated[Path | None, typer.Option(metavar="MOVIE", help=(
+        "Record a movie of what comes over the serial line."))] = None,
     input: Annotated[str | None, typer.Option(metavar="MOVIE", help=(
         "Play a movie, with its options and its seed. Without --frames, to its end; a replay that goes apart is an "
         "error."))] = None,
@@ -56,9 +65,10 @@ def run(
 
     Example: retrovm run game.ch8 --input game.rmv --screenshot end.png --hash
     """
-    if serial not in (None, "-"):
-        raise wrong(f"--serial takes -, for standard input and output, not {serial!r}")
-    for path in (screenshot, wav, state_out):
+    check_line(serial)
+    if record is not None and serial is None:
+        raise wrong("--record writes down what comes over a serial line: give --serial too")
+    for path in (screenshot, wav, state_out, record):
         if path is not None and not path.resolve().parent.is_dir():
             raise wrong(f"the folder of {path} does not exist")
     if state_in is not None:
@@ -79,9 +89,8 @@ def run(
         vm.load_state(Path(state_in).read_bytes())
     sound = None if wav is None or audio is None else Sound(audio)
     if serial is not None and line is not None:
-        from retrovm.commands.terminal import connect
-
-        connect(vm, line, frames, sound)
+        with recording(vm, record):
+            run_line(vm, line, serial, frames, sound)
     elif movie is not None:
         play_movie(vm, movie, frames, sound)
     else:
@@ -119,12 +128,17 @@ def play_movie(vm: VM, movie: Movie, frames: int | None, sound: Sound | None) ->
             sound.take()
 
 
-def run_frames(vm: VM, frames: int, sound: Sound | None) -> None:
-    """Runs so many frames, draws the last one, and collects the sound of all where it is wanted."""
-    if sound is None:
-        vm.tick(max(frames - 1, 0), render=False)
-        vm.tick(min(frames, 1))
-        return
-    for frame in range(frames):
-        vm.tick(render=frame == frames - 1)
-        sound.take()
+def recording(vm: VM, path: Path | None) -> AbstractContextManager[object]:
+    """Records a movie where one is asked for."""
+    from retrovm.movie import Recorder
+
+    return nullcontext() if path is None else Recorder(vm, path)
+
+
+def run_line(vm: VM, line: Serial, place: str, frames: int | None, sound: Sound | None) -> None:
+    """Runs with the serial line where the option says."""
+    if place in STDIO:
+        connect(vm, line, frames, sound)
+    else:
+        with vm.connect(place) as outside:
+            attend(vm, outside, frames, sound)

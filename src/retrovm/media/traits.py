@@ -7,7 +7,7 @@ Sources: mos-hardware (vectors).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from retrovm.media.model import Media
@@ -18,6 +18,10 @@ MOS6502_BEGINNINGS = {
     0x78: "SEI", 0xD8: "CLD", 0x58: "CLI", 0x18: "CLC", 0xEA: "NOP", 0x4C: "JMP", 0x20: "JSR",
     0xA9: "LDA", 0xA2: "LDX", 0xA0: "LDY", 0xAD: "LDA", 0xAE: "LDX", 0xAC: "LDY",
 }
+
+
+# ORA, AND, EOR, ADC, STA, LDA, CMP, SBC, BIT, STY, LDY, STX, LDX, STZ, INC, DEC, TSB and TRB of an absolute address.
+MOS6502_ABSOLUTE = frozenset(bytes.fromhex("0D2D4D6D8DADCDED2C8CAC8EAE9CEECE0C1C"))
 
 
 @dataclass(frozen=True)
@@ -86,3 +90,16 @@ def _by_reset_vector(media: Media, reset: int, first: int) -> Judgement:
     if media.size & (media.size - 1):
         return Judgement(0.6, begins)
     return Judgement(0.8, f"{begins}; {media.size:,} bytes are the size of a ROM")
+
+
+def mos6502_uses(media: Media, places: Sequence[range]) -> int:
+    """How often something that looks like an instruction reads or writes an address in these places."""
+    image = mos6502_image(media)
+    if image is None:
+        return 0
+    found = 0
+    for data in image.memory.values():
+        for at in range(len(data) - 2):
+            if data[at] in MOS6502_ABSOLUTE and any(data[at + 1] | data[at + 2] << 8 in place for place in places):
+                found += 1
+    return found

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from retrovm.errors import ArgumentError
 from retrovm.player import sdl
@@ -28,13 +28,29 @@ FAST_BURST = SECOND // 70
 IDLE = 100
 
 
+# How long to wait for a client of the serial line that does not read, in milliseconds, before looking for events again.
+STALL = 10
+
+
+class Line(Protocol):
+    """Where the serial line of the machine ends: `retrovm.hostline` tells."""
+
+    @property
+    def stalled(self) -> bool: ...
+
+    @property
+    def ended(self) -> bool: ...
+
+    def exchange(self) -> bool: ...
+
+
 def say(message: str) -> None:
     """A line for whoever started the player."""
     print(f"retrovm: {message}", file=sys.stderr, flush=True)
 
 
 def play(vm: VM, *, scale: int | None = None, fullscreen: bool = False, mute: bool = False,
-         vsync: bool = True, frames: int | None = None) -> None:
+         vsync: bool = True, frames: int | None = None, line: Line | None = None) -> None:
     """Opens a window on a machine that has a screen, and returns when the user closes it.
 
     Parameters
@@ -43,6 +59,7 @@ def play(vm: VM, *, scale: int | None = None, fullscreen: bool = False, mute: bo
         mute        no sound
         vsync       show pictures when the display begins a new one
         frames      close the window after so many frames
+        line        where the serial line ends
     Raises `NoDisplay` where no window can be opened; the machine has not run then. Without a sound card it
     says so on standard error, and there is silence.
     """
@@ -52,7 +69,7 @@ def play(vm: VM, *, scale: int | None = None, fullscreen: bool = False, mute: bo
         window = Window(screen, scale=scale, fullscreen=fullscreen, vsync=vsync)
         try:
             with open_sound(vm, mute) as sound:
-                Player(vm, window, sound).run(frames)
+                Player(vm, window, sound, line=line).run(frames)
         finally:
             window.close()
     finally:
@@ -90,12 +107,14 @@ class Player:
     It reads SDL's events, so SDL must have been started. Pictures go into `folder`, and only on request.
     """
 
-    def __init__(self, vm: VM, display: Display, sound: Sound, folder: Path | None = None) -> None:
+    def __init__(self, vm: VM, display: Display, sound: Sound, folder: Path | None = None,
+                 line: Line | None = None) -> None:
         self.vm = vm
         self.screen = screen_of(vm)
         self.display = display
         self.sound = sound
         self.folder = Path() if folder is None else folder
+        self.line = line
         self.keyboard = Keyboard(vm, vm.spec.ports_for(vm.options))
         self.pacer = Pacer(vm.frame_rate)
         self.paused = False
@@ -127,6 +146,10 @@ class Player:
             if self.paused:
                 self.display.draw(self.screen)       # what was over the window may be gone
                 sdl2.SDL_WaitEventTimeout(None, IDLE)
+            elif self.line is not None and self.line.stalled:
+                self.line.exchange()
+                self.pacer.restart()
+                sdl2.SDL_WaitEventTimeout(None, STALL)
             elif self.fast:
                 self._run_fast()
             elif due := self.pacer.take():
@@ -160,6 +183,10 @@ class Player:
             return False
         if self._left is not None:
             self._left -= 1
+        if self.line is not None:
+            self.line.exchange()
+            if self.line.ended:
+                self.quit()
         halted = not self.vm.tick(render=render)
         self.keyboard.frame_ran()
         if halted != self.halted:

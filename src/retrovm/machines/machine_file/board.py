@@ -13,8 +13,9 @@ from typing import Any
 
 from retrovm.chip_spec import ChipSpec, CpuSpec
 from retrovm.errors import OptionError
+from retrovm.machines.machine_file.wires import Wires
 from retrovm.ranges import Range
-from retrovm.spec import Button, Option, Options
+from retrovm.spec import Button, Lamp, Option, Options
 
 Setting = Callable[[Options], Any]
 ADDRESS_SPACE = 0x10000
@@ -26,14 +27,17 @@ class Part:
 
     at         None, a first address, a `Range` or several
     movable    whether an option says where it lies, and not the file
-    size       the bytes of a memory that repeats; None where it is as large as its ranges
+    size       the bytes of a memory that repeats, or has a size of its own; None where it is as large as its ranges
     outputs    {its output: the processor's line}
-    pins       {its signal: (another part, a line of that part's ports), or (None, "low" or "high")}
+    pins       its `Wires`, or None where it is left out
+    media      {an option of the chip: the option of the machine that says the disk}
+    shows      the names of the parts that it shows
     serial     the name of its line to the host
     pad        the name of the port with its `buttons`
     image      what a ROM of its own holds; None for other chips
     program    True for the ROM that holds the program
     default_at where the program's ROM is for a program that says itself where it lies
+    align      "start" or "end": where raw bytes lie in the program's ROM that do not fill it
     """
 
     spec: ChipSpec
@@ -45,13 +49,17 @@ class Part:
     priority: int = 0
     options: Mapping[str, Setting] = field(default_factory=dict)
     outputs: Mapping[str, str] = field(default_factory=dict)
-    pins: Mapping[str, tuple[str | None, str]] = field(default_factory=dict)
+    pins: Setting = lambda options: Wires()
+    media: Mapping[str, str] = field(default_factory=dict)
+    shows: tuple[str, ...] = ()
     serial: str | None = None
     pad: str | None = None
     buttons: tuple[Button, ...] = ()
+    lamps: tuple[Lamp, ...] = ()
     image: bytes | None = None
     program: bool = False
     default_at: Range | None = None
+    align: str = "start"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,7 +83,13 @@ class Slot:
 
 @dataclass(frozen=True, kw_only=True)
 class Board:
-    """A machine file. `movable` are the options that say where something lies."""
+    """A machine file.
+
+    detect   whether it is offered for programs that look like its processor's: True, False, or "chips" for those that also use
+             its chips
+    screen   the part whose screen is the machine's; None for the first
+    movable  the options that say where something lies
+    """
 
     id: str
     title: str
@@ -83,17 +97,23 @@ class Board:
     family: str
     frame_rate: Fraction
     formats: tuple[str, ...]
-    detect: bool
+    detect: bool | str
     cpu: Processor
     parts: tuple[Part, ...]
     slot: Slot | None
     options: tuple[Option, ...]
     movable: tuple[str, ...]
+    screen: str | None = None
 
     @property
     def rom(self) -> Part | None:
         """The ROM that holds the program."""
         return next((part for part in self.parts if part.program), None)
+
+    @property
+    def defaults(self) -> Options:
+        """All options at their defaults."""
+        return {option.name: None if option.default is None else option.parse(option.default) for option in self.options}
 
 
 @dataclass(frozen=True)
@@ -113,7 +133,7 @@ class Placed:
     @property
     def is_rom(self) -> bool:
         """Whether it is read-only memory."""
-        return self.part is not None and self.part.spec.memory == "rom"
+        return self.part is not None and self.part.spec.memory in ("rom", "eeprom")
 
     @property
     def priority(self) -> int:

@@ -44,7 +44,7 @@ def program_of(board: Board, media: Media | None, options: Options) -> Program:
         return Program(board.id)
     rom = board.rom.at(options) if board.rom is not None else None
     org, start = slot.org(options), slot.start(options)
-    chosen = rom if board.rom is not None and board.rom.movable else None
+    chosen = rom if board.rom is not None and board.rom.movable and rom != board.rom.at(board.defaults) else None
     if org is not None and chosen is not None:
         raise OptionError(f"{board.id}: `org` loads a program into RAM and `rom` one into ROM; give one of them")
     if media is None:
@@ -95,13 +95,18 @@ def raw_rom(board: Board, name: str, data: bytes, rom: int | Range | None, start
     """Raw bytes as a ROM."""
     first = ADDRESS_SPACE - len(data) if rom is None else rom.first if isinstance(rom, Range) else rom
     room = rom.size if isinstance(rom, Range) else ADDRESS_SPACE - max(first, 0)
+    if board.rom is not None and board.rom.size is not None:
+        room = min(room, board.rom.size)
     if first < 0 or len(data) > room:
         raise MediaError("it is too large for the ROM", file=name, found=f"{len(data):,} bytes",
                          expected=f"at most {room:,}")
     region = rom if isinstance(rom, Range) else Range(first, first + len(data) - 1)
+    at_end = board.rom is not None and board.rom.align == "end"
+    if at_end:
+        first = region.last + 1 - len(data)
     program = Program(name, ((first, data),), region, start)
     reset = board.cpu.spec.reset
-    if rom is None and start is None:
+    if (rom is None or at_end) and start is None:
         low, high = program.byte(reset), program.byte(reset + 1)
         if low is None or high is None or low | high << 8 not in region:
             found = "too few bytes" if low is None or high is None else f"${low | high << 8:04X} for reset"

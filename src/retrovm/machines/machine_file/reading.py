@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Set
+from collections.abc import Callable, Iterator, Mapping, Set
 from dataclasses import dataclass, field
 from fractions import Fraction
 from itertools import pairwise
@@ -22,8 +22,9 @@ from retrovm.machines.machine_file.board import (
     Slot,
     place,
 )
+from retrovm.machines.machine_file.wires import Wires, parse_wires
 from retrovm.ranges import Range, address_range, address_ranges
-from retrovm.spec import Button, Option, Options, boolean, integer, nearest, rate
+from retrovm.spec import Button, Lamp, Option, boolean, choice, integer, nearest, rate
 from retrovm.toml_keys import REQUIRED, Document, Keys
 
 FORMATS = ("binary", "ihex", "srec")
@@ -88,6 +89,40 @@ def of_chip(size: int, *, many: bool = True) -> Callable[[Any], Any]:
     return parse
 
 
+def colour(value: Any) -> int:
+    """Parses a colour: 0xFF2A1E, or "#FF2A1E"."""
+    if isinstance(value, str) and re.fullmatch("#[0-9a-fA-F]{6}", value):
+        return int(value[1:], 16)
+    try:
+        return integer(0, 0xFFFFFF)(value)
+    except ValueError:
+        raise ValueError('expected a colour, like 0xFF2A1E or "#FF2A1E"') from None
+
+
+def named(keys: Keys, parse: Callable[[Any], Any],
+          show: Callable[[Any], str]) -> tuple[Callable[[Any], Any], Callable[[Any], str]]:
+    """What parses and shows values of which some have names."""
+    known = {key: keys.take(key, parse) for key in keys.values}
+
+    def parse_named(value: Any) -> Any:
+        if isinstance(value, str) and value in known:
+            return known[value]
+        try:
+            return parse(value)
+        except ValueError as error:
+            if not isinstance(value, str):
+                raise
+            raise ValueError(f"{error}; or one of {', '.join(known)}{near(value, known)}") from None
+
+    return parse_named, lambda value: next((key for key, each in known.items() if each == value), None) or show(value)
+
+
+def near(name: str, known: Mapping[str, Any]) -> str:
+    """The nearest names, at the end of an error, where there are any."""
+    found = nearest(name, known)
+    return found if "did you mean" in found else ""
+
+
 @dataclass
 class Reader:
     """What is known while the tables are read: the options that they declare, with the paths of their values."""
@@ -96,8 +131,11 @@ class Reader:
     options: dict[str, tuple[tuple[str | int, ...], Option]] = field(default_factory=dict)
 
     def setting(self, keys: Keys, key: str, parse: Callable[[Any], Any], default: Any = REQUIRED, *,
-                help: str = "", show: Callable[[Any], str] = str) -> Setting:
-        """A value, or an option of the machine that gives it: { option = "name", default = value, help = "..." }."""
+                help: str = "", show: Callable[[Any], str] = str, medium: bool = False) -> Setting:
+        """A value, or an option of the machine that gives it: { option = "name", default = value, help = "..." }.
+
+        With `choices`, {name: value}, the option takes these names as well.
+        """
         given = keys.take(key, lambda value: value, default)
         path = (*keys.path, key)
         if not isinstance(given, dict) or "option" not in given:
@@ -107,19 +145,28 @@ class Reader:
         id = table.take("option", name)
         text = table.take("help", toml_keys.sentence, help or f"{key} of the machine")
         usual = table.take("default", lambda value: value, default)
+        if "choices" in table:
+            parse, show = named(table.required_table("choices"), parse, show)
         if usual is not None:
             table.parse((*path, "default") if "default" in table else path, parse, usual)
         table.finish()
         if id in self.options:
             self.document.fail((*path, "option"), f"there is an option {id!r} already, at line "
                                                   f"{self.document.place(self.options[id][0]).line}")
-        self.options[id] = path, Option(name=id, help=text, default=usual, parse=parse, show=show)
+        self.options[id] = path, Option(name=id, help=text, default=usual, parse=parse, show=show, medium=medium)
         return lambda options: options[id]
 
     def chosen(self, keys: Keys, spec: ChipSpec) -> dict[str, Setting]:
         """The options of a chip."""
+        for option in spec.options:
+            if option.medium and not isinstance(keys.values.get(option.name), dict):
+                keys.fail(option.name, f"a disk is what a user puts in: expected {{ option = \"{option.name}\" }}")
         return {option.name: self.setting(keys, option.name, option.parse, option.default, help=option.help,
-                                          show=option.show) for option in spec.options}
+                                          show=option.show, medium=option.medium) for option in spec.options}
+
+    def media(self, keys: Keys, spec: ChipSpec) -> dict[str, str]:
+        """The options of the machine that say which disks a chip has, by its own."""
+        return {option.name: keys.values[option.name]["option"] for option in spec.options if option.medium}
 
     def in_order(self) -> tuple[Option, ...]:
         """The options of the machine, as they stand in the file."""
@@ -147,12 +194,38 @@ def read(document: Document) -> Board:
         family=head.take("family", toml_keys.sentence, cpu.spec.id),
         frame_rate=head.take("frame_rate", rate, Fraction(60)),
         formats=head.take_list("formats", known_format, FORMATS if slot is not None else ()),
-        detect=head.take("detect", boolean, False),
+        detect=head.take("detect", detection(cpu.spec), False),
         cpu=cpu, parts=tuple(parts), slot=slot, options=reader.in_order(), movable=reader.movable(),
+        screen=head.take("screen", part_of(parts), None),
     )
     head.finish()
     check(document, board)
     return board
+
+
+def part_of(parts: list[Part]) -> Callable[[Any], str]:
+    """Parses the name of a part."""
+    known = dict.fromkeys(part.name for part in parts)
+
+    def parse(value: Any) -> str:
+        if value not in known:
+            raise ValueError(f"there is no such part{nearest(str(value), known)}")
+        return str(value)
+
+    return parse
+
+
+def detection(cpu: CpuSpec) -> Callable[[Any], bool | str]:
+    """Parses whether a machine is offered for programs."""
+
+    def parse(value: Any) -> bool | str:
+        if value != "chips":
+            return boolean(value)
+        if cpu.uses is None:
+            raise ValueError(f"programs for {cpu.id} do not tell which chips they use: expected true or false")
+        return "chips"
+
+    return parse
 
 
 def known_format(value: Any) -> str:
@@ -185,24 +258,34 @@ def read_part(reader: Reader, keys: Keys, number: int, before: list[Part], cpu: 
     if isinstance(spec, CpuSpec):
         keys.fail("type", f"{spec.id} is a processor: it belongs into [cpu]")
     own = keys.take("name", name, spec.id)
-    taken = {cpu.name, *(each for other in before for each in (other.name, other.serial, other.pad))}
+    taken = {cpu.name, *(each for other in before for each in (other.name, other.serial, other.pad, *other.media.values()))}
     if own in taken:
         keys.fail("name", f"there is a part {own!r} already; give one of them another name")
     image, program = read_image(keys, spec, before)
-    size = keys.take("size", power_of_two, None) if spec.memory is not None and not program else None
+    size = spec.size if spec.memory is not None and spec.size else None
+    if spec.memory is not None and size is None and not program:
+        size = keys.take("size", power_of_two, None)
     if image is not None and size is not None and len(image) > size:
-        keys.fail("size", f"the image has {len(image):,} bytes, which do not fit into {size:,}")
+        keys.fail("image" if spec.size else "size", f"the image has {len(image):,} bytes, which do not fit into {size:,}")
+    pad = read_port(keys, "pad", {*taken, own}) if spec.buttons else None
+    buttons: tuple[Button, ...] = read_buttons(keys, before) if spec.buttons else ()
+    lamps = read_lamps(keys, before) if spec.lamps else ()
+    names = [*(button.name for button in buttons), *(lamp.name for lamp in lamps)]
     part = Part(
         spec=spec, name=own, number=number, image=image, program=program, size=size,
         at=read_place(reader, keys, spec, size, image, program), movable=isinstance(keys.values.get("at"), dict),
         priority=keys.take("priority", PRIORITY, 0) if spec.size or spec.memory is not None else 0,
         default_at=keys.take("default_at", address_range(), None) if program else None,
-        options=reader.chosen(keys, spec), outputs=dict(read_outputs(keys, spec, cpu)),
-        pins=dict(read_pins(keys, spec, before)),
+        align=keys.take("align", choice("start", "end"), "start") if program else "start",
+        options=reader.chosen(keys, spec), media=reader.media(keys, spec), outputs=dict(read_outputs(keys, spec, cpu)),
+        pins=read_pins(reader, keys, spec, names if spec.pin_each else [], before),
+        shows=read_shows(keys, before) if spec.shows else (),
         serial=read_port(keys, "serial", {*taken, own}) if spec.serial else None,
-        pad=read_port(keys, "pad", {*taken, own}) if spec.buttons else None,
-        buttons=tuple(read_button(each) for each in keys.tables("buttons", required=True)) if spec.buttons else (),
+        pad=pad, buttons=buttons, lamps=lamps,
     )
+    for option, id in part.media.items():
+        if id in {*taken, own}:
+            keys.fail(option, f"the disk is a part {id!r}, and there is one already; give the option another name")
     keys.finish()
     return part
 
@@ -220,11 +303,11 @@ def read_place(reader: Reader, keys: Keys, spec: ChipSpec, size: int | None, ima
         ranges = decoded(keys.required_table("decode"), size or spec.size)
         return lambda options: ranges
     help = f"where the {spec.title} is"
-    if spec.size:
-        parse: Callable[[Any], Any] = of_chip(spec.size)
+    if size is not None:
+        parse: Callable[[Any], Any] = of_chip(1)
+    elif spec.size:
+        parse = of_chip(spec.size)
         help += "; none leaves it out"
-    elif size is not None:
-        parse = of_chip(1)
     else:
         parse = of_ram if image is None else of_chip(len(image), many=False)
     return reader.setting(keys, "at", parse, help=help)
@@ -246,7 +329,8 @@ def decoded(keys: Keys, size: int) -> tuple[Range, ...]:
 
 def read_image(keys: Keys, spec: ChipSpec, before: list[Part]) -> tuple[bytes | None, bool]:
     """What a ROM holds: a file, from the byte `from` on; or the user's program."""
-    if spec.memory != "rom":
+    blank = spec.memory == "eeprom" and "image" not in keys and "program" not in keys
+    if spec.memory in (None, "ram") or blank:
         return None, False
     if keys.one_of("image", "program") == "program":
         if not keys.take("program", boolean):
@@ -283,21 +367,18 @@ def read_outputs(keys: Keys, spec: ChipSpec, cpu: Processor) -> Iterator[tuple[s
             yield output, known[wanted]
 
 
-def read_pins(keys: Keys, spec: ChipSpec, before: list[Part]) -> Iterator[tuple[str, tuple[str | None, str]]]:
-    """What a chip's signals are wired to: pins = { cs = "via.pb4", rw = "low" }."""
-    table = keys.table("pins", required=False) if spec.signals else None
-    if table is None:
-        return
-    known: dict[str, tuple[str | None, str]] = {level: (None, level) for level in ("low", "high")}
-    known |= {f"{part.name}.{line}": (part.name, line)
-              for part in before for lines in part.spec.ports.values() for line in lines}
-    for signal in spec.signals:
-        wanted = table.take(signal, toml_keys.sentence, None)
-        if wanted is not None:
-            if wanted not in known:
-                table.fail(signal, f"no chip above this one has a line {wanted!r}{nearest(wanted, known)}")
-            yield signal, known[wanted]
-    table.finish()
+def read_pins(reader: Reader, keys: Keys, spec: ChipSpec, names: list[str], before: list[Part]) -> Setting:
+    """What a chip's signals are wired to: pins = { cs = "via.pb4", rw = "low" }; `names` are signals beside its own."""
+    signals = (*spec.signals, *names)
+    if not signals:
+        return lambda options: Wires()
+    lines = {part.name: tuple(line for each in part.spec.ports.values() for line in each) for part in before}
+    return reader.setting(keys, "pins", parse_wires(signals, lines), {}, help=f"how the {spec.title} is wired")
+
+
+def read_shows(keys: Keys, before: list[Part]) -> tuple[str, ...]:
+    """The parts that a picture shows: shows = ["lcd", "leds"]."""
+    return keys.take_list("shows", part_of(before))
 
 
 def read_port(keys: Keys, key: str, taken: Set[str | None]) -> str:
@@ -308,13 +389,34 @@ def read_port(keys: Keys, key: str, taken: Set[str | None]) -> str:
     return port
 
 
-def read_button(keys: Keys) -> Button:
-    """One of a chip's buttons, and the host's keys for it."""
-    own = keys.take("name", toml_keys.sentence)
-    button = Button(name=own, label=keys.take("label", toml_keys.sentence, own),
-                    keys=keys.take_list("keys", toml_keys.sentence, ()))
-    keys.finish()
-    return button
+def read_buttons(keys: Keys, before: list[Part]) -> tuple[Button, ...]:
+    """A chip's buttons, and the host's keys for them; no two of a machine have one name."""
+    taken = {button.name for part in before for button in part.buttons}
+    found: list[Button] = []
+    for table in keys.tables("buttons", required=True):
+        own = table.take("name", toml_keys.sentence)
+        if own in taken:
+            table.fail("name", f"there is a button {own!r} already; give one of them another name")
+        taken.add(own)
+        found.append(Button(name=own, label=table.take("label", toml_keys.sentence, own),
+                            keys=table.take_list("keys", toml_keys.sentence, ())))
+        table.finish()
+    return tuple(found)
+
+
+def read_lamps(keys: Keys, before: list[Part]) -> tuple[Lamp, ...]:
+    """A chip's lamps; no two of a machine have one name."""
+    taken = {lamp.name for part in before for lamp in part.lamps}
+    found: list[Lamp] = []
+    for table in keys.tables("lamps", required=True):
+        own = table.take("name", name)
+        if own in taken:
+            table.fail("name", f"there is a lamp {own!r} already; give one of them another name")
+        taken.add(own)
+        found.append(Lamp(name=own, label=table.take("label", toml_keys.sentence, own),
+                          colour=table.take("colour", colour, 0xFF2A1E)))
+        table.finish()
+    return tuple(found)
 
 
 def read_slot(reader: Reader, keys: Keys | None, parts: list[Part], document: Document) -> Slot | None:
@@ -348,9 +450,7 @@ def known_program(value: Any) -> str:
 
 def check(document: Document, board: Board) -> None:
     """Looks for parts at one address, where the options are at their defaults."""
-    rom = board.rom
-    defaults: Options = {option.name: None if option.default is None else option.parse(option.default)
-                         for option in board.options}
+    rom, defaults = board.rom, board.defaults
     at = rom.at(defaults) if rom is not None else None
     region = Range(at, ADDRESS_SPACE - 1) if isinstance(at, int) else at
     try:
