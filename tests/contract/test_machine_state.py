@@ -88,6 +88,18 @@ def test_the_reset_line_restarts_the_program_and_not_time(running):
     assert running.clock.ticks > ticks
 
 
+@pytest.mark.parametrize("cycles", [1, 7, 4453])
+def test_a_state_taken_right_behind_a_reset_can_be_loaded(machine, cycles):
+    vm = every_machine.make(machine)
+    vm.run(cycles=cycles)
+    vm.reset(power_on=False)
+    before = vm.save_fields()
+    state = vm.save_state()
+    vm.tick()
+    vm.load_state(state)
+    assert vm.save_fields() == before
+
+
 def test_a_state_of_another_machine_is_refused(machine, vm):
     for other in every_machine.KINDS:
         if other != machine:

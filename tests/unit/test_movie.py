@@ -169,6 +169,30 @@ def test_input_from_a_hook_is_replayed_in_the_frame_that_it_fell_into(vm, path):
     assert other.state_hash() == vm.state_hash()
 
 
+def test_a_step_of_a_replay_ends_where_something_was_done_in_the_middle_of_a_wait(path):
+    """On a VIP, DXYN waits for the end of the picture, and a step passes all of what is left of it."""
+    vm = retrovm.create("chip8", rom=bytes.fromhex("A202D0011200"), timing="vip")
+    with Recorder(vm, path):
+        vm.tick(2)
+        while vm.cpu.waiting:
+            vm.step()
+        while not vm.cpu.waiting:
+            vm.step()
+        vm.run(cycles=100)
+        assert vm.cpu.waiting == "frame"
+        pressed = vm.clock.ticks
+        vm.button_press("5")
+        vm.tick(2)
+    other = new(vm)
+    playback = Playback(Movie.open(path), other)
+    ends = set()
+    while playback.is_open:
+        other.step()
+        ends.add(other.clock.ticks)
+    assert pressed in ends
+    assert other.state_hash() == vm.state_hash()
+
+
 def test_input_after_a_run_to_an_address_is_replayed(vm, path):
     with Recorder(vm, path, every=1):
         for _ in range(4):

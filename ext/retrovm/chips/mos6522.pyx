@@ -500,6 +500,7 @@ cdef class Mos6522(Device):
             self.sr = 0
             self.sr_out = True
         else:
+            self.last = self.clock.now
             self.advance(now)
             if self.acr & T2_PULSES:
                 self.t2_value = t2_count(self, now)

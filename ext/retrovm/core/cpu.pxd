@@ -21,7 +21,7 @@ cdef class Cpu(Device):
     cdef dict host                    # not state: wiring, the host's driver of each line
 
     cdef StopReason run_until(self, tick_t until) noexcept nogil
-    cdef StopReason run_one(self) noexcept nogil
+    cdef StopReason run_one(self, tick_t until) noexcept nogil
     cdef uint32_t get_pc(self) noexcept nogil
     cdef int set_pc(self, uint32_t pc) except -1
     cpdef Wire wire(self, Line line)

@@ -70,8 +70,8 @@ cdef class Cpu(Device):
         self.clock.now = until
         return StopReason.HALTED
 
-    cdef StopReason run_one(self) noexcept nogil:
-        """One instruction, or one interrupt sequence."""
+    cdef StopReason run_one(self, tick_t until) noexcept nogil:
+        """One instruction, or one interrupt sequence. A wait that goes by in one step ends at `until`, if not before."""
         return StopReason.HALTED
 
     cdef uint32_t get_pc(self) noexcept nogil:

@@ -251,7 +251,7 @@ cdef class Machine:
         """True when a watchpoint asks to stop."""
         self.clock.begin()
         self.open_frame()
-        self.cpu.run_one()
+        self.cpu.run_one(min(self.frame_end, self.ahead))
         if self.clock.now >= self.frame_end and not self.clock.failed:
             self.close_frame(render)
         self.clock.end()
@@ -279,6 +279,8 @@ cdef class Machine:
         cdef uint32_t pc
         self.need_processor()
         self.forget_watched()
+        if self.observed and not self.consult():
+            return 0
         before = self.cpu.cycle_count
         if self.cpu.bus.hook_count:
             pc = self.cpu.get_pc()

@@ -271,16 +271,16 @@ cdef class Chip8(Cpu):
                 return StopReason.ERROR
         return StopReason.HALTED if self.halt else StopReason.CYCLES
 
-    cdef StopReason run_one(self) noexcept nogil:
+    cdef StopReason run_one(self, tick_t until) noexcept nogil:
         """One instruction, or one empty slot of a wait; with the time of a VIP what is left of a frame in a wait, or an
-        interrupt.
+        interrupt. A wait ends at `until` at the latest.
         """
         if self.clock.due <= self.clock.now:
             self.clock.dispatch(self.clock.now)
         if self.owed:
             self.pay()
         elif self.halt or self.wait:
-            self.pass_time(self.clock.now + (cycles_left(self, self.clock.now) * self.period if self.vip else 1))
+            self.pass_time(min(until, self.clock.now + (cycles_left(self, self.clock.now) * self.period if self.vip else 1)))
         elif self.vip:
             execute_vip(self, 1)
         else:

@@ -453,7 +453,7 @@ cdef class Mos6502(Cpu):
         self.count(since)
         return reason
 
-    cdef StopReason run_one(self) noexcept nogil:
+    cdef StopReason run_one(self, tick_t until) noexcept nogil:
         cdef tick_t since = self.clock.now
         if unlikely(self.halt) and not self.resetting:
             if self.halt != WAITS:
@@ -668,7 +668,7 @@ cdef class Mos6502(Cpu):
         """
         cdef int64_t before = self.cycle_count
         self.clock.begin()
-        self.run_one()
+        self.run_one(NEVER)
         self.clock.end()
         self.raise_fault()
         return self.cycle_count - before
@@ -706,7 +706,7 @@ cdef class Mos6502(Cpu):
             self.bus.hook(until, True)
             with nogil:
                 if not (self.pc ^ at) & self.bus.mask and self.clock.now < end:
-                    reason = self.run_one()
+                    reason = self.run_one(end)
                 if reason == StopReason.CYCLES:
                     reason = self.run_until(end)
             self.bus.hook(until, hook)

@@ -341,7 +341,7 @@ cdef class Judge:
         cdef uint32_t i
         self.prepare(&case.initial)
         self.cpu.bus.tracing = True
-        self.cpu.run_one()
+        self.cpu.run_one(began + 1)
         self.cpu.bus.tracing = False
         if self.tracer.count != case.count or self.cpu.clock.now - began != case.count:
             return False

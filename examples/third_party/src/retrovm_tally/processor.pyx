@@ -66,7 +66,7 @@ cdef class Tally(Cpu):
                 self.instruction()
         return StopReason.HALTED if self.halted else StopReason.CYCLES
 
-    cdef StopReason run_one(self) noexcept nogil:
+    cdef StopReason run_one(self, tick_t until) noexcept nogil:
         if self.clock.due <= self.clock.now:
             self.clock.dispatch(self.clock.now)
         if self.is_idle():
