@@ -89,10 +89,11 @@ def wire(board: Board, machine: Machine, media: Media | None, options: Options) 
             machine.add(device)
 
     ram = next((part for part in board.parts if part.spec.memory == "ram"), None)
+    at_addresses = [each.part for each in placed]
     for each in placed:
         part = each.part or ram
         if each.is_memory and part is not None:
-            plug(part, each.name, contents=contents[each.name])
+            plug(part, each.name, contents=contents.get(each.name, b""), disks=disks_of(machine, part, options))
     chosen = {key: setting(options) for key, setting in board.cpu.options.items()}
     cpu: Any = board.cpu.spec.make(Socket(name=board.cpu.name, clock=machine.clock, bus=bus, options=chosen))
     machine.add(cpu)
@@ -105,7 +106,7 @@ def wire(board: Board, machine: Machine, media: Media | None, options: Options) 
             plug(part, part.name, serial=line, buttons=pad, lamps=part.lamps, wires=wires_of(part, cpu),
                  pins=pins_of(board, part, part.pins(options) or Wires(), made), disks=disks_of(machine, part, options),
                  shows=tuple(shown_of(board, machine, name, made) for name in part.shows if made.get(name)))
-        elif given := [id for id in part.media.values() if options[id] is not None]:
+        elif (given := [id for id in part.media.values() if options[id] is not None]) and part not in at_addresses:
             raise OptionError(f"{board.id}: the option {given[0]} is the disk of {part.name}, which is left out")
     if board.screen is not None:
         for device in made.get(board.screen, ()):
