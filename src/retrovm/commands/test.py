@@ -27,14 +27,27 @@ def command(
         "--seed", metavar="N", help="Which cases --sample chooses.")] = 0,
     update_golden: Annotated[bool, typer.Option(
         "--update-golden", help="Write the golden pictures instead of comparing; look at them.")] = False,
+    matrix: Annotated[bool, typer.Option(
+        "--matrix", help="PATH is a program: on which members of its machine's family does it behave alike?")] = False,
+    frames: Annotated[int, typer.Option(
+        "--frames", metavar="N", min=1, help="With --matrix, how many frames are compared.")] = 600,
+    strip: Annotated[Path | None, typer.Option(
+        "--strip", metavar="F.png", show_default=False, help="With --matrix, the last pictures side by side.")] = None,
 ) -> None:
     """Run test suites.
 
     Example: retrovm test roms/
 
+    Example: retrovm test --matrix game.ch8 --strip game.png
+
     Ends with the line "N passed, M failed", and with status 0 when nothing failed, 1 when something did.
     """
     from retrovm.errors import OptionError
+    if matrix:
+        from retrovm.commands.matrix import matrix as compare
+
+        compare(paths, machine, frames=frames, seed=seed, jobs=jobs, picture=strip, as_json=False)
+        return
     from retrovm.suite.discovery import discover
     from retrovm.suite.machine_run import machine_name
     from retrovm.suite.report import Live

@@ -243,8 +243,10 @@ def read_cpu(reader: Reader, keys: Keys) -> Processor:
     spec = keys.take("type", registered)
     if not isinstance(spec, CpuSpec):
         keys.fail("type", f"{spec.id} is no processor{among(CpuSpec)}")
+    model = keys.values.get("model")
     cpu = Processor(spec=spec, name=keys.take("name", name, "cpu"), options=reader.chosen(keys, spec),
-                    clock_hz=reader.setting(keys, "clock_hz", rate, help="the clock of the processor"))
+                    clock_hz=reader.setting(keys, "clock_hz", rate, help="the clock of the processor"),
+                    model=model["option"] if isinstance(model, dict) and spec.models else None)
     keys.finish()
     return cpu
 

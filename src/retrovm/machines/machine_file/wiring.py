@@ -39,8 +39,17 @@ def spec_of(board: Board, reload: Callable[[], MachineSpec]) -> MachineSpec:
         judge=lambda media: judge(board, media), options=board.options,
         ports=tuple(port for part in board.parts for port in ports_of(part)),
         ports_with=lambda options: tuple(port for part in board.parts if is_there(part, options) for port in ports_of(part)),
-        formats=board.formats, demo=board.slot.bundled if board.slot is not None else None, reload=reload,
+        members=members_of(board), formats=board.formats, demo=board.slot.bundled if board.slot is not None else None,
+        reload=reload,
     )
+
+
+def members_of(board: Board) -> Callable[[Options], dict[str, Options]] | None:
+    """The computer with each model of its processor, where that can be chosen."""
+    option = board.cpu.model
+    if option is None:
+        return None
+    return lambda options: {model: {**options, option: model} for model in board.cpu.spec.models}
 
 
 def judge(board: Board, media: Media) -> Judgement | None:
