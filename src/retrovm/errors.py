@@ -2,7 +2,7 @@
 
 from retrovm.core.errors import AddressError, ArgumentError, BusyError, CallError, RetroVMError, StateError
 
-__all__ = ["AddressError", "ArgumentError", "BusyError", "CallError", "ManifestError", "MediaError",
+__all__ = ["AddressError", "ArgumentError", "BusyError", "CallError", "DownloadError", "ManifestError", "MediaError",
            "MovieError", "OptionError", "RegistrationError", "ReplayError", "RetroVMError", "StateError", "UnknownNameError"]
 
 
@@ -37,6 +37,10 @@ class MediaError(RetroVMError):
         facts += [f"expected {self.expected}"] if self.expected is not None else []
         message = ": ".join(part for part in (", ".join(place), self.problem, ", ".join(facts)) if part)
         return f"{message}; {self.hint}" if self.hint else message
+
+
+class DownloadError(RetroVMError):
+    """A file cannot be got from where it is, or is not what it should be. Nothing of it is kept."""
 
 
 class ManifestError(RetroVMError):

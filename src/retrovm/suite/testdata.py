@@ -5,9 +5,35 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from retrovm.errors import ArgumentError
 from retrovm.suite.task import Mismatch, Skip
 
 VARIABLE = "RETROVM_TESTDATA"
+
+
+def given_folder() -> Path | None:
+    """The folder that the environment variable names, or None."""
+    return Path(os.environ[VARIABLE]) if os.environ.get(VARIABLE) else None
+
+
+def fetched_folder() -> Path:
+    """Where `retrovm test --fetch` puts what it gets when there is no other folder. Raises `ArgumentError`."""
+    try:
+        from platformdirs import user_cache_path
+    except ImportError:
+        raise ArgumentError("the user's cache is found by platformdirs: pip install 'retrovm[fetch]'") from None
+    return user_cache_path("retrovm") / "testdata"
+
+
+def foreign_folder() -> Path | None:
+    """Where data of others is on this computer: the folder that was given, else that of what was got; None without."""
+    if (given := given_folder()) is not None:
+        return given
+    try:
+        fetched = fetched_folder()
+    except ArgumentError:
+        return None
+    return fetched if fetched.is_dir() else None
 
 
 def locate(folder: Path, name: str) -> list[Path]:
@@ -15,15 +41,16 @@ def locate(folder: Path, name: str) -> list[Path]:
 
     Parameters
         folder  what the name counts from; one that begins with $RETROVM_TESTDATA/ counts from the folder that
-                this environment variable names
+                this environment variable names, or from where `retrovm test --fetch` puts things
     Raises `Mismatch` where there is none, and `Skip` where data of others is not on this computer.
     """
     prefix, slash, rest = name.partition("/")
     foreign = prefix == f"${VARIABLE}" and slash != ""
     if foreign:
-        if not os.environ.get(VARIABLE):
-            raise Skip(f"set {VARIABLE} to the folder that holds {rest}")
-        folder, name = Path(os.environ[VARIABLE]), rest
+        there = foreign_folder()
+        if there is None:
+            raise Skip(f"set {VARIABLE} to the folder that holds {rest}, or get it: retrovm test --fetch")
+        folder, name = there, rest
     exact = folder / name
     if exact.is_file():
         return [exact]
@@ -34,5 +61,5 @@ def locate(folder: Path, name: str) -> list[Path]:
     if found:
         return found
     if foreign:
-        raise Skip(f"{VARIABLE} is {folder}, which has no {name}")
+        raise Skip(f"the test data is in {folder}, which has no {name}; retrovm test --fetch gets what is public")
     raise Mismatch(f"there is no file {exact}")
