@@ -135,7 +135,7 @@ def test_without_a_connection_it_says_what_to_do(tmp_path, server):
     suite = catalogue(list_of(tmp_path / "list.toml", server.base))["mine"]
     server.shutdown()
     server.server_close()
-    with pytest.raises(DownloadError, match="there is no connection to 127.0.0.1; get it by hand and put it at"):
+    with pytest.raises(DownloadError, match=r"there is no connection to 127\.0\.0\.1; get it by hand and put it at"):
         fetch(suite, tmp_path)
 
 

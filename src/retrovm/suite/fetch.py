@@ -127,7 +127,7 @@ def fetch(suite: PublicSuite, folder: Path, tell: Callable[[str], None] = lambda
         import pooch
         from requests import RequestException
     except ImportError:
-        raise ArgumentError("getting public suites needs pooch: pip install 'retrovm[fetch]'") from None
+        raise ArgumentError("getting public suites needs pooch: pip install 'retrovm[suite]'") from None
     pooch.get_logger().setLevel("ERROR")
     where = folder / suite.folder
     paths = []

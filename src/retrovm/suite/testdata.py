@@ -21,7 +21,7 @@ def fetched_folder() -> Path:
     try:
         from platformdirs import user_cache_path
     except ImportError:
-        raise ArgumentError("the user's cache is found by platformdirs: pip install 'retrovm[fetch]'") from None
+        raise ArgumentError("the user's cache is found by platformdirs: pip install 'retrovm[suite]'") from None
     return user_cache_path("retrovm") / "testdata"
 
 
