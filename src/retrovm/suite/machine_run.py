@@ -7,13 +7,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from math import ceil
 from pathlib import Path
+from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 from retrovm import toml_keys as is_
 from retrovm.core.types import StopReason
 from retrovm.errors import RetroVMError
-from retrovm.suite.task import Mismatch, Stop, Stopped
+from retrovm.suite.task import Mismatch, Stop, Stopped, TimedOut
 from retrovm.suite.testdata import locate
+from retrovm.suite.trail import Trail
 from retrovm.toml_keys import Keys
 
 if TYPE_CHECKING:
@@ -144,10 +146,19 @@ class MachineRun:
 
     over      the limit is reached, or the processor has halted
     halted    the processor has stopped by itself
+    sent      what the guest has sent over the serial line, as far as `hear` has listened
+    trail     keeps the last instructions where it is given, for which the machine goes an instruction at a time
+
+    `timeout` is how many seconds of the host the run may take. A machine runs in slices, between which it is looked
+    at, so it ends as cleanly as any other run.
     """
 
-    def __init__(self, vm: VM, setup: Setup, stop: Stop) -> None:
+    def __init__(self, vm: VM, setup: Setup, stop: Stop, timeout: float | None = None, trail: Trail | None = None) -> None:
         self.vm = vm
+        self.timeout = timeout
+        self.deadline = None if timeout is None else monotonic() + timeout
+        self.trail = trail
+        self.sent = bytearray()
         self.limit_cycles = setup.cycles
         self.limit_frames = setup.frames
         self.stop = stop
@@ -197,22 +208,56 @@ class MachineRun:
             address  stop before the instruction there; the one at the present address runs first
         Returns True when it stopped at `address`.
         """
-        if self.stop():
-            raise Stopped
+        self.check_time()
         self.play()
-        next_cycle = earliest(self.by_cycle, self.limit_cycles)
+        is_near = self.trail is not None and self.cycles >= self.trail.begin
+        far = [] if self.trail is None or is_near else [self.trail.begin]
+        next_cycle = earliest(self.by_cycle, self.limit_cycles, *far)
         next_frame = earliest(self.by_frame, self.limit_frames, frame)
         near = SLICE if next_cycle is None else min(next_cycle - self.cycles, SLICE)
-        if next_frame is None:
+        if is_near:
+            reason = self.creep(near, next_frame, address)
+        elif next_frame is None:
             reason = self.vm.run(cycles=near, until=address)
         elif address is None and (next_cycle is None or next_cycle - self.cycles > self.whole_frame):
             reason = StopReason.CYCLES if self.vm.tick() else StopReason.HALTED
         else:
             # Frames and cycles or addresses at once: only looking after each instruction is exact for both.
-            stop_frame, vm = next_frame, self.vm
-            reason = vm.run(cycles=near, until=lambda _: vm.frame >= stop_frame or vm.cpu.pc == address)
+            reason = self.creep(near, next_frame, address)
         self.halted = self.halted or reason == StopReason.HALTED
         return address is not None and self.vm.cpu.pc == address
+
+    def check_time(self) -> None:
+        """Raises `Stopped` when the run was interrupted, `TimedOut` when this test has had its time."""
+        if self.stop():
+            raise Stopped
+        if self.deadline is not None and monotonic() >= self.deadline:
+            raise TimedOut(f"stopped by --timeout after {self.timeout:g} s, in cycle {self.cycles:,} and frame {self.frames:,}, "
+                           f"with the program counter at ${self.vm.cpu.pc:04X}")
+
+    def creep(self, cycles: int, frame: int | None, address: int | None) -> StopReason:
+        """Runs for so many cycles, or to the end of a frame, or to an address, an instruction at a time."""
+        vm, end = self.vm, self.cycles + cycles
+        while self.cycles < end and (frame is None or vm.frame < frame):
+            if self.trail is not None:
+                self.trail.note(vm)
+            reason = vm.run(cycles=1)
+            if reason != StopReason.CYCLES or vm.cpu.pc == address:
+                return reason
+        return StopReason.CYCLES
+
+    def step(self) -> None:
+        """Runs one instruction, or one interrupt sequence."""
+        if self.trail is not None:
+            self.trail.note(self.vm)
+        self.vm.step()
+
+    def hear(self) -> bytes:
+        """All that the guest has sent over the serial line until now. Raises `Mismatch` where there is none."""
+        if self.vm.serial is None:
+            raise Mismatch(f"{self.vm.spec.id} has no serial line to read from")
+        self.sent += self.vm.serial.receive()
+        return bytes(self.sent)
 
     def to_frame(self, frame: int) -> None:
         """Runs until so many frames are finished. A halted processor does not keep the other parts from going
@@ -222,6 +267,7 @@ class MachineRun:
         """
         while self.frames < frame:
             if self.halted:
+                self.check_time()
                 self.play()
                 self.vm.tick()
             elif self.over:

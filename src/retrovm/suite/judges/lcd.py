@@ -12,6 +12,7 @@ from typing import Any
 from retrovm import toml_keys as is_
 from retrovm.suite.machine_judge import MachineJudge
 from retrovm.suite.machine_run import MachineRun
+from retrovm.suite.scene import Comparison
 from retrovm.suite.task import Mismatch, Settings
 from retrovm.toml_keys import Keys
 
@@ -35,7 +36,8 @@ class Lcd(MachineJudge):
         expected = [row.rstrip() for row in self.rows]
         while [row.rstrip() for row in lcd.text[:len(expected)]] != expected:
             if run.over:
-                raise Mismatch(f"expected the display to show {shown(self.rows)} {run.limit}\nit shows {shown(lcd.text)}")
+                raise Mismatch(f"expected the display to show {shown(self.rows)} {run.limit}\nit shows {shown(lcd.text)}",
+                               Comparison("the display", "\n".join(expected), "\n".join(lcd.text[:len(expected)])))
             run.advance(frame=run.frames + 1)
 
 

@@ -17,6 +17,7 @@ from typing import Any
 from retrovm import toml_keys as is_
 from retrovm.suite.machine_judge import MachineJudge
 from retrovm.suite.machine_run import MachineRun
+from retrovm.suite.scene import Comparison
 from retrovm.suite.task import Mismatch, Settings
 from retrovm.toml_keys import Keys
 
@@ -56,13 +57,24 @@ class Memory(MachineJudge):
 
     def watch(self, run: MachineRun, settings: Settings) -> None:
         run.to_end()
-        differences = []
+        differences, comparisons = [], []
         for one in self.expected:
             found = bytes(run.vm.memory[one.at:one.at + len(one.data)])
             if found != one.data:
                 differences.append(side_by_side(one.at, one.data, found))
+                comparisons.append(Comparison(f"memory from ${one.at:04X}", dump(one.at, one.data), dump(one.at, found)))
         if differences:
-            raise Mismatch("\n".join(["memory differs:", *differences]))
+            raise Mismatch("\n".join(["memory differs:", *differences]), *comparisons)
+
+
+def dump(at: int, data: bytes) -> str:
+    """Bytes as lines of 8, each with its address, as numbers and as characters."""
+    rows = []
+    for row in range(0, len(data), 8):
+        some = data[row:row + 8]
+        shown = "".join(chr(byte) if 0x20 <= byte < 0x7F else "." for byte in some)
+        rows.append(f"${at + row:04X}: {some.hex(' ').upper():23}  {shown}")
+    return "\n".join(rows)
 
 
 def side_by_side(at: int, expected: bytes, found: bytes) -> str:

@@ -12,6 +12,7 @@ from typing import Any
 from retrovm import toml_keys as is_
 from retrovm.suite.machine_judge import MachineJudge
 from retrovm.suite.machine_run import MachineRun
+from retrovm.suite.scene import Comparison, decoded
 from retrovm.suite.task import Mismatch, Settings
 from retrovm.toml_keys import Keys
 
@@ -30,11 +31,9 @@ class Serial(MachineJudge):
         return {"texts": keys.take_list("text", is_.latin)}
 
     def watch(self, run: MachineRun, settings: Settings) -> None:
-        if run.vm.serial is None:
-            raise Mismatch(f"{run.vm.spec.id} has no serial line to read from")
-        sent, at, seen = bytearray(), 0, 0
+        at, seen = 0, 0
         while True:
-            sent += run.vm.serial.receive()
+            sent = run.hear()
             while seen < len(self.texts) and (found := sent.find(self.texts[seen], at)) >= 0:
                 at = found + len(self.texts[seen])
                 seen += 1
@@ -45,7 +44,8 @@ class Serial(MachineJudge):
             run.advance()
         after = f" after {quoted(self.texts[seen - 1])}" if seen else ""
         raise Mismatch(f"expected the guest to send {quoted(self.texts[seen])}{after} {run.limit}\n"
-                       + transcript(bytes(sent)))
+                       + transcript(sent),
+                       Comparison("the serial line", "\n".join(map(decoded, self.texts)), decoded(sent)))
 
 
 def quoted(data: bytes) -> str:

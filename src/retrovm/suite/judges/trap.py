@@ -15,8 +15,9 @@ from typing import Any
 
 from retrovm import toml_keys as is_
 from retrovm.suite.machine_judge import MachineJudge
-from retrovm.suite.machine_run import MachineRun, Setup
+from retrovm.suite.machine_run import SLICE, MachineRun, Setup
 from retrovm.suite.task import Mismatch, Settings
+from retrovm.suite.trail import LOOKED
 from retrovm.toml_keys import Keys
 
 
@@ -28,6 +29,8 @@ class Trap(MachineJudge):
     success: int
     failure: tuple[int, ...]
     exact_cycles: int | None
+
+    looks_back = SLICE + LOOKED             # so late a trap may be seen
 
     @classmethod
     def expect(cls, keys: Keys) -> dict[str, Any]:
@@ -67,7 +70,7 @@ class Trap(MachineJudge):
     def stays(run: MachineRun) -> bool:
         """True when the next instruction leads to itself. Runs it."""
         pc = run.vm.cpu.pc
-        run.vm.step()
+        run.step()
         return bool(run.vm.cpu.pc == pc)
 
 
