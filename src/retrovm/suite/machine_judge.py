@@ -12,7 +12,18 @@ from retrovm.errors import RetroVMError
 from retrovm.suite.judges import name_of
 from retrovm.suite.machine_run import MachineRun, Setup
 from retrovm.suite.scene import Scene, capture, picture
-from retrovm.suite.task import Mismatch, Outcome, Result, Settings, Skip, Stop, Stopped, Task, TimedOut, command
+from retrovm.suite.task import (
+    Mismatch,
+    Outcome,
+    Result,
+    Settings,
+    Skip,
+    Stop,
+    Stopped,
+    Task,
+    TimedOut,
+    command,
+)
 from retrovm.suite.trail import KEPT, LOOKED, Trail
 from retrovm.toml_keys import Keys
 
@@ -57,12 +68,13 @@ class MachineJudge:
 
 @dataclass(frozen=True)
 class MachineTest:
-    """One `[[test]]` of a manifest, to be run on a machine."""
+    """One `[[test]]` of a manifest, to be run on a machine; `words` go into the command that reproduces it."""
 
     path: str
     title: str
     judging: MachineJudge
     known_failure: str | None = None
+    words: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:
@@ -79,7 +91,8 @@ class MachineTest:
     def run(self, settings: Settings, stop: Stop) -> list[Result]:
         if not settings.selection.matches(self.name, self.path):
             return []
-        result = Result(self.name, Outcome.PASSED, "", command(self.path, self.title), suite=self.path, judge=self.judge)
+        result = Result(self.name, Outcome.PASSED, "", command(self.path, self.title, *self.words), suite=self.path,
+                        judge=self.judge)
         run = None
         try:
             run = MachineRun(self.judging.setup.power_on(), self.judging.setup, stop, settings.timeout)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from math import ceil
 from pathlib import Path
@@ -15,10 +15,13 @@ from retrovm.core.types import StopReason
 from retrovm.errors import RetroVMError
 from retrovm.suite.task import Mismatch, Stop, Stopped, TimedOut
 from retrovm.suite.testdata import locate
-from retrovm.suite.trail import Trail
+from retrovm.suite.trail import Made, Trail
 from retrovm.toml_keys import Keys
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
     from retrovm.session import VM
 
 SLICE = 100_000
@@ -59,12 +62,12 @@ class Input:
 class Poke:
     """Bytes put into memory after loading, before the first instruction."""
 
-    at: int
+    at: int | str
     data: bytes
 
     @classmethod
     def parse(cls, keys: Keys) -> Poke:
-        at = keys.take("at", is_.address)
+        at = keys.take("at", is_.place)
         data = keys.take_list("bytes", is_.hexadecimal)
         keys.finish()
         return cls(at, b"".join(data))
@@ -93,6 +96,7 @@ class Setup:
     pokes: tuple[Poke, ...]
     cycles: int | None
     frames: int | None
+    symbols: tuple[str, ...] = ()
 
     @classmethod
     def parse(cls, keys: Keys, *, cycles: int | None = None, frames: int | None = None) -> Setup:
@@ -103,6 +107,7 @@ class Setup:
             machine = machine_name(keys.folder, machine)
         if rom is None and machine is None:
             keys.document.fail(keys.path, "expected the key 'rom', or 'machine', or both; found none")
+        symbols = keys.take_list("symbols", is_.file_name, ())
         options = keys.table("options", required=False)
         limit = keys.table("limit", required=cycles is None and frames is None)
         if limit is not None:
@@ -112,7 +117,7 @@ class Setup:
             cycles, frames = (most, None) if unit == "cycles" else (None, most)
         return cls(keys.folder, rom, machine, dict(options.values) if options else {},
                    tuple(Input.parse(one) for one in keys.tables("input")),
-                   tuple(Poke.parse(one) for one in keys.tables("poke")), cycles, frames)
+                   tuple(Poke.parse(one) for one in keys.tables("poke")), cycles, frames, symbols)
 
     def machine_id(self) -> str | None:
         """The machine that the test runs on, by detection if the manifest names none; None if that fails."""
@@ -135,8 +140,11 @@ class Setup:
         else:
             assert self.machine is not None, "a manifest names one of both"
             vm = create(self.machine, **self.options)
+        for file in self.symbols:
+            vm.symbols.load(locate(self.folder, file)[0])
         for poke in self.pokes:
-            vm.memory[poke.at:poke.at + len(poke.data)] = poke.data
+            at = vm.symbols.resolve(poke.at)
+            vm.memory[at:at + len(poke.data)] = poke.data
         return vm
 
 
@@ -199,12 +207,13 @@ class MachineRun:
             while waiting and waiting[0][0] <= now:
                 self.inputs[waiting.popleft()[1]].play(self.vm)
 
-    def advance(self, *, frame: int | None = None, address: int | None = None) -> bool:
+    def advance(self, *, frame: int | None = None, cycle: int | None = None, address: int | None = None) -> bool:
         """Runs to the next input, the limit, the end of a slice, or what is asked for; never past any of
         them.
 
         Parameters
             frame    stop when so many frames are finished
+            cycle    stop when so many cycles have passed
             address  stop before the instruction there; the one at the present address runs first
         Returns True when it stopped at `address`.
         """
@@ -212,7 +221,7 @@ class MachineRun:
         self.play()
         is_near = self.trail is not None and self.cycles >= self.trail.begin
         far = [] if self.trail is None or is_near else [self.trail.begin]
-        next_cycle = earliest(self.by_cycle, self.limit_cycles, *far)
+        next_cycle = earliest(self.by_cycle, self.limit_cycles, cycle, *far)
         next_frame = earliest(self.by_frame, self.limit_frames, frame)
         near = SLICE if next_cycle is None else min(next_cycle - self.cycles, SLICE)
         if is_near:
@@ -239,18 +248,18 @@ class MachineRun:
         """Runs for so many cycles, or to the end of a frame, or to an address, an instruction at a time."""
         vm, end = self.vm, self.cycles + cycles
         while self.cycles < end and (frame is None or vm.frame < frame):
-            if self.trail is not None:
-                self.trail.note(vm)
-            reason = vm.run(cycles=1)
+            reason = self.one(lambda: vm.run(cycles=1))
             if reason != StopReason.CYCLES or vm.cpu.pc == address:
                 return reason
         return StopReason.CYCLES
 
     def step(self) -> None:
         """Runs one instruction, or one interrupt sequence."""
-        if self.trail is not None:
-            self.trail.note(self.vm)
-        self.vm.step()
+        self.one(self.vm.step)
+
+    def one(self, run: Callable[[], Made]) -> Made:
+        """Runs one instruction by a function of the machine, which leaves its trail."""
+        return run() if self.trail is None else self.trail.step(self.vm, run)
 
     def hear(self) -> bytes:
         """All that the guest has sent over the serial line until now. Raises `Mismatch` where there is none."""
@@ -274,6 +283,27 @@ class MachineRun:
                 raise Mismatch(f"frame {frame:,} is not reached {self.limit}")
             else:
                 self.advance(frame=frame)
+
+    def to_cycle(self, cycle: int) -> None:
+        """Runs until so many cycles have passed. Raises `Mismatch` when the limit comes first."""
+        while self.cycles < cycle:
+            if self.over:
+                raise Mismatch(f"cycle {cycle:,} is not reached {self.limit}")
+            self.advance(cycle=cycle)
+
+    def listen(self, frames: int) -> NDArray[np.int16]:
+        """Runs for so many frames. Returns their sound, of shape (n, channels). The machine has to have an `audio`."""
+        import numpy as np
+
+        audio = self.vm.audio
+        assert audio is not None, "who listens has asked the machine"
+        audio.forget()
+        parts = [audio.ndarray]
+        for frame in range(self.frames + 1, self.frames + frames + 1):
+            self.to_frame(frame)
+            parts.append(audio.ndarray)
+            audio.forget()
+        return np.concatenate(parts)
 
     def to_end(self) -> None:
         """Runs to the limit, or until the processor halts."""

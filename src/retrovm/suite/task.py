@@ -149,9 +149,9 @@ class Settled:
                        judge=self.judge, machine=self.machine or "")]
 
 
-def command(path: str, name: str | None = None) -> str:
-    """The command line that runs the tests of `path`, or the one called `name`."""
-    words = ["retrovm", "test", path]
+def command(path: str, name: str | None = None, *more: str) -> str:
+    """The command line that runs the tests of `path`, or the one called `name`, with more options."""
+    words = ["retrovm", "test", path, *more]
     if name is not None:
         words += ["-k", '"' + name.replace('"', "?") + '"']
     return shlex.join(words)

@@ -7,13 +7,15 @@ a test that failed runs again, at full speed until shortly before its end, and t
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from retrovm.suite.scene import digits, registers
 
 if TYPE_CHECKING:
     from retrovm.session import VM
+
+Made = TypeVar("Made")
 
 KEPT = 24
 """How many instructions are kept."""
@@ -29,24 +31,33 @@ FEW = 8
 """So many registers are shown whole beside every instruction; of more, those that have changed."""
 
 
+INTERRUPTED = frozenset({0x00, 0x9A})
+"""BRK and TXS alone may move the stack pointer of a 6502 as an interrupt or a reset does: down by three."""
+
+
 class Trail:
-    """The last `KEPT` instructions from the cycle `begin` on: `note` is called before each."""
+    """The last `KEPT` instructions from the cycle `begin` on: `step` is called for each."""
 
     def __init__(self, begin: int) -> None:
         self.begin = begin
         self.steps: deque[tuple[int, bytes, dict[str, int]]] = deque(maxlen=KEPT)
         self.again = 0
 
-    def note(self, vm: VM) -> None:
-        """Keeps the instruction that comes next, if it is time."""
-        if vm.cpu.cycles >= self.begin:
-            pc = vm.cpu.pc
-            step = pc, bytes(vm.memory[pc:min(pc + LONGEST, len(vm.memory))]), registers(vm)
-            if self.steps and self.steps[-1] == step:        # what leads to a trap tells more than its repetitions
-                self.again += 1
-            else:
-                self.steps.append(step)
-                self.again = 0
+    def step(self, vm: VM, run: Callable[[], Made]) -> Made:
+        """Runs one instruction of the machine by `run`, returns what that returns, and keeps it if it is time."""
+        if vm.cpu.cycles < self.begin:
+            return run()
+        pc, held = vm.cpu.pc, registers(vm)
+        step = pc, bytes(vm.memory[pc:min(pc + LONGEST, len(vm.memory))]), held
+        made = run()
+        if type(vm.cpu).__name__ == "Mos6502" and step[1][0] not in INTERRUPTED and held["s"] == registers(vm)["s"] + 3 & 0xFF:
+            return made                                      # an interrupt or a reset came first
+        if self.steps and self.steps[-1] == step:            # what leads to a trap tells more than its repetitions
+            self.again += 1
+        else:
+            self.steps.append(step)
+            self.again = 0
+        return made
 
     def listing(self, vm: VM) -> Iterator[str]:
         """A line an instruction: its address, bytes and text, the registers before it, and the symbol of its address."""
