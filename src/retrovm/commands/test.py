@@ -32,7 +32,8 @@ def with_places(arguments: Sequence[str]) -> list[str]:
 
     The next word is that file if its name ends so, or if it is "-". Any other is a path to test.
     """
-    given, found = list(arguments), []
+    given = list(arguments)
+    found: list[str] = []
     while given:
         word = given.pop(0)
         if word == "--":
@@ -177,8 +178,9 @@ class Reports:
         from retrovm.commands.arguments import write_whole
 
         for form, place in self.places.items():
-            text = import_module(f"retrovm.suite.reports.{form}").text(report)
+            # A name of a file may have bytes that are no text of any encoding.
+            content = import_module(f"retrovm.suite.reports.{form}").text(report).encode("utf-8", "replace")
             if str(place) == STDOUT:
-                typer.echo(text, nl=False)
+                typer.echo(content, nl=False)
             else:
-                write_whole(place, text.encode("utf-8"))
+                write_whole(place, content)

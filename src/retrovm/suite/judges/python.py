@@ -39,13 +39,13 @@ class Function:
     def find(self) -> Callable[[MachineRun], object]:
         """The function. Raises `Mismatch` where there is none."""
         try:
-            found = (definitions(str(self.folder / self.home)).get(self.name) if self.home.endswith(".py")
+            found: Any = (definitions(str(self.folder / self.home)).get(self.name) if self.home.endswith(".py")
                      else getattr(importlib.import_module(self.home), self.name, None))
         except Exception as error:
             raise Mismatch(f"{self.home} cannot be imported: {type(error).__name__}: {error}") from None
         if not callable(found):
             raise Mismatch(f"{self.home} has no function {self.name}")
-        return found
+        return found                                    # type: ignore[no-any-return]
 
 
 @lru_cache(maxsize=64)

@@ -20,7 +20,7 @@ FORBIDDEN = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 def text(report: Report) -> str:
     """The report as XML."""
-    root = Xml.Element("testsuites", name="retrovm test", **counts(report.results), time=f"{report.seconds:.3f}")
+    root = Xml.Element("testsuites", {"name": "retrovm test", **counts(report.results), "time": f"{report.seconds:.3f}"})
     for suite, results in groupby(report.results, lambda result: result.suite or result.name):
         root.append(testsuite(suite, list(results)))
     Xml.indent(root)
@@ -36,8 +36,8 @@ def counts(results: list[Result]) -> dict[str, str]:
 
 def testsuite(name: str, results: list[Result]) -> Xml.Element:
     skipped = sum(result.outcome in (Outcome.SKIPPED, Outcome.KNOWN) for result in results)
-    element = Xml.Element("testsuite", name=clean(name), **counts(results), skipped=str(skipped),
-                          time=f"{sum(result.seconds for result in results):.3f}")
+    element = Xml.Element("testsuite", {"name": clean(name), **counts(results), "skipped": str(skipped),
+                                        "time": f"{sum(result.seconds for result in results):.3f}"})
     element.extend(testcase(name, result) for result in results)
     return element
 
