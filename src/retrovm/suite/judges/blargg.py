@@ -7,6 +7,8 @@
     at        $80 while it runs, $81 when it asks for a reset, and at the end its result: 0 is success
     at + 1    $DE $B0 $61, by which it is known that the others mean something
     at + 4    text, up to a zero
+
+Source: blargg-tests.
 """
 
 from __future__ import annotations

@@ -80,8 +80,8 @@ class Moment:
                 raise Mismatch(f"expected the program counter to reach {name} {limit}; it is at ${run.vm.cpu.pc:04X}")
         took = run.cycles - began
         if took < self.least or (self.most is not None and took > self.most):
-            most = "" if self.most is None else f" and at most {self.most:,}"
-            raise Mismatch(f"reached {name} after {took:,} cycles; expected at least {self.least:,}{most}")
+            bound = f"at least {self.least:,}" if took < self.least else f"at most {self.most:,}"
+            raise Mismatch(f"reached {name} after {took:,} cycles; expected {bound}")
 
 
 @dataclass(frozen=True)

@@ -1,8 +1,10 @@
 """JUnit XML: a `testsuite` a manifest or file, a `testcase` a test.
 
-Nobody owns this format. What is written here is in the schemas of Surefire (which wants counts at every `testsuite`)
-and of the xUnit plugin of Jenkins alike: [junit-surefire], [junit-xunit]. A known failure is `skipped`, as it is where
-counts are shown; cases of a corpus that passed together are one `testcase`.
+Nobody owns this format. What is written here is in the schemas of Surefire, which wants counts at every `testsuite`, and
+of the xUnit plugin of Jenkins alike. A known failure is `skipped`, as it is where counts are shown; cases of a corpus
+that passed together are one `testcase`.
+
+Source: junit-xunit.
 """
 
 from __future__ import annotations

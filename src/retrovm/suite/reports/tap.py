@@ -1,8 +1,10 @@
 """TAP, the Test Anything Protocol: a line a test, below a failure its details as YAML.
 
-The protocol is version 14 [tap14] but for the number in its first line: version 14 is a version 13 with more in it,
-readers of 14 take 13, and the `prove` of Perl before 5.38 refuses 14. A known failure is a TODO, as it means: `prove`
-expects it to fail.
+The protocol is version 14 but for the number in its first line: version 14 is a version 13 with more in it, its readers
+take both, and TAP::Harness 3.44, the `prove` of Perl 5.36, refuses 14. A known failure is a TODO, and means what that
+does: `prove` expects it to fail.
+
+Source: tap14.
 """
 
 from __future__ import annotations
