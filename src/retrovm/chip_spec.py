@@ -119,6 +119,7 @@ class CpuSpec(ChipSpec):
     reset    the address of the reset vector in them, two bytes, the low one first
     judge    how like a program for this processor a medium looks
     uses     how often such a program seems to read or write an address in these places; None where that cannot be told
+    models   what its option `model` chooses between, where it has one
     """
 
     lines: tuple[str, ...]
@@ -126,3 +127,4 @@ class CpuSpec(ChipSpec):
     reset: int
     judge: Callable[[Media], Judgement | None]
     uses: Callable[[Media, Sequence[range]], int] | None = None
+    models: tuple[str, ...] = ()

@@ -91,6 +91,10 @@ class MachineSpec:
     wire         adds the parts to an empty machine: `wire(machine, media, options)`, every option present and parsed
     judge        says whether a medium is for this machine; None when it is not
     demo         the bundled program that shows the machine: a folder of roms/
+    members      {name: options} of every member of the family that can take a program with these options, which may be
+                 given; each has the speed that they give; None for a machine that is the only one
+    switches     {option: yes or no} of what members differ in and can be chosen, as it is with these options, which may be given
+    remarks      {one of the `switches`: whether it matters to this program, and why}, as far as its text tells
     ports_with   the ports with these options, for keys that depend on the program; None for `ports`
     reload       makes the same description in another process, for a machine that is not registered; can be pickled
     """
@@ -107,6 +111,9 @@ class MachineSpec:
     ports: tuple[Port, ...] = ()
     formats: tuple[str, ...] = ()
     demo: str | None = None
+    members: Callable[[Options], Mapping[str, Options]] | None = None
+    switches: Callable[[Options], Mapping[str, bool]] = lambda options: {}
+    remarks: Callable[[Media], Mapping[str, str]] = lambda media: {}
     ports_with: Callable[[Options], tuple[Port, ...]] | None = None
     reload: Callable[[], MachineSpec] | None = field(default=None, compare=False)
 

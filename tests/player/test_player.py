@@ -9,6 +9,7 @@ from retrovm import bundled
 from retrovm.player.app import Player
 from retrovm.player.audio import Silence
 from retrovm.player.keyboard import SCANCODES
+from retrovm.player.pacing import SECOND, Pacer
 from retrovm.player.sdl import sdl2
 
 
@@ -48,9 +49,25 @@ class Tape:
         return 0
 
 
+class SteadyClock:
+    """A host that is never late, however busy the real one is."""
+
+    def __init__(self) -> None:
+        self.time = 0
+
+    def now(self) -> int:
+        self.time += SECOND // 10_000
+        return self.time
+
+    def sleep(self, nanoseconds: int) -> None:
+        self.time += nanoseconds
+
+
 @pytest.fixture
 def player(sdl, ember, tmp_path):
-    return Player(ember, Wall(), Tape(), tmp_path)
+    player = Player(ember, Wall(), Tape(), tmp_path)
+    player.pacer = Pacer(ember.frame_rate, SteadyClock())
+    return player
 
 
 def key(kind: int, code: str, sym: int = 0, mod: int = 0) -> None:

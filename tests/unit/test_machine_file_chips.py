@@ -3,7 +3,7 @@
 import pytest
 
 import retrovm
-from retrovm.errors import ManifestError, MediaError
+from retrovm.errors import ArgumentError, ManifestError, MediaError, OptionError
 
 HEAD = """\
 [machine]
@@ -129,6 +129,61 @@ def test_an_eeprom_without_an_image_is_blank_and_one_for_the_program_holds_it(ma
     (tmp_path / "board.toml").write_text(HEAD + RAM + slot, encoding="utf-8")
     vm = retrovm.load(rom(), machine=str(tmp_path / "board.toml"), name="mine.bin")
     assert bytes(vm.devices["eeprom"]) == rom()
+
+
+FILE = EEPROM.replace('image = "rom.bin"', 'file = { option = "eeprom_file" }')
+
+
+@pytest.mark.parametrize(("mode", "kept"), [("", True), (":overlay", False)])
+def test_an_eeprom_may_be_a_file_that_the_guest_programs(make, tmp_path, mode, kept):
+    file = tmp_path / "eeprom.bin"
+    file.write_bytes(rom(WRITE.rjust(0x20, b"\xEA")).replace(b"\x00\x80\x00\x80", b"\x00\x90" * 2))
+    assert file.stat().st_size == 0x8000
+    vm = make(RAM + FILE, eeprom_file=f"{file}{mode}")
+    assert vm.memory.read(0xFFFD) == 0x90
+    vm.memory[0x0200:0x0200 + len(WRITE)] = WRITE
+    vm.cpu.registers = {"pc": 0x0200}
+    vm.run(11_000)
+    assert vm.cpu.is_stopped
+    assert vm.memory[0x8000] == 0x42
+    vm.disks["eeprom_file"].close()
+    assert file.read_bytes()[0] == (0x42 if kept else 0xEA)
+
+
+def test_an_eeprom_that_may_be_a_file_is_blank_without_one(make):
+    low = FILE.replace("$8000-$FFFF", "$4000-$4FFF").replace('"eeprom"', '"low"')
+    vm = make(RAM + EEPROM + low)
+    assert vm.memory.read(0x4000) == 0xFF
+    assert not vm.disks
+
+
+def test_a_file_for_an_eeprom_that_is_left_out_is_refused(make, tmp_path):
+    (tmp_path / "eeprom.bin").write_bytes(rom())
+    low = FILE.replace('at = "$8000-$FFFF"', 'at = { option = "low", default = "none" }').replace('"eeprom"', '"low_rom"')
+    with pytest.raises(OptionError, match="the option eeprom_file is the disk of low_rom, which is left out"):
+        make(RAM + EEPROM + low, eeprom_file=str(tmp_path / "eeprom.bin"))
+
+
+def test_a_file_of_another_size_is_refused(make, tmp_path):
+    (tmp_path / "small.bin").write_bytes(bytes(0x2000))
+    with pytest.raises(ArgumentError, match="eeprom: a 28C256 has 32,768 bytes, and its disk 8,192"):
+        make(RAM + FILE, eeprom_file=str(tmp_path / "small.bin"))
+
+
+def test_a_file_takes_the_place_of_an_image_and_of_the_program(make):
+    for key in ('image = "rom.bin"', "program = true"):
+        with pytest.raises(ManifestError, match=r"chip\[1\].file: it says what eeprom holds, as (image|program) does"):
+            make(RAM + FILE + key + "\n[program]\n")
+    with pytest.raises(ManifestError, match="a disk is what a user puts in"):
+        make(RAM + FILE.replace('{ option = "eeprom_file" }', '"eeprom.bin"'))
+
+
+def test_a_program_cannot_be_loaded_into_a_file(tmp_path):
+    (tmp_path / "eeprom.bin").write_bytes(rom())
+    (tmp_path / "board.toml").write_text(HEAD + RAM + FILE + "\n[program]\n", encoding="utf-8")
+    with pytest.raises(MediaError, match="some of its bytes lie where no memory is"):
+        retrovm.load(b":01900000EA85\n:00000001FF\n", machine=str(tmp_path / "board.toml"), name="mine.hex",
+                     eeprom_file=str(tmp_path / "eeprom.bin"))
 
 
 def test_a_program_that_does_not_fit_into_its_chip_is_refused(tmp_path):

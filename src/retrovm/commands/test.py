@@ -69,7 +69,7 @@ def run_suites(
         "--timeout", metavar="SECONDS", min=0.001, show_default=False,
         help="How long a test on a machine may take, in real time.")] = None,
     frames: Annotated[int, typer.Option(
-        "--frames", metavar="N", min=1, help="How long ROMs without a suite run.")] = 600,
+        "--frames", metavar="N", min=1, help="How long ROMs without a suite, and with --matrix, run.")] = 600,
     sample: Annotated[int | None, typer.Option(
         "--sample", metavar="N", min=1, show_default=False,
         help="Of each file of a corpus only N cases, chosen at random.")] = None,
@@ -87,6 +87,10 @@ def run_suites(
     cache: Annotated[Path | None, typer.Option(
         "--cache", metavar="DIR", envvar="RETROVM_CACHE", show_default="the user's",
         help="Where it is remembered which tests failed.")] = None,
+    matrix: Annotated[bool, typer.Option(
+        "--matrix", help="PATH is a program: on which members of its machine's family does it behave alike?")] = False,
+    strip: Annotated[Path | None, typer.Option(
+        "--strip", metavar="F.png", show_default=False, help="With --matrix, the last pictures side by side.")] = None,
 ) -> None:
     """Run test suites.
 
@@ -94,10 +98,19 @@ def run_suites(
 
     Example: retrovm test roms/ --junit junit.xml --html report.html
 
+    Example: retrovm test --matrix game.ch8 --strip game.png
+
     Ends with the line "N passed, M failed", and with status 0 when nothing failed, 1 when something did.
     """
     from retrovm.errors import OptionError
     from retrovm.spec import nearest
+    if matrix:
+        from retrovm.commands.matrix import matrix as compare
+
+        if as_json not in (None, STDOUT):
+            raise OptionError("--matrix writes JSON to standard output: give --json alone")
+        compare(paths, machine, frames=frames, seed=seed, jobs=jobs, picture=strip, as_json=as_json is not None)
+        return
     from retrovm.suite.discovery import discover
     from retrovm.suite.judges import registered
     from retrovm.suite.last_failed import LastFailed

@@ -240,6 +240,22 @@ def quirk(name: str, text: str) -> Option:
     return Option(name=name, help=f"{text}; as the variant has it when not given", default=None, parse=boolean)
 
 
+def members(options: Options) -> dict[str, Options]:
+    """Every variant, and the VIP with its own time, with what these options say of the program and not of the variant."""
+    of_program = {name: value for name, value in options.items()
+                  if name not in ("variant", "timing", "vip_random", *OF_A_VIP)}
+    speed = {"tickrate": chosen(SPEC.parse_options(options))["tickrate"]}
+    vip = {"timing": "vip"} | ({"vip_random": options["vip_random"]} if "vip_random" in options else {})
+    return {variant: {**of_program, **speed, "variant": variant} for variant in PROFILES} | {"timing=vip": of_program | vip}
+
+
+def switches(options: Options) -> dict[str, bool]:
+    """The flags of these options; none with the VIP's time, which has no others."""
+    parsed = SPEC.parse_options(options)
+    told = chosen(parsed)
+    return {flag: told[flag] for flag in FLAGS} if parsed["timing"] is None else {}
+
+
 SPEC = MachineSpec(
     id="chip8",
     title="CHIP-8",
@@ -287,5 +303,8 @@ SPEC = MachineSpec(
     ports=(KEYPAD, KEYPAD2),
     formats=("ch8", "octocart", "binary", "ihex", "srec"),
     demo="chip8/ember",
+    members=members,
+    switches=switches,
+    remarks=chip8_judgement.remarks,
     ports_with=with_keys(KEYPAD, KEYPAD2),
 )

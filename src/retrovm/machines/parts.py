@@ -85,6 +85,7 @@ MOS6502 = CpuSpec(
     id="mos6502", title="6502 and its family", make=make_mos6502,
     lines=("irq", "nmi", "reset", "rdy", "so"),
     vectors=(0xFFFA, 0xFFFF), reset=0xFFFC, judge=mos6502_likeness, uses=mos6502_uses,
+    models=WITH_64_KIB,
     options=(
         Option(name="model", help="the processor", default="6502", parse=choice(*WITH_64_KIB)),
         Option(name="ane_constant", help="what A is ORed with in the undocumented opcode ANE of an NMOS model, a byte",

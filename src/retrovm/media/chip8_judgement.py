@@ -133,6 +133,13 @@ def _known(media: Media, entry: Entry, supported: Sequence[str]) -> Judgement:
     return Judgement(1.0, reason, options_of(platform, entry), details=lambda: _told(_program(media)))
 
 
+def remarks(media: Media) -> dict[str, str]:
+    """{a flag of the machine: whether the program notices it, and why}, as far as its instructions tell."""
+    program = _program(media)
+    found = {} if program is None else analyse(program).quirks
+    return {FLAGS[name][0]: quirk.text for name, quirk in found.items() if name in FLAGS}
+
+
 def _told(program: bytes | None) -> list[str]:
     """What the program itself tells."""
     return [] if program is None else analyse(program).lines

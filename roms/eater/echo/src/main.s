@@ -6,8 +6,9 @@
 
         .include "../../hello/src/board.inc"
 
-; Cycles of 10 bits at 19,200 baud, rounded up, but for the 14 from the flag of timer 2 to its next start.
-CHARACTER       = 521 - 14
+; Cycles of 10 bits at 19,200 baud and of a sixteenth of one, for which a bit may have to wait, both rounded up; but for the 14
+; from the flag of timer 2 to its next start.
+CHARACTER       = 521 + 33 - 14
 BAUD_19200      = %00011111             ; 8 data bits, 1 stop bit
 ON              = %00001001             ; DTR and RTS low, the receiver interrupts
 RECEIVED        = %00001000             ; in STATUS

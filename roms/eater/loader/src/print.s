@@ -40,18 +40,6 @@ print_inline:
         pha
         rts
 
-; Gives up with the zero-terminated message behind the JSR.
-fail_inline:
-        plx
-        pla
-        inx
-        bne     @here
-        inc     a
-@here:  phx                             ; `failed` takes low in A, high in X
-        tax
-        pla
-        jmp     failed
-
 newline:
         lda     #CR
         jsr     chrout

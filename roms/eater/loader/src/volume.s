@@ -1,4 +1,5 @@
-; The volume of a card: where the tables and the clusters of FAT16 or FAT32 are.
+; The volume of a card: where the tables and the clusters of FAT16 or FAT32 are. Source: fatgen103 ("Boot sector and BPB",
+; "FAT type determination").
 ; SPDX-License-Identifier: MIT
 
         .include "board.inc"

@@ -64,12 +64,13 @@ class Part:
 
 @dataclass(frozen=True, kw_only=True)
 class Processor:
-    """`[cpu]`."""
+    """`[cpu]`; `model` is the option of the machine that chooses one of its models, None where the file does."""
 
     spec: CpuSpec
     name: str
     clock_hz: Setting
     options: Mapping[str, Setting]
+    model: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

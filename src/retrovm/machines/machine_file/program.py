@@ -143,11 +143,12 @@ def add_vectors(board: Board, program: Program, placed: list[Placed]) -> None:
 
 def contents_of(board: Board, program: Program, placed: list[Placed], options: Options,
                 random: Random) -> dict[str, bytes]:
-    """What each memory holds at power-on.
+    """What each memory holds at power-on, but for those whose contents are a file of the host's.
 
     Raises `MediaError` for bytes outside memory, and for a program that does not say where it starts.
     """
-    memories = [each for each in placed if each.is_memory]
+    kept = [each for each in placed if each.part is not None and any(options[id] is not None for id in each.part.media.values())]
+    memories = [each for each in placed if each.is_memory and each not in kept]
     found = {each.name: blank(board, each, options, random) for each in memories}
     segments = program.segments
     if program.start is not None:
@@ -159,7 +160,7 @@ def contents_of(board: Board, program: Program, placed: list[Placed], options: O
                              found=str(Range(at, at + len(data) - 1)), expected=f"memory: {present}",
                              hint=advice(board, "give the options ram and rom", "ram", "rom"))
     own = any(each.part is not None and each.part.image is not None for each in memories)
-    if program.start is None and not own and (program.byte(board.cpu.spec.reset) is None
+    if program.start is None and not own and not kept and (program.byte(board.cpu.spec.reset) is None
                                               or program.byte(board.cpu.spec.reset + 1) is None):
         raise MediaError(f"it does not say where it starts: nothing of it lies at the reset vector, "
                          f"${board.cpu.spec.reset:04X}", file=program.name, hint=advice(board, "give start=ADDRESS", "start"))

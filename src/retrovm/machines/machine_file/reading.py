@@ -159,14 +159,16 @@ class Reader:
     def chosen(self, keys: Keys, spec: ChipSpec) -> dict[str, Setting]:
         """The options of a chip."""
         for option in spec.options:
-            if option.medium and not isinstance(keys.values.get(option.name), dict):
+            optional = spec.memory is not None and option.name not in keys
+            if option.medium and not optional and not isinstance(keys.values.get(option.name), dict):
                 keys.fail(option.name, f"a disk is what a user puts in: expected {{ option = \"{option.name}\" }}")
         return {option.name: self.setting(keys, option.name, option.parse, option.default, help=option.help,
                                           show=option.show, medium=option.medium) for option in spec.options}
 
     def media(self, keys: Keys, spec: ChipSpec) -> dict[str, str]:
         """The options of the machine that say which disks a chip has, by its own."""
-        return {option.name: keys.values[option.name]["option"] for option in spec.options if option.medium}
+        return {option.name: keys.values[option.name]["option"] for option in spec.options
+                if option.medium and option.name in keys}
 
     def in_order(self) -> tuple[Option, ...]:
         """The options of the machine, as they stand in the file."""
@@ -241,8 +243,10 @@ def read_cpu(reader: Reader, keys: Keys) -> Processor:
     spec = keys.take("type", registered)
     if not isinstance(spec, CpuSpec):
         keys.fail("type", f"{spec.id} is no processor{among(CpuSpec)}")
+    model = keys.values.get("model")
     cpu = Processor(spec=spec, name=keys.take("name", name, "cpu"), options=reader.chosen(keys, spec),
-                    clock_hz=reader.setting(keys, "clock_hz", rate, help="the clock of the processor"))
+                    clock_hz=reader.setting(keys, "clock_hz", rate, help="the clock of the processor"),
+                    model=model["option"] if isinstance(model, dict) and spec.models else None)
     keys.finish()
     return cpu
 
@@ -284,6 +288,8 @@ def read_part(reader: Reader, keys: Keys, number: int, before: list[Part], cpu: 
         pad=pad, buttons=buttons, lamps=lamps,
     )
     for option, id in part.media.items():
+        if image is not None or program:
+            keys.fail(option, f"it says what {own} holds, as {'program' if program else 'image'} does: leave out one of them")
         if id in {*taken, own}:
             keys.fail(option, f"the disk is a part {id!r}, and there is one already; give the option another name")
     keys.finish()

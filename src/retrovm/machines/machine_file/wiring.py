@@ -39,8 +39,17 @@ def spec_of(board: Board, reload: Callable[[], MachineSpec]) -> MachineSpec:
         judge=lambda media: judge(board, media), options=board.options,
         ports=tuple(port for part in board.parts for port in ports_of(part)),
         ports_with=lambda options: tuple(port for part in board.parts if is_there(part, options) for port in ports_of(part)),
-        formats=board.formats, demo=board.slot.bundled if board.slot is not None else None, reload=reload,
+        members=members_of(board), formats=board.formats, demo=board.slot.bundled if board.slot is not None else None,
+        reload=reload,
     )
+
+
+def members_of(board: Board) -> Callable[[Options], dict[str, Options]] | None:
+    """The computer with each model of its processor, where that can be chosen."""
+    option = board.cpu.model
+    if option is None:
+        return None
+    return lambda options: {model: {**options, option: model} for model in board.cpu.spec.models}
 
 
 def judge(board: Board, media: Media) -> Judgement | None:
@@ -89,10 +98,11 @@ def wire(board: Board, machine: Machine, media: Media | None, options: Options) 
             machine.add(device)
 
     ram = next((part for part in board.parts if part.spec.memory == "ram"), None)
+    at_addresses = [each.part for each in placed]
     for each in placed:
         part = each.part or ram
         if each.is_memory and part is not None:
-            plug(part, each.name, contents=contents[each.name])
+            plug(part, each.name, contents=contents.get(each.name, b""), disks=disks_of(machine, part, options))
     chosen = {key: setting(options) for key, setting in board.cpu.options.items()}
     cpu: Any = board.cpu.spec.make(Socket(name=board.cpu.name, clock=machine.clock, bus=bus, options=chosen))
     machine.add(cpu)
@@ -105,7 +115,7 @@ def wire(board: Board, machine: Machine, media: Media | None, options: Options) 
             plug(part, part.name, serial=line, buttons=pad, lamps=part.lamps, wires=wires_of(part, cpu),
                  pins=pins_of(board, part, part.pins(options) or Wires(), made), disks=disks_of(machine, part, options),
                  shows=tuple(shown_of(board, machine, name, made) for name in part.shows if made.get(name)))
-        elif given := [id for id in part.media.values() if options[id] is not None]:
+        elif (given := [id for id in part.media.values() if options[id] is not None]) and part not in at_addresses:
             raise OptionError(f"{board.id}: the option {given[0]} is the disk of {part.name}, which is left out")
     if board.screen is not None:
         for device in made.get(board.screen, ()):

@@ -1,0 +1,4 @@
+; Printing, as the loader does it.
+; SPDX-License-Identifier: MIT
+
+        .include "../../loader/src/print.s"
