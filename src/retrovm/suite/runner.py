@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import gc
 import threading
 from collections import deque
 from collections.abc import Callable, Iterable
 from concurrent.futures import Executor, Future, ThreadPoolExecutor, wait
+from itertools import count
 from time import perf_counter
 
 from retrovm.suite.report import FAILED_FAST, INTERRUPTED, Report
@@ -13,6 +15,9 @@ from retrovm.suite.task import Outcome, Result, Settings, Stopped, Task, execute
 
 Progress = Callable[[list[Result]], None]
 """Told the results of each task as it ends, in whatever order that is; called from one thread at a time."""
+
+OLD = 32
+"""Tasks from one look at all objects to the next, which takes 5 ms and more."""
 
 LOOK = 0.2
 """Seconds after which waiting looks for Ctrl-C: not every system lets a signal end a wait."""
@@ -28,6 +33,7 @@ def run(tasks: Iterable[Task], settings: Settings | None = None, *, jobs: int = 
     settings = Settings() if settings is None else settings
     stopped = threading.Event()
     telling = threading.Lock()
+    ended = count(1)
 
     def work(task: Task) -> list[Result]:
         if stopped.is_set():
@@ -37,6 +43,7 @@ def run(tasks: Iterable[Task], settings: Settings | None = None, *, jobs: int = 
             stopped.set()
         with telling:
             progress(results)
+        tidy(next(ended))
         return results
 
     report, began = Report(keep_passed=keep_passed), perf_counter()
@@ -61,6 +68,15 @@ def run(tasks: Iterable[Task], settings: Settings | None = None, *, jobs: int = 
             raise
     report.seconds = perf_counter() - began
     return report
+
+
+def tidy(ended: int) -> None:
+    """Gives back the memory of machines that nobody holds any more; `ended` is how many tasks have ended.
+
+    The parts of a machine hold each other, so that it waits for the collector, which counts objects and not the megabytes
+    in them: left alone, 1,000 tests took 90 MB more than 100. Most machines die young, where looking costs next to nothing.
+    """
+    gc.collect(2 if ended % OLD == 0 else 1)
 
 
 def take(report: Report, futures: deque[Future[list[Result]]]) -> None:
