@@ -24,8 +24,12 @@ if TYPE_CHECKING:
 
     from retrovm.session import VM
 
-SLICE = 100_000
-"""A run comes back after so many cycles at the latest, so that a judge may look and a user interrupt."""
+SLICE = 1_000_000
+"""A run comes back after so many cycles at the latest, so that a judge may look and a user interrupt: about 1 ms, for which
+another test may hold the interpreter's lock."""
+
+CREPT = 20_000
+"""The same where it goes an instruction at a time."""
 
 
 @dataclass(frozen=True)
@@ -245,8 +249,8 @@ class MachineRun:
                            f"with the program counter at ${self.vm.cpu.pc:04X}")
 
     def creep(self, cycles: int, frame: int | None, address: int | None) -> StopReason:
-        """Runs for so many cycles, or to the end of a frame, or to an address, an instruction at a time."""
-        vm, end = self.vm, self.cycles + cycles
+        """Runs for so many cycles, `CREPT` at most, or to the end of a frame, or to an address, an instruction at a time."""
+        vm, end = self.vm, self.cycles + min(cycles, CREPT)
         while self.cycles < end and (frame is None or vm.frame < frame):
             reason = self.one(lambda: vm.run(cycles=1))
             if reason != StopReason.CYCLES or vm.cpu.pc == address:
