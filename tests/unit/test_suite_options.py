@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import threading
@@ -14,7 +15,7 @@ import suite_folder
 
 from retrovm.cli import main
 from retrovm.errors import OptionError, RetroVMError
-from retrovm.suite import Outcome, Result, Selection, Settings, discover, run
+from retrovm.suite import Outcome, Result, Selection, Settings, discover, known, run
 from retrovm.suite.last_failed import NAME, LastFailed
 from retrovm.suite.task import Stop, Stopped
 
@@ -274,3 +275,38 @@ def test_a_damaged_file_of_the_cache_names_itself(tmp_path: Path) -> None:
     (tmp_path / NAME).write_text('{"a": 1}')
     with pytest.raises(RetroVMError, match="delete it"):
         LastFailed(tmp_path, Settings()).read()
+
+
+def test_a_known_program_has_its_tests_wherever_it_lies_and_none_if_it_is_another_one(
+    programs: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    corpus = programs.parent / "corpora"
+    corpus.mkdir()
+    sha1 = hashlib.sha1(suite_folder.DIGIT).hexdigest()
+    (corpus / "digits.toml").write_text(f"""[suite]
+title = "digits"
+roms = {{ "digit.ch8" = "{sha1}" }}
+[[test]]
+name = "a digit is drawn"
+rom = "digit.ch8"
+machine = "chip8"
+judge = "runs"
+limit = {{ frames = 5 }}
+[[test]]
+name = "another program does something"
+rom = "other.ch8"
+machine = "chip8"
+judge = "runs"
+limit = {{ frames = 5 }}
+""")
+    monkeypatch.setattr(known, "FOLDER", corpus)
+    known.corpora.cache_clear()
+    try:
+        report = run(discover([programs / "digit.ch8"]), keep_passed=True)
+        assert [(result.outcome, result.title) for result in report.results] == [("passed", "a digit is drawn")]
+        assert [Path(task.name).name for task in discover([programs], frames=5)] == [
+            "digit.ch8: a digit is drawn", "broken.hex: runs for 5 frames", "ends.ch8: runs for 5 frames"]
+        (programs / "digit.ch8").write_bytes(suite_folder.DIGIT + b"x")
+        assert discover([programs / "digit.ch8"], frames=5)[0].name.endswith("digit.ch8: runs for 5 frames")
+    finally:
+        known.corpora.cache_clear()

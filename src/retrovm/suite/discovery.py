@@ -1,4 +1,4 @@
-"""From paths to tasks: manifests, corpora that are known by how their files lie, and programs without either."""
+"""From paths to tasks: manifests, corpora that are known by how their files lie or by what is in them, and other programs."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 
 from retrovm import registry
 from retrovm.errors import ArgumentError, ManifestError
-from retrovm.suite import manifest, singlestep
+from retrovm.suite import known, manifest, singlestep
 from retrovm.suite.judges.runs import Runs
 from retrovm.suite.machine_judge import MachineTest
 from retrovm.suite.machine_run import Setup
@@ -37,19 +37,17 @@ class Programs:
 def discover(paths: Iterable[str | Path], *, machine: str | None = None, frames: int = FRAMES) -> list[Task]:
     """The tests at these paths, in the order of the paths; below a folder, in the order of names.
 
-    A path is a manifest, a program, a file of single-step cases, or a folder, which is searched whole: for manifests and
-    cases, and where it has neither, for programs. A program without a manifest has to run for so many `frames`, on
-    `machine` if it is given. A manifest that is wrong becomes a task that fails. Raises `ArgumentError` for a path
-    where no test is.
+    A path is a manifest, a program, a file of single-step cases, or a folder, which is searched whole: for manifests, cases
+    and known programs, and where there are neither manifests nor cases, for any program. A program that nothing is known
+    of has to run for so many `frames`, on `machine` if it is given. A manifest that is wrong becomes a task that fails.
+    Raises `ArgumentError` for a path where no test is.
     """
     programs = Programs(machine, frames)
     tasks: list[Task] = []
     for path in map(Path, paths):
         if not path.exists():
             raise ArgumentError(f"{path}: there is no such file or folder")
-        found = list(in_folder(path) if path.is_dir() else in_file(path, programs))
-        if not found and path.is_dir():
-            found = [programs.test(file) for file in programs_in(path)]
+        found = list(in_folder(path, programs) if path.is_dir() else in_file(path, programs))
         if not found:
             raise ArgumentError(f"{path}: no tests here; expected a {manifest.NAME}, a folder with one, a program or a folder "
                                 f"of programs, or single-step cases, MODEL/v1/*.json or .json.gz, with MODEL one of "
@@ -64,7 +62,7 @@ def in_file(path: Path, programs: Programs) -> Iterator[Task]:
     elif singlestep.is_cases(path):
         yield singlestep.CaseFile.found(path)
     else:
-        yield programs.test(path)
+        yield from list(known.tests_of(path)) or [programs.test(path)]
 
 
 def in_manifest(path: Path) -> Iterator[Task]:
@@ -74,25 +72,32 @@ def in_manifest(path: Path) -> Iterator[Task]:
         yield Settled(str(path), Outcome.FAILED, str(error))
 
 
-def in_folder(path: Path) -> Iterator[Task]:
-    """The manifests and cases below a folder. A folder with a manifest is described by it, with all that lies below."""
+def in_folder(path: Path, programs: Programs) -> list[Task]:
+    """What is below a folder. A folder with a manifest is described by it, with all that lies below."""
+    tasks: list[Task] = []
+    unknown: list[int] = []                             # which of the tasks are of programs that nothing is known of
+    described = False
+    suffixes = {suffix for format in registry.formats().values() for suffix in format.suffixes}
     for folder, folders, files in walk(path):
         if manifest.NAME in files:
             folders.clear()
-            yield from in_manifest(folder / manifest.NAME)
+            described = True
+            tasks += in_manifest(folder / manifest.NAME)
             continue
-        for name in files:
-            if singlestep.is_cases(folder / name):
-                yield singlestep.CaseFile.found(folder / name)
-
-
-def programs_in(path: Path) -> Iterator[Path]:
-    """The files below a folder whose names end as those of programs do."""
-    suffixes = {suffix for format in registry.formats().values() for suffix in format.suffixes}
-    for folder, _, files in walk(path):
-        for name in files:
-            if Path(name).suffix.lower() in suffixes:
-                yield folder / name
+        for file in (folder / name for name in files):
+            if singlestep.is_cases(file):
+                described = True
+                tasks.append(singlestep.CaseFile.found(file))
+            elif file.suffix.lower() in suffixes:
+                tests: list[Task] = list(known.tests_of(file))
+                if not tests:
+                    unknown.append(len(tasks))
+                    tests.append(programs.test(file))
+                tasks += tests
+    if described:
+        for index in reversed(unknown):
+            del tasks[index]
+    return tasks
 
 
 def walk(path: Path) -> Iterator[tuple[Path, list[str], list[str]]]:
