@@ -13,6 +13,7 @@ from pathlib import Path
 
 from retrovm.suite.machine_judge import MachineJudge, MachineTest
 from retrovm.suite.manifest import Suite, load
+from retrovm.suite.task import Task
 
 FOLDER = Path(__file__).parent / "corpora"
 
@@ -23,11 +24,11 @@ def corpora() -> tuple[Suite, ...]:
     return tuple(load(file) for file in sorted(FOLDER.glob("*.toml")))
 
 
-def tests_of(path: Path) -> Iterator[MachineTest]:
+def tests_of(path: Path) -> Iterator[Task]:
     """The tests of a program that is known; none for any other."""
     for suite in corpora():
-        if suite.roms.get(path.name) != (sha1(path.read_bytes(), usedforsecurity=False).hexdigest()
-                                         if path.name in suite.roms else ""):
+        known = suite.roms.get(path.name)
+        if known is None or known != sha1(path.read_bytes(), usedforsecurity=False).hexdigest():
             continue
         for test in suite.tests:
             judge = test.judge
