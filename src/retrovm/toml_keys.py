@@ -158,6 +158,27 @@ count = integer(0, 2**62)
 positive = integer(1, 2**62)
 
 
+def place(value: Any) -> int | str:
+    """An address, or the name of a symbol."""
+    if isinstance(value, str):
+        return sentence(value)
+    return address(value)
+
+
+def true(value: Any) -> bool:
+    """`true`, for a key that is left out where it is not so."""
+    if value is not True:
+        raise ValueError("expected true")
+    return True
+
+
+def positive_number(value: Any) -> float:
+    """A number above zero, whole or not."""
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value < 1e9:
+        raise ValueError("expected a number above 0")
+    return float(value)
+
+
 def text(value: Any) -> str:
     """Any text."""
     if not isinstance(value, str):

@@ -151,7 +151,7 @@ SERIAL = 'judge = "serial"\ntext = "OK"\n'
         pytest.param(
             HEAD + "limit = {frames=1}\njudge = 'sereal'\n",
             "7:1",
-            "judge: expected a judge: lcd, memory, screen",
+            "judge: expected a judge: audio, blargg, checkpoints, lcd, log, memory",
             id="unknown judge",
         ),
         pytest.param(

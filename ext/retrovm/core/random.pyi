@@ -8,3 +8,6 @@ class Random(Device):
     def seed(self) -> int: ...
     def draw(self) -> int:
         """The next 32 random bits; the machine's state moves on."""
+
+    def draw_bytes(self, count: int) -> bytes:
+        """So many random bytes: four of each draw, the lowest first. What is left of the last draw is lost."""

@@ -41,3 +41,18 @@ cdef class Random(Device):
     def draw(self):
         """The next 32 random bits, as an int; the machine's state moves on."""
         return self.next32()
+
+    def draw_bytes(self, Py_ssize_t count):
+        """So many random bytes: four of each draw, the lowest first. What is left of the last draw is lost."""
+        cdef Py_ssize_t i
+        cdef uint32_t word = 0
+        cdef unsigned char[:] view
+        if count < 0:
+            raise ArgumentError(f"a number of bytes is 0 or more, not {count}")
+        drawn = bytearray(count)
+        view = drawn
+        with nogil:
+            for i in range(count):
+                word = self.next32() if i % 4 == 0 else word >> 8
+                view[i] = <unsigned char> (word & 0xFF)
+        return bytes(drawn)

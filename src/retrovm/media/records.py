@@ -43,7 +43,8 @@ class Line:
         if stop != len(self.text):
             raise self.error("this is no hexadecimal digit", stop, self.character(stop), "0-9 or A-F")
         if (stop - start) % 2:
-            raise self.error("the last byte has one digit only", stop - 1, hint="the line was cut off")
+            raise self.error("the last byte has one digit only", stop - 1, expected="two digits a byte",
+                             hint="the line was cut off")
         return bytes.fromhex(self.text[start:].decode("ascii"))
 
     def length(self, start: int, found: int, expected: int) -> None:

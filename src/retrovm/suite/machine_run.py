@@ -3,24 +3,33 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from math import ceil
 from pathlib import Path
+from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 from retrovm import toml_keys as is_
 from retrovm.core.types import StopReason
 from retrovm.errors import RetroVMError
-from retrovm.suite.task import Mismatch, Stop, Stopped
+from retrovm.suite.task import Mismatch, Stop, Stopped, TimedOut
 from retrovm.suite.testdata import locate
+from retrovm.suite.trail import Made, Trail
 from retrovm.toml_keys import Keys
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
     from retrovm.session import VM
 
-SLICE = 100_000
-"""A run comes back after so many cycles at the latest, so that a judge may look and a user interrupt."""
+SLICE = 1_000_000
+"""A run comes back after so many cycles at the latest, so that a judge may look and a user interrupt: about 1 ms, for which
+another test may hold the interpreter's lock."""
+
+CREPT = 20_000
+"""The same where it goes an instruction at a time."""
 
 
 @dataclass(frozen=True)
@@ -57,12 +66,12 @@ class Input:
 class Poke:
     """Bytes put into memory after loading, before the first instruction."""
 
-    at: int
+    at: int | str
     data: bytes
 
     @classmethod
     def parse(cls, keys: Keys) -> Poke:
-        at = keys.take("at", is_.address)
+        at = keys.take("at", is_.place)
         data = keys.take_list("bytes", is_.hexadecimal)
         keys.finish()
         return cls(at, b"".join(data))
@@ -91,6 +100,7 @@ class Setup:
     pokes: tuple[Poke, ...]
     cycles: int | None
     frames: int | None
+    symbols: tuple[str, ...] = ()
 
     @classmethod
     def parse(cls, keys: Keys, *, cycles: int | None = None, frames: int | None = None) -> Setup:
@@ -101,6 +111,7 @@ class Setup:
             machine = machine_name(keys.folder, machine)
         if rom is None and machine is None:
             keys.document.fail(keys.path, "expected the key 'rom', or 'machine', or both; found none")
+        symbols = keys.take_list("symbols", is_.file_name, ())
         options = keys.table("options", required=False)
         limit = keys.table("limit", required=cycles is None and frames is None)
         if limit is not None:
@@ -110,7 +121,7 @@ class Setup:
             cycles, frames = (most, None) if unit == "cycles" else (None, most)
         return cls(keys.folder, rom, machine, dict(options.values) if options else {},
                    tuple(Input.parse(one) for one in keys.tables("input")),
-                   tuple(Poke.parse(one) for one in keys.tables("poke")), cycles, frames)
+                   tuple(Poke.parse(one) for one in keys.tables("poke")), cycles, frames, symbols)
 
     def machine_id(self) -> str | None:
         """The machine that the test runs on, by detection if the manifest names none; None if that fails."""
@@ -133,8 +144,11 @@ class Setup:
         else:
             assert self.machine is not None, "a manifest names one of both"
             vm = create(self.machine, **self.options)
+        for file in self.symbols:
+            vm.symbols.load(locate(self.folder, file)[0])
         for poke in self.pokes:
-            vm.memory[poke.at:poke.at + len(poke.data)] = poke.data
+            at = vm.symbols.resolve(poke.at)
+            vm.memory[at:at + len(poke.data)] = poke.data
         return vm
 
 
@@ -144,10 +158,19 @@ class MachineRun:
 
     over      the limit is reached, or the processor has halted
     halted    the processor has stopped by itself
+    sent      what the guest has sent over the serial line, as far as `hear` has listened
+    trail     keeps the last instructions where it is given, for which the machine goes an instruction at a time
+
+    `timeout` is how many seconds of the host the run may take. A machine runs in slices, between which it is looked
+    at, so it ends as cleanly as any other run.
     """
 
-    def __init__(self, vm: VM, setup: Setup, stop: Stop) -> None:
+    def __init__(self, vm: VM, setup: Setup, stop: Stop, timeout: float | None = None, trail: Trail | None = None) -> None:
         self.vm = vm
+        self.timeout = timeout
+        self.deadline = None if timeout is None else monotonic() + timeout
+        self.trail = trail
+        self.sent = bytearray()
         self.limit_cycles = setup.cycles
         self.limit_frames = setup.frames
         self.stop = stop
@@ -188,31 +211,66 @@ class MachineRun:
             while waiting and waiting[0][0] <= now:
                 self.inputs[waiting.popleft()[1]].play(self.vm)
 
-    def advance(self, *, frame: int | None = None, address: int | None = None) -> bool:
+    def advance(self, *, frame: int | None = None, cycle: int | None = None, address: int | None = None) -> bool:
         """Runs to the next input, the limit, the end of a slice, or what is asked for; never past any of
         them.
 
         Parameters
             frame    stop when so many frames are finished
+            cycle    stop when so many cycles have passed
             address  stop before the instruction there; the one at the present address runs first
         Returns True when it stopped at `address`.
         """
-        if self.stop():
-            raise Stopped
+        self.check_time()
         self.play()
-        next_cycle = earliest(self.by_cycle, self.limit_cycles)
+        is_near = self.trail is not None and self.cycles >= self.trail.begin
+        far = [] if self.trail is None or is_near else [self.trail.begin]
+        next_cycle = earliest(self.by_cycle, self.limit_cycles, cycle, *far)
         next_frame = earliest(self.by_frame, self.limit_frames, frame)
         near = SLICE if next_cycle is None else min(next_cycle - self.cycles, SLICE)
-        if next_frame is None:
+        if is_near:
+            reason = self.creep(near, next_frame, address)
+        elif next_frame is None:
             reason = self.vm.run(cycles=near, until=address)
         elif address is None and (next_cycle is None or next_cycle - self.cycles > self.whole_frame):
             reason = StopReason.CYCLES if self.vm.tick() else StopReason.HALTED
         else:
             # Frames and cycles or addresses at once: only looking after each instruction is exact for both.
-            stop_frame, vm = next_frame, self.vm
-            reason = vm.run(cycles=near, until=lambda _: vm.frame >= stop_frame or vm.cpu.pc == address)
+            reason = self.creep(near, next_frame, address)
         self.halted = self.halted or reason == StopReason.HALTED
         return address is not None and self.vm.cpu.pc == address
+
+    def check_time(self) -> None:
+        """Raises `Stopped` when the run was interrupted, `TimedOut` when this test has had its time."""
+        if self.stop():
+            raise Stopped
+        if self.deadline is not None and monotonic() >= self.deadline:
+            raise TimedOut(f"stopped by --timeout after {self.timeout:g} s, in cycle {self.cycles:,} and frame {self.frames:,}, "
+                           f"with the program counter at ${self.vm.cpu.pc:04X}")
+
+    def creep(self, cycles: int, frame: int | None, address: int | None) -> StopReason:
+        """Runs for so many cycles, `CREPT` at most, or to the end of a frame, or to an address, an instruction at a time."""
+        vm, end = self.vm, self.cycles + min(cycles, CREPT)
+        while self.cycles < end and (frame is None or vm.frame < frame):
+            reason = self.one(lambda: vm.run(cycles=1))
+            if reason != StopReason.CYCLES or vm.cpu.pc == address:
+                return reason
+        return StopReason.CYCLES
+
+    def step(self) -> None:
+        """Runs one instruction, or one interrupt sequence."""
+        self.one(self.vm.step)
+
+    def one(self, run: Callable[[], Made]) -> Made:
+        """Runs one instruction by a function of the machine, which leaves its trail."""
+        return run() if self.trail is None else self.trail.step(self.vm, run)
+
+    def hear(self) -> bytes:
+        """All that the guest has sent over the serial line until now. Raises `Mismatch` where there is none."""
+        if self.vm.serial is None:
+            raise Mismatch(f"{self.vm.spec.id} has no serial line to read from")
+        self.sent += self.vm.serial.receive()
+        return bytes(self.sent)
 
     def to_frame(self, frame: int) -> None:
         """Runs until so many frames are finished. A halted processor does not keep the other parts from going
@@ -222,12 +280,34 @@ class MachineRun:
         """
         while self.frames < frame:
             if self.halted:
+                self.check_time()
                 self.play()
                 self.vm.tick()
             elif self.over:
                 raise Mismatch(f"frame {frame:,} is not reached {self.limit}")
             else:
                 self.advance(frame=frame)
+
+    def to_cycle(self, cycle: int) -> None:
+        """Runs until so many cycles have passed. Raises `Mismatch` when the limit comes first."""
+        while self.cycles < cycle:
+            if self.over:
+                raise Mismatch(f"cycle {cycle:,} is not reached {self.limit}")
+            self.advance(cycle=cycle)
+
+    def listen(self, frames: int) -> NDArray[np.int16]:
+        """Runs for so many frames. Returns their sound, of shape (n, channels). The machine has to have an `audio`."""
+        import numpy as np
+
+        audio = self.vm.audio
+        assert audio is not None, "who listens has asked the machine"
+        audio.forget()
+        parts = [audio.ndarray]
+        for frame in range(self.frames + 1, self.frames + frames + 1):
+            self.to_frame(frame)
+            parts.append(audio.ndarray)
+            audio.forget()
+        return np.concatenate(parts)
 
     def to_end(self) -> None:
         """Runs to the limit, or until the processor halts."""

@@ -23,8 +23,8 @@ column and key.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from retrovm import toml_keys as is_
@@ -50,12 +50,13 @@ class Test:
 
 @dataclass(frozen=True)
 class Suite:
-    """A manifest."""
+    """A manifest. `roms` are the SHA-1 of its programs by their names, where it says by which they are known."""
 
     file: Path
     title: str
     licence: str | None
     tests: tuple[Test, ...]
+    roms: Mapping[str, str] = field(default_factory=dict)
 
     def tasks(self) -> Iterator[Task]:
         """What there is to run, in the order of the manifest."""
@@ -79,6 +80,8 @@ def parse(file: Path, content: bytes) -> Suite:
     assert head is not None
     title = head.take("title", is_.sentence)
     licence = head.take("licence", is_.sentence, None)
+    named = head.table("roms", required=False)
+    roms = {} if named is None else {name: named.take(name, is_.sha1) for name in named.values}
     head.finish()
     tests: dict[str, Test] = {}
     for one in keys.tables("test", required=True):
@@ -89,7 +92,7 @@ def parse(file: Path, content: bytes) -> Suite:
     if not tests:
         keys.fail("test", "the list is empty; a manifest has at least one [[test]]")
     keys.finish()
-    return Suite(file, title, licence, tuple(tests.values()))
+    return Suite(file, title, licence, tuple(tests.values()), roms)
 
 
 def parse_test(keys: Keys) -> Test:

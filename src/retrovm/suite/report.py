@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any
 
 from retrovm.suite.task import Outcome, Result
+
+INTERRUPTED = "interrupted: not all tests have run"
+FAILED_FAST = "a test failed: the others have not run"
 
 DETAILED = 20
 """How many failures are shown with their reasons; of the others, the names."""
@@ -14,7 +16,13 @@ DETAILED = 20
 
 @dataclass
 class Report:
-    """The results of a run. Only those that did not pass are kept, so that any number of tests fits."""
+    """The results of a run, and their counts.
+
+    keep_passed  keeps results of tests that passed, for reports that show all; without it, any number of tests fits
+    results      what is kept, in the order of the tests
+    unfinished   why not all tests have run; "" when they have
+    seconds      how long the run took
+    """
 
     passed: int = 0
     failed: int = 0
@@ -22,8 +30,10 @@ class Report:
     known: int = 0
     corrected: int = 0
     tasks: int = 0
-    interrupted: bool = False
-    problems: list[Result] = field(default_factory=list)
+    unfinished: str = ""
+    seconds: float = 0.0
+    keep_passed: bool = False
+    results: list[Result] = field(default_factory=list)
 
     def add(self, results: list[Result]) -> None:
         """Takes in the results of one task."""
@@ -33,19 +43,29 @@ class Report:
                 case Outcome.PASSED:
                     self.passed += result.count
                     self.corrected += result.corrected
-                    continue
                 case Outcome.FAILED:
                     self.failed += result.count
                 case Outcome.SKIPPED:
                     self.skipped += result.count
                 case Outcome.KNOWN:
                     self.known += result.count
-            self.problems.append(result)
+            if self.keep_passed or result.outcome is not Outcome.PASSED:
+                self.results.append(result)
+
+    @property
+    def problems(self) -> list[Result]:
+        """Those that did not pass."""
+        return [result for result in self.results if result.outcome is not Outcome.PASSED]
+
+    @property
+    def interrupted(self) -> bool:
+        """True when a user has interrupted the run."""
+        return self.unfinished == INTERRUPTED
 
     @property
     def ok(self) -> bool:
-        """True when nothing failed and nothing was left out by an interruption."""
-        return not self.failed and not self.interrupted
+        """True when all tests have run and nothing failed."""
+        return not self.failed and not self.unfinished
 
     @property
     def total(self) -> int:
@@ -60,7 +80,7 @@ class Report:
     def lines(self) -> Iterator[str]:
         """The report as plain text, without the summary."""
         for outcome in (Outcome.SKIPPED, Outcome.KNOWN, Outcome.FAILED):
-            shown = [result for result in self.problems if result.outcome is outcome]
+            shown = [result for result in self.results if result.outcome is outcome]
             for i, result in enumerate(shown):
                 if outcome is Outcome.FAILED and i < DETAILED:
                     yield ""
@@ -72,36 +92,5 @@ class Report:
         if self.corrected:
             yield (f"{self.corrected} of the passed cases are recorded otherwise than the chip works, and were judged by "
                    f"the chip (retrovm.suite.errata)")
-        if self.problems or self.corrected:
+        if self.failed or self.skipped or self.known or self.corrected:
             yield ""
-
-
-class Live:
-    """The progress of a run on a terminal: `with Live(total) as live: run(..., progress=live)`.
-
-    Written to standard error, and only if that is a terminal; standard output holds the report alone.
-    """
-
-    def __init__(self, total: int) -> None:
-        from rich.console import Console
-        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-
-        console = Console(stderr=True)
-        self.bar: Any = Progress(
-            TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(),
-            TextColumn("{task.fields[counts]}"), console=console, transient=True,
-            disable=not console.is_terminal)
-        self.line = self.bar.add_task("testing", total=total, counts="")
-        self.report = Report()
-
-    def __enter__(self) -> Live:
-        self.bar.start()
-        return self
-
-    def __exit__(self, *error: object) -> None:
-        self.bar.stop()
-
-    def __call__(self, results: list[Result]) -> None:
-        self.report.add(results)
-        self.report.problems.clear()
-        self.bar.update(self.line, advance=1, counts=self.report.summary())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from dataclasses import dataclass
 from typing import NoReturn
@@ -13,7 +14,7 @@ TOKEN = re.compile(r"""\s*(?:(?P<mark>[()])|"(?P<double>[^"]*)"|'(?P<single>[^']
 
 @dataclass(frozen=True)
 class Selection:
-    """The names that an expression selects; without one, all.
+    """The names that an expression selects; without one, all. `only` are the ones that count, as `key` makes them.
 
     A word or a quoted text selects the names that contain it, whatever the case; in a quoted text `?` stands
     for any character. `not` binds closer than `and`, `and` closer than `or`; parentheses group. Raises
@@ -21,15 +22,32 @@ class Selection:
     """
 
     expression: str = ""
+    only: frozenset[str] | None = None
 
     def __post_init__(self) -> None:
         self.matches("")
 
-    def matches(self, name: str) -> bool:
-        """True when the expression selects this name."""
+    def matches(self, name: str, suite: str = "") -> bool:
+        """True when the test of this name, found at the path `suite`, is selected."""
+        if name and not self.holds(name, suite) and not self.holds(suite, suite):
+            return False
         if not self.expression.strip():
             return True
         return Parser(self.expression, name.casefold()).whole()
+
+    def holds(self, name: str, suite: str) -> bool:
+        """True when `only` does not leave this test out; a path in it stands for all that is there."""
+        return self.only is None or key(name, suite) in self.only
+
+    def leaves_out(self, suite: str) -> bool:
+        """True when `only` has no test of this path."""
+        place = os.path.abspath(suite)
+        return self.only is not None and not any(name.startswith(place) for name in self.only)
+
+
+def key(name: str, suite: str) -> str:
+    """A name that means the same test in every working directory."""
+    return os.path.abspath(suite) + name.removeprefix(suite) if suite else name
 
 
 class Parser:

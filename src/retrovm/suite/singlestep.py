@@ -94,19 +94,26 @@ class CaseFile:
     def machine(self) -> str:
         return self.model
 
+    @property
+    def judge(self) -> str:
+        return "singlestep"
+
     def run(self, settings: Settings, stop: Stop) -> list[Result]:
+        if settings.selection.leaves_out(self.path):
+            return []
         try:
             text = read(self.path)
             try:
-                return self.judge(Cases(text), settings, stop)
+                return self.judged(Cases(text), settings, stop)
             except (ValueError, RecursionError):
                 # No array of objects, or an object that is no JSON: the decoder says what is wrong with the file.
-                return self.judge(decoded(text), settings, stop)
+                return self.judged(decoded(text), settings, stop)
         except (OSError, EOFError, zlib.error, ValueError, RecursionError) as error:
             reason = str(error) if isinstance(error, RetroVMError) else f"no single-step cases: {error}"
-            return [Result(self.name, Outcome.FAILED, reason, command(self.origin))]
+            return [Result(self.name, Outcome.FAILED, reason, command(self.origin), suite=self.path, judge=self.judge,
+                           machine=self.model)]
 
-    def judge(self, cases: Cases | list[Case], settings: Settings, stop: Stop) -> list[Result]:
+    def judged(self, cases: Cases | list[Case], settings: Settings, stop: Stop) -> list[Result]:
         """The results of those cases that are selected. Raises `ValueError` or `RecursionError` for one that is no JSON."""
         bench = Bench(self.model)
         builds = {build: build in self.builds for build in BUILDS}
@@ -124,22 +131,25 @@ class CaseFile:
                 if reason:
                     title = title_of(case, number)
                     reproduce = command(self.origin, title)
-                    results.append(Result(f"{self.path}: {title}", Outcome.FAILED, reason, reproduce))
+                    results.append(Result(f"{self.path}: {title}", Outcome.FAILED, reason, reproduce, suite=self.path,
+                                          judge=self.judge, machine=self.model))
                     bench = Bench(self.model)   # one that went wrong is not trusted with the next case
                 else:
                     passed += 1
                     corrected += bench.corrected
             if stop():
                 raise Stopped
-        summary = Result(self.name, Outcome.PASSED, count=passed, corrected=corrected)
+        summary = Result(self.name, Outcome.PASSED, count=passed, corrected=corrected, suite=self.path, judge=self.judge,
+                         machine=self.model)
         return [summary, *results] if passed else results
 
     def selected(self, cases: Cases | list[Case], settings: Settings) -> Sequence[int]:
         """The numbers of the cases to judge: those with a selected name, and of these a sample if one is asked for."""
         numbers: Sequence[int] = range(len(cases))
-        if settings.selection.expression.strip():
-            numbers = [number for number in numbers if settings.selection.matches(
-                f"{self.path}: {title_of(case_of(cases, number), number)}")]
+        selection = settings.selection
+        if selection.expression.strip() or not selection.holds(self.name, self.path):
+            numbers = [number for number in numbers if selection.matches(
+                f"{self.path}: {title_of(case_of(cases, number), number)}", self.path)]
         if settings.sample is None or settings.sample >= len(numbers):
             return numbers
         # Of each file another sample, and the same one wherever the corpus lies.

@@ -205,5 +205,4 @@ def blank(board: Board, memory: Placed, options: Options, random: Random) -> byt
     fill = part.options["fill"](options) if part is not None and "fill" in part.options else 0
     if fill is not None:
         return bytearray([fill]) * memory.bytes
-    words = (random.draw().to_bytes(4, "little") for _ in range(-(-memory.bytes // 4)))
-    return bytearray(b"".join(words)[:memory.bytes])
+    return bytearray(random.draw_bytes(memory.bytes))

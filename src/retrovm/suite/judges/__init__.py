@@ -45,3 +45,9 @@ def find(name: str) -> type[Judge]:
     if found is None:
         raise ValueError(f"expected a judge: {', '.join(registered()) or 'none is installed'}")
     return found.load()                             # type: ignore[no-any-return]
+
+
+def name_of(judge: type) -> str:
+    """The name under which a judge is registered; that of the class for one that is not."""
+    place = f"{judge.__module__}:{judge.__qualname__}"
+    return next((name for name, point in registered().items() if point.value == place), judge.__name__)

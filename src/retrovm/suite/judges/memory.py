@@ -4,9 +4,9 @@
     at = 0x0200
     bytes = "A9 01"          # or text = "DONE"
 
-or several such places:
+or several such places, which may be named by a symbol where the test has `symbols`:
 
-    memory = [ { at = 0x0200, bytes = "A9 01" }, { at = 0x0300, text = "DONE" } ]
+    memory = [ { at = 0x0200, bytes = "A9 01" }, { at = "message", text = "DONE" } ]
 """
 
 from __future__ import annotations
@@ -17,23 +17,32 @@ from typing import Any
 from retrovm import toml_keys as is_
 from retrovm.suite.machine_judge import MachineJudge
 from retrovm.suite.machine_run import MachineRun
+from retrovm.suite.scene import Comparison
 from retrovm.suite.task import Mismatch, Settings
 from retrovm.toml_keys import Keys
 
 
 @dataclass(frozen=True)
 class Expected:
-    """Bytes at an address."""
+    """Bytes at an address, or at a symbol."""
 
-    at: int
+    at: int | str
     data: bytes
 
     @classmethod
     def parse(cls, keys: Keys) -> Expected:
-        at = keys.take("at", is_.address)
+        at = keys.take("at", is_.place)
         data = (keys.take("bytes", is_.hexadecimal) if keys.one_of("bytes", "text") == "bytes" else
                 keys.take("text", is_.latin))
         return cls(at, data)
+
+    @classmethod
+    def parse_all(cls, tables: list[Keys]) -> tuple[Expected, ...]:
+        found = []
+        for one in tables:
+            found.append(cls.parse(one))
+            one.finish()
+        return tuple(found)
 
 
 @dataclass(frozen=True)
@@ -46,23 +55,38 @@ class Memory(MachineJudge):
     def expect(cls, keys: Keys) -> dict[str, Any]:
         if keys.one_of("at", "memory") == "at":
             return {"expected": (Expected.parse(keys),)}
-        found = []
-        for one in keys.tables("memory", required=True):
-            found.append(Expected.parse(one))
-            one.finish()
+        found = Expected.parse_all(keys.tables("memory", required=True))
         if not found:
             keys.fail("memory", "the list is empty")
-        return {"expected": tuple(found)}
+        return {"expected": found}
 
     def watch(self, run: MachineRun, settings: Settings) -> None:
         run.to_end()
-        differences = []
-        for one in self.expected:
-            found = bytes(run.vm.memory[one.at:one.at + len(one.data)])
-            if found != one.data:
-                differences.append(side_by_side(one.at, one.data, found))
-        if differences:
-            raise Mismatch("\n".join(["memory differs:", *differences]))
+        check(run, self.expected)
+
+
+def check(run: MachineRun, expected: tuple[Expected, ...]) -> None:
+    """Raises `Mismatch` where memory has other bytes now."""
+    differences, comparisons = [], []
+    for one in expected:
+        at = run.vm.symbols.resolve(one.at)
+        found = bytes(run.vm.memory[at:at + len(one.data)])
+        if found != one.data:
+            name = f"${at:04X}" if isinstance(one.at, int) else f"{one.at} (${at:04X})"
+            differences.append(side_by_side(at, one.data, found))
+            comparisons.append(Comparison(f"memory from {name}", dump(at, one.data), dump(at, found)))
+    if differences:
+        raise Mismatch("\n".join(["memory differs:", *differences]), *comparisons)
+
+
+def dump(at: int, data: bytes) -> str:
+    """Bytes as lines of 8, each with its address, as numbers and as characters."""
+    rows = []
+    for row in range(0, len(data), 8):
+        some = data[row:row + 8]
+        shown = "".join(chr(byte) if 0x20 <= byte < 0x7F else "." for byte in some)
+        rows.append(f"${at + row:04X}: {some.hex(' ').upper():23}  {shown}")
+    return "\n".join(rows)
 
 
 def side_by_side(at: int, expected: bytes, found: bytes) -> str:

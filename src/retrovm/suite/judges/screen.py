@@ -21,6 +21,7 @@ from retrovm import toml_keys as is_
 from retrovm.suite import golden
 from retrovm.suite.machine_judge import MachineJudge
 from retrovm.suite.machine_run import MachineRun, Setup
+from retrovm.suite.scene import Comparison
 from retrovm.suite.task import Mismatch, Settings
 from retrovm.toml_keys import Keys
 
@@ -56,12 +57,15 @@ class Checkpoint:
             if found != self.sha1:
                 width, height = screen.size
                 raise Mismatch(f"the picture {when} differs ({width} x {height} pixels):\n"
-                               f"  expected sha1 {self.sha1}\n  found    sha1 {found}")
+                               f"  expected sha1 {self.sha1}\n  found    sha1 {found}",
+                               Comparison(f"the picture {when}", None, screen.png()))
 
 
 @dataclass(frozen=True)
 class Screen(MachineJudge):
     """Compares at every checkpoint. The last one is the limit where no other is written."""
+
+    has_pictures = True
 
     checkpoints: tuple[Checkpoint, ...]
 

@@ -12,6 +12,7 @@ from typing import Any
 from retrovm import toml_keys as is_
 from retrovm.suite.machine_judge import MachineJudge
 from retrovm.suite.machine_run import MachineRun
+from retrovm.suite.scene import Comparison, decoded
 from retrovm.suite.task import Mismatch, Settings
 from retrovm.toml_keys import Keys
 
@@ -30,22 +31,31 @@ class Serial(MachineJudge):
         return {"texts": keys.take_list("text", is_.latin)}
 
     def watch(self, run: MachineRun, settings: Settings) -> None:
-        if run.vm.serial is None:
-            raise Mismatch(f"{run.vm.spec.id} has no serial line to read from")
-        sent, at, seen = bytearray(), 0, 0
-        while True:
-            sent += run.vm.serial.receive()
-            while seen < len(self.texts) and (found := sent.find(self.texts[seen], at)) >= 0:
-                at = found + len(self.texts[seen])
-                seen += 1
-            if seen == len(self.texts):
-                return
+        while seen(run.hear(), self.texts) < len(self.texts):
             if run.over:
-                break
+                check(run, self.texts, run.limit)
             run.advance()
-        after = f" after {quoted(self.texts[seen - 1])}" if seen else ""
-        raise Mismatch(f"expected the guest to send {quoted(self.texts[seen])}{after} {run.limit}\n"
-                       + transcript(bytes(sent)))
+
+
+def seen(sent: bytes, texts: tuple[bytes, ...]) -> int:
+    """How many of the texts have been sent, one behind the other."""
+    at = 0
+    for number, text in enumerate(texts):
+        found = sent.find(text, at)
+        if found < 0:
+            return number
+        at = found + len(text)
+    return len(texts)
+
+
+def check(run: MachineRun, texts: tuple[bytes, ...], when: str) -> None:
+    """Raises `Mismatch` where the guest has not sent these texts by now."""
+    sent = run.hear()
+    count = seen(sent, texts)
+    if count < len(texts):
+        after = f" after {quoted(texts[count - 1])}" if count else ""
+        raise Mismatch(f"expected the guest to send {quoted(texts[count])}{after} {when}\n" + transcript(sent),
+                       Comparison("the serial line", "\n".join(map(decoded, texts)), decoded(sent)))
 
 
 def quoted(data: bytes) -> str:
