@@ -59,7 +59,7 @@ TOP = {"", "cli", "commands", "__main__", "bench"}
 # Beside the standard library. The base install has numpy, typer and rich; the rest are extras.
 FOREIGN = {
     "core": {"numpy", "PIL"}, "rewind": {"numpy"}, "player": {"sdl2", "sdl2dll", "numpy"},
-    "suite": {"rich", "numpy", "PIL", "jinja2", "platformdirs"},
+    "suite": {"rich", "numpy", "PIL", "jinja2", "platformdirs", "pooch", "requests"},
     "commands": {"typer", "rich", "click"}, "cli": {"typer", "rich", "click"},
 }
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from retrovm.cli import main
 from retrovm.errors import DownloadError, ManifestError, UnknownNameError
 from retrovm.suite import fetch as fetching
 from retrovm.suite.fetch import catalogue, choose, fetch
@@ -175,3 +176,32 @@ def test_what_was_got_is_found_by_manifests_unless_a_folder_is_named(suite, tmp_
     monkeypatch.setenv(VARIABLE, str(tmp_path))
     with pytest.raises(Skip, match="--fetch gets what is public"):
         locate(Path(), f"${VARIABLE}/some/mine/a.bin")
+
+
+# --- the command ------------------------------------------------------------------------------------------------------------
+
+
+def test_the_command_says_what_each_suite_is_and_where_it_lies(server, tmp_path, capsys, monkeypatch):
+    listed = list_of(tmp_path / "list.toml", server.base)
+    monkeypatch.setenv(VARIABLE, str(tmp_path / "data"))
+    assert main(["test", "--fetch", "--suites", str(listed)]) == 0
+    told = capsys.readouterr()
+    where = tmp_path / "data" / "some" / "mine"
+    assert "mine: Mine, licence MIT, from https://example.com" in told.out
+    assert f"2 files in {where}; they are tested by: retrovm test {where}" in told.out
+    assert f"{server.base}a.bin -> {where / 'a.bin'}" in told.err
+
+
+def test_the_command_fails_where_something_cannot_be_got(server, tmp_path, capsys, monkeypatch):
+    listed = list_of(tmp_path / "list.toml", server.base)
+    server.files.clear()
+    monkeypatch.setenv(VARIABLE, str(tmp_path / "data"))
+    assert main(["test", "--fetch", "mine", "--suites", str(listed)]) == 1
+    assert "404 Not Found" in capsys.readouterr().err
+    assert main(["test", "--fetch", "yours", "--suites", str(listed)]) != 0
+    assert "there is no public suite 'yours'" in capsys.readouterr().err
+
+
+def test_without_anything_to_test_the_command_says_what_to_give(capsys):
+    assert main(["test"]) == 2
+    assert "there is nothing to test" in capsys.readouterr().err

@@ -50,8 +50,8 @@ command = typer.Typer(add_completion=False)
 
 @command.command(cls=Command)
 def run_suites(
-    paths: Annotated[list[Path], typer.Argument(
-        metavar="PATH...", help="suite.toml files, ROMs, single-step cases, and folders to search for them.")],
+    paths: Annotated[list[Path] | None, typer.Argument(
+        metavar="PATH...", help="suite.toml files, ROMs, single-step cases, and folders to search for them.")] = None,
     machine: Annotated[str | None, typer.Option(
         "--machine", "-m", metavar="ID",
         help="Only tests of this machine, machine file or processor model; ROMs without a suite run on it.")] = None,
@@ -91,6 +91,10 @@ def run_suites(
         "--matrix", help="PATH is a program: on which members of its machine's family does it behave alike?")] = False,
     strip: Annotated[Path | None, typer.Option(
         "--strip", metavar="F.png", show_default=False, help="With --matrix, the last pictures side by side.")] = None,
+    fetch: Annotated[bool, typer.Option(
+        "--fetch", help="Get public suites, those of which a PATH is the name or all, and say which licence each has.")] = False,
+    suites: Annotated[Path | None, typer.Option(
+        "--suites", metavar="F.toml", show_default=False, help="With --fetch, a list of suites of your own.")] = None,
 ) -> None:
     """Run test suites.
 
@@ -100,10 +104,20 @@ def run_suites(
 
     Example: retrovm test --matrix game.ch8 --strip game.png
 
+    Example: retrovm test --fetch klaus
+
     Ends with the line "N passed, M failed", and with status 0 when nothing failed, 1 when something did.
     """
-    from retrovm.errors import OptionError
+    from retrovm.errors import ArgumentError, OptionError
     from retrovm.spec import nearest
+
+    if fetch:
+        from retrovm.commands.fetch import fetch_suites
+
+        fetch_suites([str(path) for path in paths or ()], suites)
+        return
+    if not paths:
+        raise ArgumentError("there is nothing to test: give PATH, a suite.toml, a ROM, single-step cases, or a folder with them")
     if matrix:
         from retrovm.commands.matrix import matrix as compare
 
