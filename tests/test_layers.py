@@ -18,7 +18,7 @@ SOURCES = sorted([*(ROOT / "ext").rglob("*.py[xd]"), *(ROOT / "ext").rglob("*.px
                   *(ROOT / "src").rglob("*.py")])
 
 # What describes machines without being one, what media are, and disk images: all of it without emulation.
-WORDS = {"errors", "spec", "chip_spec", "ranges", "registry", "toml_keys", "toml_places"}
+WORDS = {"errors", "spec", "chip_spec", "ranges", "registry", "toml_keys", "toml_places", "host_files"}
 PARTS = {"core", "cpu", "chips", "carts"}
 BASE = WORDS | {"media", "bundled", "storage"}
 MIDDLE = BASE | PARTS | {"isa", "machines", "session", "snapshot", "symbols", "detection", "loading", "hostline"}
@@ -34,6 +34,7 @@ MAY_IMPORT = {
     "chip_spec": {"errors", "spec"},
     "registry": {"errors", "spec", "chip_spec", "media"},
     "toml_places": set(),
+    "host_files": set(),
     "toml_keys": {"errors", "spec", "toml_places"},
     "media": WORDS | {"isa"},
     "storage": {"core", "errors", "spec"},
@@ -47,7 +48,8 @@ MAY_IMPORT = {
     "loading": MIDDLE,
     "movie": MIDDLE,
     "rewind": MIDDLE,
-    "player": MIDDLE | {"movie", "rewind"},
+    "slots": MIDDLE,
+    "player": MIDDLE | {"movie", "rewind", "slots"},
     "suite": MIDDLE,
     "debug": MIDDLE,
     "fleet": MIDDLE,
@@ -58,8 +60,8 @@ TOP = {"", "cli", "commands", "__main__", "bench"}
 
 # Beside the standard library. The base install has numpy, typer and rich; the rest are extras.
 FOREIGN = {
-    "core": {"numpy", "PIL"}, "rewind": {"numpy"}, "player": {"sdl2", "sdl2dll", "numpy"},
-    "suite": {"rich", "numpy", "PIL", "jinja2", "platformdirs", "pooch", "requests"},
+    "host_files": {"platformdirs"}, "core": {"numpy", "PIL"}, "rewind": {"numpy"}, "player": {"sdl2", "sdl2dll", "numpy"},
+    "suite": {"rich", "numpy", "PIL", "jinja2", "pooch", "requests"},
     "commands": {"typer", "rich", "click"}, "cli": {"typer", "rich", "click"},
 }
 

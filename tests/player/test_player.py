@@ -65,7 +65,7 @@ class SteadyClock:
 
 @pytest.fixture
 def player(sdl, ember, tmp_path):
-    player = Player(ember, Wall(), Tape(), tmp_path)
+    player = Player(ember, Wall(), Tape(), tmp_path, saves=tmp_path / "saves")
     player.pacer = Pacer(ember.frame_rate, SteadyClock())
     return player
 

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from retrovm.commands.arguments import number, require_file, write_whole, wrong
+from retrovm.commands.arguments import number, require_file, wrong
+from retrovm.host_files import write_whole
 
 if TYPE_CHECKING:
     from retrovm.isa.mos6502_asm import Assembled

@@ -49,13 +49,15 @@ def command(
     serial: Annotated[str | None, typer.Option(metavar="LINE", help=(
         "Connect the serial line: - or stdio, pty, pty:PATH or tcp:HOST:PORT, as in 'retrovm run'. A machine without a "
         "screen has it on standard input and output."))] = None,
+    saves: Annotated[Path | None, typer.Option(metavar="DIR", envvar="RETROVM_SAVES", show_default="the user's", help=(
+        "The folder of the save slots."))] = None,
     seed: Seed = 1,
 ) -> None:
     """Play a program in a window, at its own speed.
 
-    The keys of the machine lie where they lie on the machine. P pauses, Tab held runs fast, F11 is full screen,
-    F12 writes a picture, Ctrl-R resets, Ctrl-Shift-R switches off and on, Ctrl-Q ends. A key that the machine
-    has itself is the machine's.
+    The keys of the machine lie where they lie on the machine. P pauses, Tab held runs fast, Backspace held goes back in
+    time, F5 saves and F8 loads, F11 is full screen, F12 writes a picture, Ctrl-R resets, Ctrl-Shift-R switches off and on,
+    Ctrl-Q ends; docs/player.md has them all. A key that the machine has itself is the machine's.
 
     A computer without a screen talks in this terminal, over its serial line. On a host without a display a
     picture is written instead.
@@ -77,7 +79,8 @@ def command(
 
     try:
         with open_line(vm, serial) as line:
-            app.play(vm, scale=scale, fullscreen=fullscreen, mute=mute, vsync=vsync, frames=frames, line=line)
+            app.play(vm, scale=scale, fullscreen=fullscreen, mute=mute, vsync=vsync, frames=frames, line=line,
+                     saves=saves)
     except sdl.NoDisplay:
         write_picture(vm, vm.screen, frames, scale)
     close_disks(vm)

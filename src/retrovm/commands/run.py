@@ -18,10 +18,10 @@ from retrovm.commands.arguments import (
     close_disks,
     make_vm,
     require_file,
-    write_whole,
     wrong,
 )
 from retrovm.commands.sound import Sound
+from retrovm.host_files import write_whole
 from retrovm.commands.terminal import attend, connect, run_frames
 
 if TYPE_CHECKING:

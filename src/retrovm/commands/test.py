@@ -202,7 +202,7 @@ class Reports:
     def write(self, report: Report) -> None:
         from importlib import import_module
 
-        from retrovm.commands.arguments import write_whole
+        from retrovm.host_files import write_whole
 
         for form, place in self.places.items():
             # A name of a file may have bytes that are no text of any encoding.

@@ -5,15 +5,17 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from retrovm.errors import ArgumentError
+from retrovm.errors import ArgumentError, RetroVMError
 from retrovm.player import sdl
 from retrovm.player.audio import Silence, Sound, SoundCard
 from retrovm.player.files import stem_of, write_new
-from retrovm.player.keyboard import Command, Keyboard
+from retrovm.player.keyboard import SLOT_COMMANDS, Command, Keyboard
 from retrovm.player.pacing import SECOND, HostClock, Pacer
+from retrovm.player.past import Past
 from retrovm.player.sdl import sdl2
 from retrovm.player.video import Display, Window
 
@@ -23,6 +25,9 @@ if TYPE_CHECKING:
 
 # How long a fast forward runs the machine before it shows a picture.
 FAST_BURST = SECOND // 70
+
+# In slow motion the machine has a quarter of its speed.
+SLOW = 4
 
 # A paused player looks for events this often, in milliseconds; an event wakes it at once.
 IDLE = 100
@@ -50,7 +55,7 @@ def say(message: str) -> None:
 
 
 def play(vm: VM, *, scale: int | None = None, fullscreen: bool = False, mute: bool = False,
-         vsync: bool = True, frames: int | None = None, line: Line | None = None) -> None:
+         vsync: bool = True, frames: int | None = None, line: Line | None = None, saves: Path | None = None) -> None:
     """Opens a window on a machine that has a screen, and returns when the user closes it.
 
     Parameters
@@ -60,6 +65,7 @@ def play(vm: VM, *, scale: int | None = None, fullscreen: bool = False, mute: bo
         vsync       show pictures when the display begins a new one
         frames      close the window after so many frames
         line        where the serial line ends
+        saves       the folder of the save slots; None: the user's
     Raises `NoDisplay` where no window can be opened; the machine has not run then. Without a sound card it
     says so on standard error, and there is silence.
     """
@@ -69,7 +75,7 @@ def play(vm: VM, *, scale: int | None = None, fullscreen: bool = False, mute: bo
         window = Window(screen, scale=scale, fullscreen=fullscreen, vsync=vsync)
         try:
             with open_sound(vm, mute) as sound:
-                Player(vm, window, sound, line=line).run(frames)
+                Player(vm, window, sound, line=line, saves=saves).run(frames)
         finally:
             window.close()
     finally:
@@ -104,11 +110,12 @@ def open_sound(vm: VM, mute: bool) -> Iterator[Sound]:
 class Player:
     """Runs a machine at its own speed, shows and sounds it, and does what the keys say.
 
-    It reads SDL's events, so SDL must have been started. Pictures go into `folder`, and only on request.
+    It reads SDL's events, so SDL must have been started. Pictures go into `folder`, and states into slots below `saves`; both
+    only on request.
     """
 
     def __init__(self, vm: VM, display: Display, sound: Sound, folder: Path | None = None,
-                 line: Line | None = None) -> None:
+                 line: Line | None = None, saves: Path | None = None) -> None:
         self.vm = vm
         self.screen = screen_of(vm)
         self.display = display
@@ -117,8 +124,11 @@ class Player:
         self.line = line
         self.keyboard = Keyboard(vm, vm.spec.ports_for(vm.options))
         self.pacer = Pacer(vm.frame_rate)
+        self.past = Past(vm, saves)
         self.paused = False
         self.fast = False
+        self.slow = False
+        self.rewinding = False
         self.halted = False
         self._running = True
         self._left: int | None = None
@@ -131,6 +141,14 @@ class Player:
             Command.LEAVE_FULLSCREEN: self.leave_fullscreen,
             Command.SCREENSHOT: self.screenshot,
             Command.FAST_FORWARD: lambda: self.set_fast(True),
+            Command.TOGGLE_FAST: lambda: self.set_fast(not self.fast),
+            Command.SLOW_MOTION: self.toggle_slow,
+            Command.FRAME_ADVANCE: self.advance,
+            Command.REWIND: lambda: self.set_rewinding(True),
+            Command.SAVE: self.save,
+            Command.LOAD: self.load,
+            Command.UNDO: self.undo,
+            **{command: partial(self.choose, slot) for slot, command in enumerate(SLOT_COMMANDS)},
         }
 
     def run(self, frames: int | None = None) -> None:
@@ -143,7 +161,9 @@ class Player:
             self._handle_events()
             if not self._running:
                 break
-            if self.paused:
+            if self.rewinding:
+                self._run_back()
+            elif self.paused:
                 self.display.draw(self.screen)       # what was over the window may be gone
                 sdl2.SDL_WaitEventTimeout(None, IDLE)
             elif self.line is not None and self.line.stalled:
@@ -164,7 +184,7 @@ class Player:
         for left in reversed(range(due)):
             if not self._tick(render=left == 0 or self._left == 1):
                 break
-            if self.vm.audio is not None:
+            if self.vm.audio is not None and not self.slow:
                 self.sound.queue(self.vm.audio.tobytes())
         self.pacer.shift(self.sound.late())
         self.display.draw(self.screen)
@@ -176,6 +196,14 @@ class Player:
             self._tick(render=False)
         self._tick(render=True)
         self.display.draw(self.screen)
+
+    def _run_back(self) -> None:
+        """Goes back frame by frame at the machine's own speed, in silence."""
+        for _ in range(self.pacer.take()):
+            if not self.past.back():
+                break
+        self.display.draw(self.screen)
+        self.pacer.wait()
 
     def _tick(self, render: bool) -> bool:
         """Runs a frame; False when there are no more to run."""
@@ -189,6 +217,7 @@ class Player:
                 self.quit()
         halted = not self.vm.tick(render=render)
         self.keyboard.frame_ran()
+        self.past.frame_ran()
         if halted != self.halted:
             self.halted = halted
             self._show_title()
@@ -208,6 +237,7 @@ class Player:
             elif event.type == sdl2.SDL_WINDOWEVENT and event.window.event == sdl2.SDL_WINDOWEVENT_FOCUS_LOST:
                 self.keyboard.release_all()
                 self.set_fast(False)
+                self.set_rewinding(False)
             elif event.type == sdl2.SDL_AUDIODEVICEREMOVED and not event.adevice.iscapture:
                 say("no sound: the sound card is gone")
                 self.sound = Silence()
@@ -223,6 +253,8 @@ class Player:
         # Whatever is held with it now: what went down comes up.
         if keysym.sym == sdl2.SDLK_TAB:
             self.set_fast(False)
+        elif keysym.sym == sdl2.SDLK_BACKSPACE:
+            self.set_rewinding(False)
         self.keyboard.up(keysym.scancode)
 
     # --- commands -------------------------------------------------------------------------------------------
@@ -242,6 +274,66 @@ class Player:
         if on != self.fast:
             self.fast = on
             self.pacer.restart()
+
+    def toggle_slow(self) -> None:
+        """Runs at a quarter of the machine's speed, in silence, or at its own."""
+        self.slow = not self.slow
+        self.pacer.set_rate(self.vm.frame_rate / (SLOW if self.slow else 1))
+        self._show_title()
+
+    def set_rewinding(self, on: bool) -> None:
+        """Goes back in time, as long as that is on."""
+        if on and self.past.trouble:
+            say(f"no way back: {self.past.trouble}")
+        elif on != self.rewinding:
+            self.rewinding = on
+            self.halted = False
+            self.pacer.restart()
+            self._show_title()
+
+    def advance(self) -> None:
+        """Runs one frame and holds the machine there."""
+        if self.paused:
+            self._tick(render=True)
+            self.display.draw(self.screen)
+        else:
+            self.toggle_pause()
+
+    def choose(self, slot: int) -> None:
+        """The slot that saving and loading mean from now on."""
+        self.past.choose(slot)
+        say(f"slot {self.past.slot}")
+
+    def save(self) -> None:
+        """Saves into the slot, and says where that is."""
+        try:
+            say(f"saved into slot {self.past.slot}: {self.past.save()}")
+        except OSError as error:
+            say(f"not saved: {error.filename}: {error.strerror}")
+        except RetroVMError as error:
+            say(f"not saved: {error}")
+
+    def load(self) -> None:
+        """Loads the slot."""
+        try:
+            self.past.load()
+        except RetroVMError as error:
+            say(f"not loaded: {error}")
+        else:
+            self._came_back()
+
+    def undo(self) -> None:
+        """Takes the last load back."""
+        if self.past.undo():
+            self._came_back()
+        else:
+            say("nothing was loaded that could be taken back")
+
+    def _came_back(self) -> None:
+        self.halted = False
+        self.pacer.restart()
+        self.display.draw(self.screen)
+        self._show_title()
 
     def reset(self, power_on: bool) -> None:
         """Pulls the reset line, or switches off and on."""
@@ -270,5 +362,6 @@ class Player:
 
     def _show_title(self) -> None:
         name = [] if self.vm.media is None else [self.vm.media.name]
-        state = ["paused"] if self.paused else ["halted"] if self.halted else []
+        state = (["going back"] if self.rewinding else ["paused"] if self.paused else ["halted"] if self.halted
+                 else ["slow"] if self.slow else [])
         self.display.set_title(" - ".join([*name, self.vm.spec.title, *state]))

@@ -53,7 +53,26 @@ class Command(Enum):
     LEAVE_FULLSCREEN = auto()
     SCREENSHOT = auto()
     FAST_FORWARD = auto()
+    TOGGLE_FAST = auto()
+    SLOW_MOTION = auto()
+    FRAME_ADVANCE = auto()
+    REWIND = auto()
+    SAVE = auto()
+    LOAD = auto()
+    UNDO = auto()
+    SLOT_0 = auto()
+    SLOT_1 = auto()
+    SLOT_2 = auto()
+    SLOT_3 = auto()
+    SLOT_4 = auto()
+    SLOT_5 = auto()
+    SLOT_6 = auto()
+    SLOT_7 = auto()
+    SLOT_8 = auto()
+    SLOT_9 = auto()
 
+
+SLOT_COMMANDS = tuple(Command[f"SLOT_{number}"] for number in range(10))
 
 CTRL, SHIFT, ALT = sdl2.KMOD_CTRL, sdl2.KMOD_SHIFT, sdl2.KMOD_ALT
 
@@ -64,6 +83,18 @@ SHORTCUTS = {
     (0, sdl2.SDLK_p): Command.PAUSE,
     (0, sdl2.SDLK_PAUSE): Command.PAUSE,
     (0, sdl2.SDLK_TAB): Command.FAST_FORWARD,
+    (0, sdl2.SDLK_f): Command.TOGGLE_FAST,
+    (CTRL, sdl2.SDLK_f): Command.TOGGLE_FAST,
+    (0, sdl2.SDLK_MINUS): Command.SLOW_MOTION,
+    (CTRL, sdl2.SDLK_MINUS): Command.SLOW_MOTION,
+    (0, sdl2.SDLK_PERIOD): Command.FRAME_ADVANCE,
+    (CTRL, sdl2.SDLK_PERIOD): Command.FRAME_ADVANCE,
+    (CTRL, sdl2.SDLK_p): Command.PAUSE,
+    (0, sdl2.SDLK_BACKSPACE): Command.REWIND,
+    (0, sdl2.SDLK_F5): Command.SAVE,
+    (0, sdl2.SDLK_F8): Command.LOAD,
+    (CTRL, sdl2.SDLK_z): Command.UNDO,
+    **{(CTRL, sdl2.SDLK_0 + number): SLOT_COMMANDS[number] for number in range(10)},
     (0, sdl2.SDLK_F11): Command.FULLSCREEN,
     (ALT, sdl2.SDLK_RETURN): Command.FULLSCREEN,
     (0, sdl2.SDLK_ESCAPE): Command.LEAVE_FULLSCREEN,

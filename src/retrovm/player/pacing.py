@@ -48,6 +48,10 @@ class Pacer:
 
     def __init__(self, rate: Fraction, clock: Clock | None = None) -> None:
         self._clock = HostClock() if clock is None else clock
+        self.set_rate(rate)
+
+    def set_rate(self, rate: Fraction) -> None:
+        """Another number of frames a second, from now on."""
         self._length = SECOND / rate
         self.restart()
 

@@ -4,23 +4,14 @@ from __future__ import annotations
 
 import json
 import os
-import tempfile
 from pathlib import Path
 
 from retrovm.errors import OptionError, RetroVMError
+from retrovm.host_files import user_folder, write_whole
 from retrovm.suite.select import key
 from retrovm.suite.task import Outcome, Result, Settings
 
 NAME = "last-failed.json"
-
-
-def user_cache() -> Path | None:
-    """The folder for such things on this system; None where platformdirs is not installed."""
-    try:
-        from platformdirs import user_cache_path
-    except ImportError:
-        return None
-    return user_cache_path("retrovm", appauthor=False)
 
 
 class LastFailed:
@@ -31,7 +22,7 @@ class LastFailed:
     """
 
     def __init__(self, folder: Path | None, settings: Settings) -> None:
-        folder = user_cache() if folder is None else folder
+        folder = user_folder("cache") if folder is None else folder
         self.file = None if folder is None else folder / NAME
         self.settings = settings
         self.failed: set[str] = set()
@@ -75,14 +66,7 @@ class LastFailed:
         if after == before:
             return
         self.file.parent.mkdir(parents=True, exist_ok=True)
-        handle, unfinished = tempfile.mkstemp(dir=self.file.parent, prefix=f".{NAME}.")
-        try:
-            with os.fdopen(handle, "w", encoding="utf-8") as stream:
-                json.dump(sorted(after), stream, indent=0)
-            os.replace(unfinished, self.file)
-        except BaseException:
-            os.unlink(unfinished)
-            raise
+        write_whole(self.file, json.dumps(sorted(after), indent=0).encode())
 
     def ran(self, name: str) -> bool:
         """True for a case of a file that has run, and was not left out."""

@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 
 from retrovm.errors import ArgumentError
+from retrovm.host_files import user_folder
 from retrovm.suite.task import Mismatch, Skip
 
 VARIABLE = "RETROVM_TESTDATA"
@@ -18,11 +19,10 @@ def given_folder() -> Path | None:
 
 def fetched_folder() -> Path:
     """Where `retrovm test --fetch` puts what it gets when there is no other folder. Raises `ArgumentError`."""
-    try:
-        from platformdirs import user_cache_path
-    except ImportError:
-        raise ArgumentError("the user's cache is found by platformdirs: pip install 'retrovm[suite]'") from None
-    return user_cache_path("retrovm") / "testdata"
+    cache = user_folder("cache")
+    if cache is None:
+        raise ArgumentError("the user's cache is found by platformdirs: pip install 'retrovm[suite]'")
+    return cache / "testdata"
 
 
 def foreign_folder() -> Path | None:
