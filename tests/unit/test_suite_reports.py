@@ -22,7 +22,10 @@ import xmlschema
 from PIL import Image
 
 from retrovm.cli import main
-from retrovm.suite import Outcome, Report, Result, discover, run
+from retrovm.suite import Outcome, Report, Result, Settings, discover, run
+from retrovm.suite.judges.runs import Runs
+from retrovm.suite.machine_judge import MachineTest
+from retrovm.suite.machine_run import MachineRun, Setup
 from retrovm.suite.reports import as_json, html, junit, tap
 from retrovm.suite.scene import Comparison
 
@@ -95,6 +98,31 @@ def test_the_same_run_a_second_time_says_the_same(report: Report, monkeypatch: p
     again = run(discover([report.results[0].suite]), keep_passed=True)
     assert [result.scene for result in again.results] == [result.scene for result in report.results]
     assert [result.comparisons for result in again.results] == [result.comparisons for result in report.results]
+
+
+class Broken(Runs):
+    """Fails as parts of a machine do that somebody has written in Python."""
+
+    def watch(self, run: MachineRun, settings: Settings) -> None:
+        run.to_frame(3)
+        raise RuntimeError("the part is broken")
+
+
+def test_a_failure_in_python_brings_along_the_machine_too(tmp_path: Path) -> None:
+    (tmp_path / "a.ch8").write_bytes(suite_folder.DIGIT)
+    setup = Setup(tmp_path, "a.ch8", "chip8", {}, (), (), None, 9)
+    (result,) = MachineTest("a", "b", Broken(setup)).run(Settings(), lambda: False)
+    assert result.reason == "RuntimeError: the part is broken"
+    assert result.scene is not None
+    assert result.scene.frame == 3
+    assert "1206" in "".join(result.scene.instructions).replace(" ", "")
+
+
+def test_nothing_is_brought_along_where_nobody_asks(tmp_path: Path) -> None:
+    setup = Setup(tmp_path, "a.ch8", "chip8", {}, (), (), None, 9)
+    (tmp_path / "a.ch8").write_bytes(suite_folder.DIGIT)
+    (result,) = MachineTest("a", "b", Broken(setup)).run(Settings(scenes=False), lambda: False)
+    assert result.scene is None
 
 
 # --- JUnit --------------------------------------------------------------------------------------------------------------

@@ -3,8 +3,11 @@
     tasks = discover(["roms/"])              # suite.toml files and known corpora
     report = run(tasks, jobs=2)              # -> Report
     print(report.summary())                  # 12 passed, 0 failed
+    for result in report.problems:
+        print(result.name, result.reason, result.scene)
 
-A manifest is described in `retrovm.suite.manifest`, what it can expect in `retrovm.suite.judges`.
+`retrovm.suite.reports` writes it for other programs and as a page to look at. A manifest is described in
+`retrovm.suite.manifest`, what it can expect in `retrovm.suite.judges`.
 """
 
 from importlib import import_module

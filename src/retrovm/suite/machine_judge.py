@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Iterator
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar, Self
 
@@ -142,6 +141,10 @@ class MachineTest:
     def repeated(self, trail: Trail, settings: Settings, stop: Stop) -> MachineRun:
         """The test on a second machine, which leaves a trail."""
         run = MachineRun(self.judging.setup.power_on(), self.judging.setup, stop, settings.timeout, trail)
-        with suppress(RetroVMError):
+        try:
             self.judging.watch(run, replace(settings, update_golden=False))
+        except Stopped:
+            raise
+        except Exception:
+            return run                              # it has failed as it did before
         return run

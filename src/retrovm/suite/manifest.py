@@ -9,11 +9,12 @@
     rom = "monitor.bin"
     machine = "sbc6502"                     # optional: detection otherwise
     options = { org = 0x0400 }              # of the machine
+    symbols = "monitor.lbl"                 # optional: names for addresses
     limit = { cycles = 3_000_000 }          # or { frames = 60 }
     poke = [ { at = 0x01FF, bytes = "01" } ]
-    input = [ { cycle = 500_000, serial = "1000: A9 01\\r" }, { frame = 30, press = "5" }, { frame = 35,
-    release = "5" } ] judge = "serial"                        # and the keys of that judge: see
-    retrovm.suite.judges text = "OK"
+    input = [ { cycle = 500_000, serial = "1000: A9 01\\r" }, { frame = 30, press = "5" }, { frame = 35, release = "5" } ]
+    judge = "serial"                        # and the keys of that judge: see retrovm.suite.judges
+    text = "OK"
     known_failure = "reason"                # it has to fail, then
 
 `poke` happens after loading, before the first instruction. An input happens as soon as so many cycles have
