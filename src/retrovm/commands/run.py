@@ -21,8 +21,8 @@ from retrovm.commands.arguments import (
     wrong,
 )
 from retrovm.commands.sound import Sound
-from retrovm.host_files import write_whole
 from retrovm.commands.terminal import attend, connect, run_frames
+from retrovm.host_files import write_whole
 
 if TYPE_CHECKING:
     from retrovm.core.ports import Serial
