@@ -43,7 +43,8 @@ MAY_IMPORT = {
     "snapshot": {"errors"},
     "hostline": {"errors"},
     "symbols": {"errors", "spec", "isa"},
-    "session": MIDDLE - {"detection", "loading", "machines"},
+    # The doors to what looks at a run: `vm.coverage()` and `vm.profile()` import it when they are called.
+    "session": MIDDLE - {"detection", "loading", "machines"} | {"debug"},
     "loading": MIDDLE,
     "movie": MIDDLE,
     "rewind": MIDDLE,
@@ -58,7 +59,7 @@ TOP = {"", "cli", "commands", "__main__", "bench"}
 
 # Beside the standard library. The base install has numpy, typer and rich; the rest are extras.
 FOREIGN = {
-    "core": {"numpy", "PIL"}, "rewind": {"numpy"}, "player": {"sdl2", "sdl2dll", "numpy"}, "suite": {"rich", "numpy", "PIL"},
+    "core": {"numpy", "PIL"}, "rewind": {"numpy"}, "player": {"sdl2", "sdl2dll", "numpy"}, "suite": {"rich", "numpy", "PIL"}, "debug": {"jinja2"},
     "commands": {"typer", "rich", "click"}, "cli": {"typer", "rich", "click"},
 }
 

@@ -11,6 +11,7 @@ cdef enum:
 
 cdef enum Flow:                # what an instruction does to the calls under way
     STRAIGHT
+    BRANCHES
     CALLS
     RETURNS
 
@@ -31,8 +32,8 @@ ctypedef uint32_t (*Nature)(uint32_t opcode) noexcept nogil    # its `Flow`, and
 cdef struct Cell:              # an opcode at an address, run by a function
     uint64_t key
     int64_t count              # times that it was run
-    int64_t moved              # those after which the next instruction was not the one behind a branch
     int64_t cycles
+    int64_t moved              # of a branch, the times after which the next instruction was not the one behind it
     uint32_t addr, behind
     uint32_t next              # another one of this address; 0 is none
     uint32_t flow
@@ -56,12 +57,12 @@ cdef struct Tally:
     uint32_t *index            # the cell of each address that was used last
     Node *nodes                # the first is the root, of no time
     uint32_t node_count, node_room
-    Cell *cell                 # of the present instruction, or of the last one
-    bint open                  # it goes on
+    Cell *cell                 # of the present instruction; between two runs the first, which is nobody's
+    uint32_t resting           # the last one, to which the time between two runs goes
     uint64_t function          # the present one, as in a key
     uint32_t node              # likewise
-    int64_t base               # of a fast run: the cycle's number is base - left
-    int64_t last               # the cycle up to which time was given to a cell
+    int64_t base               # of a run: the cycle's number is base - left
+    int64_t last               # the cycle up to which time was given to cells
     int64_t since              # likewise, to a node
     UnderWay[DEEPEST] frames   # the outermost first
     int depth
@@ -72,41 +73,40 @@ cdef struct Tally:
 
 
 cdef Cell *find_cell(Tally *t, uint32_t addr, uint32_t opcode) noexcept nogil
-cdef void follow(Tally *t, Cell *cell, uint32_t pc, uint32_t s) noexcept nogil
-cdef void enter(Tally *t, Kind kind, uint32_t call, uint32_t entry, uint32_t s, uint32_t bytes) noexcept nogil
-cdef void leave(Tally *t, uint32_t s) noexcept nogil
+cdef void follow(Tally *t, Cell *cell, uint32_t pc, int64_t now, uint32_t s) noexcept nogil
+cdef void open_run(Tally *t, int64_t now, int64_t left) noexcept nogil
+cdef void close_run(Tally *t, uint32_t pc, int64_t now, uint32_t s) noexcept nogil
+cdef void take_back(Tally *t, int64_t left) noexcept nogil
 cdef void enter_handler(Tally *t, Kind kind, uint32_t call, uint32_t entry, uint32_t s, int64_t began) noexcept nogil
 cdef void moved_by_host(Tally *t, uint32_t call, uint32_t pc, uint32_t s) noexcept nogil
 cdef void resume(Tally *t, int64_t now) noexcept nogil
 
 
-cdef inline void settle(Tally *t, uint32_t pc, int64_t now, uint32_t s) noexcept nogil:
-    """The present instruction, if there is one, has ended: at this cycle, before the one at `pc`."""
-    t.cell.cycles += now - t.last
-    t.last = now
-    if t.open:
-        t.open = False
-        t.cell.moved += pc != t.cell.behind
-        if unlikely(t.cell.flow):
-            follow(t, t.cell, pc, s)
+# The whole price of counting. A cell's cycles are what was left at its beginnings without what was left at its ends, so that
+# nobody has to remember when the instruction before began. Each handler of an opcode has a copy of this: the host predicts
+# there whether the instruction branches or calls.
+
+cdef inline void finish(Tally *t, uint32_t pc, int64_t left, uint32_t s) noexcept nogil:
+    """The present instruction has ended, before the one at `pc`."""
+    cdef Cell *cell = t.cell
+    cell.cycles -= left
+    if unlikely(cell.flow):
+        if cell.flow == Flow.BRANCHES:
+            cell.moved += pc != cell.behind
+        else:
+            follow(t, cell, pc, t.base - left, s)
 
 
-cdef inline void begin(Tally *t, uint32_t pc, uint32_t opcode, int64_t now, uint32_t s) noexcept nogil:
-    """An instruction begins, and the one before ends: on the way between two there is no other call, and no branch."""
+cdef inline void begin(Tally *t, uint32_t pc, uint32_t opcode, int64_t left, uint32_t s) noexcept nogil:
+    """An instruction begins within a run, and the one before ends."""
     cdef Cell *cell
-    settle(t, pc, now, s)
+    finish(t, pc, left, s)
     cell = &t.cells[t.index[pc]]
     if unlikely(cell.key != (t.function | opcode)):
         cell = find_cell(t, pc, opcode)
     cell.count += 1
+    cell.cycles += left
     t.cell = cell
-    t.open = True
-
-
-cdef inline void take_back(Tally *t) noexcept nogil:
-    """The instruction that has just begun did not."""
-    t.cell.count -= 1
-    t.open = False
 
 
 cdef class Counts:

@@ -5,12 +5,12 @@
     node    a function as it was called from one place, below whatever was under way: calls, and cycles of its own
 
 A function is an address that was called, or that an interrupt led to; one that both lead to counts twice. Its cell is found
-by the address, whose last one is at hand, so that an instruction costs a comparison and four additions.
+by the address, whose last one is at hand, so that an instruction costs two comparisons and three additions.
 
 A call under way ends as `trace_calls` says (cpu/mos6502_calls.pyx): when a return pulls from above it, or a new call is pushed
 over it. So a jump to the end of another routine does not leave a function, and a return that serves as a jump neither.
 
-Time goes to the last instruction that has begun: the waiting behind a WAI is its own, and a handler has the cycles of the
+Time between two runs goes to the last instruction: the waiting behind a WAI is its own, and a handler has the cycles of the
 sequence that leads to it, in a cell with the opcode `ENTRY`.
 
 The processor has a build of its core for this (docs/architecture.md), so that the others ask nothing.
@@ -132,17 +132,49 @@ cdef void leave(Tally *t, uint32_t s) noexcept nogil:
         go_to(t, t.frames[t.depth - 1].node if t.depth else t.outermost)
 
 
-cdef void follow(Tally *t, Cell *cell, uint32_t pc, uint32_t s) noexcept nogil:
+cdef void follow(Tally *t, Cell *cell, uint32_t pc, int64_t now, uint32_t s) noexcept nogil:
     """An instruction that calls, or returns, has ended before the one at `pc`."""
+    t.last = now
     if cell.flow == Flow.CALLS:
         enter(t, Kind.CALL, cell.addr, pc, s, t.bytes)
     else:
         leave(t, s)
 
 
+cdef void rest(Tally *t, int64_t now) noexcept nogil:
+    """Between two runs: gives the time up to this cycle to what has run last."""
+    t.cells[t.resting].cycles += now - t.last
+    t.last = now
+
+
+cdef void open_run(Tally *t, int64_t now, int64_t left) noexcept nogil:
+    """Instructions begin to be counted, by what is left of a number that falls by one a cycle."""
+    rest(t, now)
+    t.base = now + left
+    t.cell.cycles += left
+
+
+cdef void close_run(Tally *t, uint32_t pc, int64_t now, uint32_t s) noexcept nogil:
+    """The last instruction of a run has ended before the one at `pc`."""
+    finish(t, pc, t.base - now, s)
+    t.last = now
+    if t.cell != t.cells:
+        t.resting = <uint32_t> (t.cell - t.cells)
+        t.cell = t.cells
+
+
+cdef void take_back(Tally *t, int64_t left) noexcept nogil:
+    """The instruction that has just begun did not."""
+    t.cell.count -= 1
+    t.cell.cycles -= left
+    t.cell = t.cells
+    t.cell.cycles += left
+
+
 cdef void enter_handler(Tally *t, Kind kind, uint32_t call, uint32_t entry, uint32_t s, int64_t began) noexcept nogil:
-    """A sequence that began at this cycle has led to a handler; after a reset nothing is under way."""
-    settle(t, call, began, s)
+    """A sequence that began at this cycle, behind a run, has led to a handler; after a reset nothing is under way."""
+    cdef Cell *cell
+    rest(t, began)
     if kind == Kind.RESET:
         t.depth = 0
         t.outermost = find_node(t, 0, kind, 0, entry)
@@ -150,8 +182,9 @@ cdef void enter_handler(Tally *t, Kind kind, uint32_t call, uint32_t entry, uint
         go_to(t, t.outermost)
     else:
         enter(t, kind, call, entry, s, 3)
-    t.cell = find_cell(t, entry, ENTRY)
-    t.cell.count += 1
+    cell = find_cell(t, entry, ENTRY)
+    cell.count += 1
+    t.resting = <uint32_t> (cell - t.cells)
 
 
 cdef void moved_by_host(Tally *t, uint32_t call, uint32_t pc, uint32_t s) noexcept nogil:
@@ -231,8 +264,7 @@ cdef class Counts:
         """Time goes on from this cycle, with these calls under way: [(call, entry, stack pointer), ...], outermost first."""
         cdef Tally *t = &self.tally
         t.last = t.since = now
-        t.cell = &t.cells[0]
-        t.open = False
+        t.resting = 0
         t.depth = 0
         t.outermost = find_node(t, 0, Kind.OUTERMOST, 0, 0)
         t.node = t.outermost
@@ -246,6 +278,5 @@ cdef class Counts:
     def flush(self, now):
         """Gives the time up to this cycle to what has run last."""
         cdef Tally *t = &self.tally
-        t.cell.cycles += now - t.last
-        t.last = now
+        rest(t, now)
         go_to(t, t.node)

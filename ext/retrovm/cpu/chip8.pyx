@@ -45,7 +45,7 @@ from cpython.object cimport PyObject
 from libc.stdlib cimport calloc, free
 from libc.string cimport memcpy, memmove, memset
 from retrovm.core.bus cimport Bus, CodeWindow, hooked, trap_read, trap_write
-from retrovm.core.tally cimport Flow, Tally, begin, resume, settle
+from retrovm.core.tally cimport Flow, Tally, begin, close_run, open_run, resume
 from retrovm.core.types cimport NEVER, Access, StopReason, likely, unlikely
 
 from retrovm.core.cpu import Frame
@@ -103,9 +103,20 @@ cdef inline uint32_t bytes_swapped(size_t word) noexcept nogil:
 include "chip8_operations.pxi"
 
 
+cdef enum:
+    SKIPPING = 0xC239            # a bit for each first digit of an opcode that may skip: 0, 3, 4, 5, 9, E, F
+
+
 cdef uint32_t nature_of(uint32_t opcode) noexcept nogil:
     """What an instruction does to the calls under way, and how long one is that skips, for who counts."""
-    return 2 << 8 | <uint32_t> (Flow.CALLS if opcode >> 12 == 2 else Flow.RETURNS if opcode == 0x00EE else Flow.STRAIGHT)
+    cdef Flow flow = Flow.STRAIGHT
+    if opcode >> 12 == 2:
+        flow = Flow.CALLS
+    elif opcode == 0x00EE:
+        flow = Flow.RETURNS
+    elif SKIPPING >> (opcode >> 12) & 1:
+        flow = Flow.BRANCHES
+    return 2 << 8 | <uint32_t> flow
 
 
 cdef inline uint32_t stack_pointer(Chip8 self) noexcept nogil:
@@ -115,7 +126,7 @@ cdef inline uint32_t stack_pointer(Chip8 self) noexcept nogil:
 
 cdef inline void count_begun "retrovm_count_chip8" (Loop *r) noexcept nogil:
     cdef Tally *tally = (<Chip8> r.core).tally
-    begin(tally, <uint32_t> r.pc - 2, bytes_swapped(r.opcode), tally.base - r.left, stack_pointer(<Chip8> r.core))
+    begin(tally, <uint32_t> r.pc - 2, bytes_swapped(r.opcode), r.left, stack_pointer(<Chip8> r.core))
 
 
 include "chip8_sound.pxi"
@@ -314,12 +325,12 @@ cdef class Chip8(Cpu):
     cdef void run_slots(self, int64_t slots) noexcept nogil:
         """Instructions in so many slots."""
         if unlikely(self.tally != NULL):
-            self.tally.base = self.clock.now // self.period + slots - 1      # `left` has moved past the opcode then
+            open_run(self.tally, self.clock.now // self.period, slots - 1)       # `left` has moved past the opcode then
             if self.vip:
                 execute_vip_counting(self, slots)
             else:
                 execute_counting(self, slots)
-            settle(self.tally, self.reg.pc, self.clock.now // self.period, stack_pointer(self))
+            close_run(self.tally, self.reg.pc, self.clock.now // self.period, stack_pointer(self))
         elif self.vip:
             execute_vip(self, slots)
         else:

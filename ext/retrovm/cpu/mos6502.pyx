@@ -58,8 +58,8 @@ from retrovm.core.clock cimport Clock
 from retrovm.core.device cimport Device
 from retrovm.core.memory cimport Memory
 from retrovm.core.python_device cimport PythonDevice
-from retrovm.core.tally cimport (OPCODE_BITS, Flow, Kind, Tally, begin, enter_handler as count_handler, moved_by_host, resume,
-                                 settle, take_back)
+from retrovm.core.tally cimport (OPCODE_BITS, Flow, Kind, Tally, begin, close_run, enter_handler as count_handler,
+                                 moved_by_host, open_run, resume, take_back)
 from retrovm.core.types cimport NEVER, Access, Line, StopReason, likely, tick_t, unlikely
 
 from retrovm.core.errors import ArgumentError
@@ -189,21 +189,28 @@ cdef inline void keep_data "retrovm_keep_data" (Fast r) noexcept nogil:
 # What an instruction does to the calls under way, and how long a branch is, for who counts.
 
 cdef uint32_t nature_of_nmos(uint32_t opcode) noexcept nogil:
-    return 2 << 8 | <uint32_t> (Flow.CALLS if opcode == 0x20 else Flow.RETURNS if opcode == 0x40 or opcode == 0x60 else Flow.STRAIGHT)
+    cdef Flow flow = Flow.STRAIGHT
+    if opcode & 0x1F == 0x10:
+        flow = Flow.BRANCHES
+    elif opcode == 0x20:                         # JSR
+        flow = Flow.CALLS
+    elif opcode == 0x40 or opcode == 0x60:       # RTI, RTS
+        flow = Flow.RETURNS
+    return 2 << 8 | <uint32_t> flow
 
 
 cdef uint32_t nature_of_cmos(uint32_t opcode) noexcept nogil:
-    return nature_of_nmos(opcode) + (1 << 8 if opcode & 0xF == 0xF else 0)       # BBR and BBS
+    return 3 << 8 | <uint32_t> Flow.BRANCHES if opcode & 0xF == 0xF else nature_of_nmos(opcode)      # BBR and BBS
 
 
 cdef inline void count_begun "retrovm_count" (Fast r) noexcept nogil:
     cdef uint32_t at = <uint32_t> r.pc - 1
     cdef Tally *tally = (<Mos6502> r.core).tally
-    begin(tally, at, r.code[at], tally.base - r.left, r.s)
+    begin(tally, at, r.code[at], r.left, r.s)
 
 
 cdef inline void count_taken_back "retrovm_take_back" (Fast r) noexcept nogil:
-    take_back((<Mos6502> r.core).tally)
+    take_back((<Mos6502> r.core).tally, r.left)
 
 
 include "mos6502_dispatch.pxi"
@@ -346,7 +353,7 @@ cdef class Mos6502(Cpu):
         self.active_since = -1               # whatever it was, it was before this run
         self.stuck = self.leaving = self.stalled = False
         if unlikely(self.tally != NULL):
-            self.tally.base = self.clock.now // self.period + self.left - 1      # `left` has moved past the opcode then
+            open_run(self.tally, self.clock.now // self.period, self.left - 1)   # `left` has moved past the opcode then
             if self.is_cmos:
                 run_cmos_counting(self)
             elif self.port is not None:
@@ -362,7 +369,7 @@ cdef class Mos6502(Cpu):
         self.pc = self.pc & 0xFFFF
         now = self.end - self.left * self.period
         if unlikely(self.tally != NULL):
-            settle(self.tally, self.pc, now // self.period, self.s)
+            close_run(self.tally, self.pc, now // self.period, self.s)
         if self.clock.due < now:
             # The clock still stands at the access that brought this event forward, so it happens at its own tick.
             self.clock.dispatch(now - self.period)
@@ -440,7 +447,8 @@ cdef class Mos6502(Cpu):
                     break
                 r.pc = (r.pc + 1) & 0xFFFF
                 if unlikely(self.tally != NULL):
-                    begin(self.tally, at, r.data, began // self.period, r.s)
+                    open_run(self.tally, began // self.period, 0)
+                    begin(self.tally, at, r.data, 0, r.s)
                 execute(r, self.numbers[r.data])
                 if unlikely(self.tally != NULL):
                     self.count_ended(at, r.pc, r.s, r.now)
@@ -461,7 +469,7 @@ cdef class Mos6502(Cpu):
     cdef void count_ended(self, uint32_t at, uint32_t pc, uint32_t s, tick_t now) noexcept nogil:
         """Tells who counts that the instruction at `at` has ended in the exact build."""
         cdef bint breaks = self.tally.cell.key & ((1 << OPCODE_BITS) - 1) == BRK_OPCODE
-        settle(self.tally, pc, now // self.period, s)
+        close_run(self.tally, pc, now // self.period, s)
         if breaks:
             self.count_handler(Kind.BRK, at, pc, s, now)
 
