@@ -22,7 +22,7 @@ def scenario(model, seed, exact=False):
     usable = [opcode.code for opcode in opcodes(model) if opcode.mnemonic not in ("JAM", "STP", "WAI")]
     program = bytes(dice.choice(usable) if dice.random() < 0.7 else dice.randrange(256) for _ in range(0x400))
     made = machine(program, exact=exact, model=model)
-    made.cpu.bus.poke_bytes(0xFFFA & made.cpu.bus.mask, bytes.fromhex("000500060007"))
+    made.cpu.bus.poke_bytes(0xFFFA, bytes.fromhex("000500060007"))
     if MODELS[model].address_lines == 16:
         play(made, [dice.choice((0, 0, 0, 1, 2)) for _ in range(60)], every=47)
     return made

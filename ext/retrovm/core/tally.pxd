@@ -42,6 +42,7 @@ cdef struct Cell:              # an opcode at an address, run by a function
 cdef struct Node:              # a function as it was called from one place, below whatever was under way then
     int64_t calls
     int64_t cycles             # of its own
+    uint64_t function          # as in the keys of its cells
     uint32_t parent, child, sibling
     uint32_t kind, call, entry
 

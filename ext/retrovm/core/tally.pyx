@@ -94,6 +94,7 @@ cdef uint32_t find_node(Tally *t, uint32_t parent, Kind kind, uint32_t call, uin
     memset(node, 0, sizeof(Node))
     node.parent = parent
     node.kind = kind
+    node.function = function_of(kind, entry)
     node.call = call
     node.entry = entry
     node.sibling = t.nodes[parent].child
@@ -102,15 +103,15 @@ cdef uint32_t find_node(Tally *t, uint32_t parent, Kind kind, uint32_t call, uin
     return at
 
 
-cdef void go_to(Tally *t, uint32_t node) noexcept nogil:
+cdef inline void go_to(Tally *t, uint32_t node) noexcept nogil:
     """Another node is what runs now."""
     t.nodes[t.node].cycles += t.last - t.since
     t.since = t.last
     t.node = node
-    t.function = function_of(t.nodes[node].kind, t.nodes[node].entry)
+    t.function = t.nodes[node].function
 
 
-cdef void enter(Tally *t, Kind kind, uint32_t call, uint32_t entry, uint32_t s, uint32_t bytes) noexcept nogil:
+cdef inline void enter(Tally *t, Kind kind, uint32_t call, uint32_t entry, uint32_t s, uint32_t bytes) noexcept nogil:
     """A call that has pushed so many bytes: where they are, nobody else has anything now."""
     cdef uint32_t node
     while t.depth and t.frames[t.depth - 1].s < s + bytes:
@@ -123,7 +124,7 @@ cdef void enter(Tally *t, Kind kind, uint32_t call, uint32_t entry, uint32_t s, 
     go_to(t, node)
 
 
-cdef void leave(Tally *t, uint32_t s) noexcept nogil:
+cdef inline void leave(Tally *t, uint32_t s) noexcept nogil:
     """A return that left the stack pointer at `s`."""
     cdef int depth = t.depth
     while t.depth and t.frames[t.depth - 1].s < s:
@@ -263,6 +264,7 @@ cdef class Counts:
     def restart(self, now, stack):
         """Time goes on from this cycle, with these calls under way: [(call, entry, stack pointer), ...], outermost first."""
         cdef Tally *t = &self.tally
+        go_to(t, t.node)
         t.last = t.since = now
         t.resting = 0
         t.depth = 0

@@ -104,7 +104,7 @@ include "chip8_operations.pxi"
 
 
 cdef enum:
-    SKIPPING = 0xC239            # a bit for each first digit of an opcode that may skip: 0, 3, 4, 5, 9, E, F
+    SKIPPING = 0x4238            # a bit for each first digit of an opcode that may skip: 3, 4, 5, 9, E
 
 
 cdef uint32_t nature_of(uint32_t opcode) noexcept nogil:
@@ -114,7 +114,7 @@ cdef uint32_t nature_of(uint32_t opcode) noexcept nogil:
         flow = Flow.CALLS
     elif opcode == 0x00EE:
         flow = Flow.RETURNS
-    elif SKIPPING >> (opcode >> 12) & 1:
+    elif SKIPPING >> (opcode >> 12) & 1 or opcode & 0xF0FF == 0xF01B or opcode == 0x0188:
         flow = Flow.BRANCHES
     return 2 << 8 | <uint32_t> flow
 
