@@ -59,7 +59,8 @@ TOP = {"", "cli", "commands", "__main__", "bench"}
 
 # Beside the standard library. The base install has numpy, typer and rich; the rest are extras.
 FOREIGN = {
-    "core": {"numpy", "PIL"}, "rewind": {"numpy"}, "player": {"sdl2", "sdl2dll", "numpy"}, "suite": {"rich", "numpy", "PIL"}, "debug": {"jinja2"},
+    "core": {"numpy", "PIL"}, "rewind": {"numpy"}, "player": {"sdl2", "sdl2dll", "numpy"}, "suite": {"rich", "numpy", "PIL"},
+    "debug": {"jinja2"},
     "commands": {"typer", "rich", "click"}, "cli": {"typer", "rich", "click"},
 }
 

@@ -46,7 +46,8 @@ def test_each_subroutine_has_its_cycles_and_those_of_its_callees(profiled):
 
 def test_a_recursion_counts_once_with_its_callees(profiled):
     _, profile = profiled
-    edges = {(profile.name(edge.caller), profile.name(edge.callee)): (cost.calls, cost.total) for edge, cost in profile.edges.items()}
+    edges = {(profile.name(edge.caller), profile.name(edge.callee)): (cost.calls, cost.total)
+             for edge, cost in profile.edges.items()}
     assert edges["outer", "recurse"] == (3, 3 * RECURSE)
     assert edges["recurse", "recurse"][0] == 9
     assert edges["recurse", "recurse"][1] < 3 * RECURSE
@@ -188,7 +189,7 @@ def test_callgrind_annotate_reads_it(profiled, tmp_path):
 
 
 def test_other_names_of_files_are_refused(profiled, tmp_path):
-    with pytest.raises(ArgumentError, match="F.callgrind"):
+    with pytest.raises(ArgumentError, match=r"F\.callgrind"):
         profiled[1].write(tmp_path / "a.svg")
 
 

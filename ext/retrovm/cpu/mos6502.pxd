@@ -133,6 +133,6 @@ cdef class Mos6502(Cpu):
     cdef void set_p(self, uint32_t p) noexcept nogil
     cdef void count(self, tick_t since) noexcept nogil
     cdef void count_ended(self, uint32_t at, uint32_t pc, uint32_t s, tick_t now) noexcept nogil
-    cdef void count_handler(self, Kind kind, uint32_t at, uint32_t pc, uint32_t s, tick_t began) noexcept nogil
+    cdef void count_sequence(self, Kind kind, uint32_t at, uint32_t pc, uint32_t s, tick_t began) noexcept nogil
     cdef object ended(self, StopReason reason)
     cdef int raise_fault(self) except -1

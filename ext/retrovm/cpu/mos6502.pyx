@@ -439,7 +439,7 @@ cdef class Mos6502(Cpu):
                 else:
                     interrupt(self, r)
                 if unlikely(self.tally != NULL):
-                    self.count_handler(Kind.RESET if resets else Kind.IRQ, at, r.pc, r.s, began)
+                    self.count_sequence(Kind.RESET if resets else Kind.IRQ, at, r.pc, r.s, began)
             else:
                 if likely(not self.eventful):
                     read_as(r, <uint32_t> r.pc, Access.FETCH)
@@ -471,9 +471,9 @@ cdef class Mos6502(Cpu):
         cdef bint breaks = self.tally.cell.key & ((1 << OPCODE_BITS) - 1) == BRK_OPCODE
         close_run(self.tally, pc, now // self.period, s)
         if breaks:
-            self.count_handler(Kind.BRK, at, pc, s, now)
+            self.count_sequence(Kind.BRK, at, pc, s, now)
 
-    cdef void count_handler(self, Kind kind, uint32_t at, uint32_t pc, uint32_t s, tick_t began) noexcept nogil:
+    cdef void count_sequence(self, Kind kind, uint32_t at, uint32_t pc, uint32_t s, tick_t began) noexcept nogil:
         """Likewise, that the sequence which began then has led to the handler at `pc`."""
         if kind != Kind.RESET and self.vector == 0xFFFA:
             kind = Kind.NMI

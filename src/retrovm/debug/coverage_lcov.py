@@ -1,4 +1,7 @@
-"""Coverage as a tracefile of lcov, which genhtml, editors and services for coverage read."""
+"""Coverage as a tracefile of lcov, which genhtml, editors and services for coverage read.
+
+Source: docs/references.md: lcov-tracefile.
+"""
 
 from __future__ import annotations
 

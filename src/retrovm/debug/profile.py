@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
+from itertools import pairwise
 from os import PathLike
 from pathlib import Path
 from typing import NamedTuple
@@ -116,7 +117,7 @@ class Profile(Counting):
     def edges(self) -> dict[Edge, Cost]:
         found: dict[Edge, Cost] = defaultdict(Cost)
         for path, (calls, cycles) in self._tree.items():
-            on_it = [Edge(function_of(one), other[2], function_of(other)) for one, other in zip(path, path[1:], strict=False)]
+            on_it = [Edge(function_of(one), other[2], function_of(other)) for one, other in pairwise(path)]
             if on_it:
                 found[on_it[-1]].calls += calls
             for edge in set(on_it):
