@@ -44,7 +44,8 @@ MAY_IMPORT = {
     "snapshot": {"errors"},
     "hostline": {"errors"},
     "symbols": {"errors", "spec", "isa"},
-    "session": MIDDLE - {"detection", "loading", "machines"},
+    # The doors to what looks at a run: `vm.coverage()` and `vm.profile()` import it when they are called.
+    "session": MIDDLE - {"detection", "loading", "machines"} | {"debug"},
     "loading": MIDDLE,
     "movie": MIDDLE,
     "rewind": MIDDLE,
@@ -61,7 +62,7 @@ TOP = {"", "cli", "commands", "__main__", "bench"}
 # Beside the standard library. The base install has numpy, typer and rich; the rest are extras.
 FOREIGN = {
     "host_files": {"platformdirs"}, "core": {"numpy", "PIL"}, "rewind": {"numpy"}, "player": {"sdl2", "sdl2dll", "numpy"},
-    "suite": {"rich", "numpy", "PIL", "jinja2", "pooch", "requests"},
+    "suite": {"rich", "numpy", "PIL", "jinja2", "pooch", "requests"}, "debug": {"jinja2"},
     "commands": {"typer", "rich", "click"}, "cli": {"typer", "rich", "click"},
 }
 

@@ -33,11 +33,14 @@ from retrovm.symbols import Symbols
 
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
+    from os import PathLike
 
     from retrovm.chips.hd44780_module import Hd44780Module
     from retrovm.core.ports import Serial
     from retrovm.core.trace import BusTrace
     from retrovm.core.watch import Watch, WatchEvent
+    from retrovm.debug.coverage import Coverage
+    from retrovm.debug.profile import Profile
     from retrovm.hostline import HostLine
     from retrovm.media import Media
 
@@ -261,6 +264,32 @@ class VM(Machine):
         The trace is a sequence of (cycle, address, value, "read" or "write"), inside the block and after it.
         """
         return self.cpu.trace_bus()
+
+    def coverage(self, debug: str | PathLike[str] | None = None) -> Coverage:
+        """Counts which instructions run inside a `with` block, and which ways branches go.
+
+        Parameters
+            debug  what ld65 --dbgfile wrote, for coverage by lines of sources; without it, by lines of a listing
+        Returns the `Coverage`: `counts`, `branches`, and `write` for lcov or pages, during the block of what ran in others
+        before, and after it. It may run in several blocks, and adds. The machine stays as exact, at a third of its speed at
+        worst.
+        """
+        from retrovm.debug.coverage import Coverage
+
+        return Coverage(self.cpu, self.symbols, self._model(), debug)
+
+    def profile(self) -> Profile:
+        """Counts inside a `with` block how many cycles each subroutine takes, and calls of whom.
+
+        Returns the `Profile`: `functions`, `table()`, and `write` for callgrind's tools or a flame graph; see `coverage`.
+        """
+        from retrovm.debug.profile import Profile
+
+        return Profile(self.cpu, self.symbols)
+
+    def _model(self) -> str:
+        """Which member of its family the processor is."""
+        return str(getattr(self.cpu, "model", None) or getattr(self.cpu, "profile", ""))
 
     def _address(self, target: Target) -> int:
         try:

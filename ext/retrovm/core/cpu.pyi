@@ -6,6 +6,7 @@ from typing import Any
 from retrovm.core.bus import Bus
 from retrovm.core.clock import Clock
 from retrovm.core.device import Device, Wire
+from retrovm.core.tally import Counts
 from retrovm.core.trace import BusTrace
 from retrovm.core.types import Line
 
@@ -54,6 +55,14 @@ class Cpu(Device):
 
     def trace_calls(self) -> AbstractContextManager[Any]:
         """Follows calls and interrupts inside a `with` block, so that `call_stack` is certain of them."""
+
+    @property
+    def counts(self) -> Counts | None: ...
+    def begin_counting(self) -> Counts:
+        """Counts the code that runs from now on, until as many `end_counting`."""
+
+    def end_counting(self) -> None:
+        """Takes back `begin_counting`. The `Counts` keep what they have."""
 
     @property
     def pc(self) -> int:

@@ -136,6 +136,7 @@ cdef class Chip8(Cpu):
     cdef int choose(self, str profile, dict quirks) except -1
     cdef int choose_time(self, bint vip, numbers) except -1
     cdef void pay(self) noexcept nogil
+    cdef void run_slots(self, int64_t slots) noexcept nogil
     cdef int sync_vip(self, State state) except -1
     cdef void set_mode(self, bint hires) noexcept nogil
     cdef void pass_time(self, tick_t until) noexcept nogil

@@ -41,9 +41,11 @@ megachip8-spec and megachip8-notes (MegaChip8).
 from weakref import WeakValueDictionary
 
 cimport cython
+from cpython.object cimport PyObject
 from libc.stdlib cimport calloc, free
 from libc.string cimport memcpy, memmove, memset
 from retrovm.core.bus cimport Bus, CodeWindow, hooked, trap_read, trap_write
+from retrovm.core.tally cimport Flow, Tally, begin, close_run, open_run, resume
 from retrovm.core.types cimport NEVER, Access, StopReason, likely, unlikely
 
 from retrovm.core.cpu import Frame
@@ -66,22 +68,30 @@ cdef extern from *:
 
     static inline size_t retrovm_word(const uint8_t *at) { return at[0] | (size_t) at[1] << 8; }
 
+    /* The same text is compiled once more for who counts the code that runs. */
+    enum { RETROVM_PLAIN = 0, RETROVM_COUNTING = 1 };
+    #define retrovm_counted(r) if (counting_) retrovm_count_chip8(r);
+
     #ifdef RETROVM_GOTO
-    #define DISPATCH(labels, decode, r) \\
+    #define DISPATCH(labels, decode, r, counting) \\
+        enum { counting_ = counting }; retrovm_counted(r) \\
         static const void *const labels_[] = labels; goto *labels_[(decode)[(r)->opcode]];
     #define OPCODE(name) L_##name:
-    #define NEXT(decode, r) do { retrovm_fetch(r) goto *labels_[(decode)[(r)->opcode]]; } while (0)
+    #define NEXT(decode, r) do { retrovm_fetch(r) retrovm_counted(r) goto *labels_[(decode)[(r)->opcode]]; } while (0)
     #define END_DISPATCH(r) left_: (r)->left++;
     #else
-    #define DISPATCH(labels, decode, r) \\
-        goto first_; for (;;) { retrovm_fetch(r) first_: switch ((decode)[(r)->opcode]) {
+    #define DISPATCH(labels, decode, r, counting) \\
+        enum { counting_ = counting }; \\
+        goto first_; for (;;) { retrovm_fetch(r) first_: retrovm_counted(r) switch ((decode)[(r)->opcode]) {
     #define OPCODE(name) case name:
     #define NEXT(decode, r) continue
     #define END_DISPATCH(r) } } left_: (r)->left++;
     #endif
     """
     enum: CHIP8_LABELS
-    void DISPATCH(int labels, const uint8_t *decode, Loop *r) noexcept nogil
+    int PLAIN "RETROVM_PLAIN"
+    int COUNTING "RETROVM_COUNTING"
+    void DISPATCH(int labels, const uint8_t *decode, Loop *r, int counting) noexcept nogil
     void OPCODE(int number) noexcept nogil
     void NEXT(const uint8_t *decode, Loop *r) noexcept nogil
     void END_DISPATCH(Loop *r) noexcept nogil
@@ -91,6 +101,34 @@ cdef inline uint32_t bytes_swapped(size_t word) noexcept nogil:
 
 
 include "chip8_operations.pxi"
+
+
+cdef enum:
+    SKIPPING = 0x4238            # a bit for each first digit of an opcode that may skip: 3, 4, 5, 9, E
+
+
+cdef uint32_t nature_of(uint32_t opcode) noexcept nogil:
+    """What an instruction does to the calls under way, and how long one is that skips, for who counts."""
+    cdef Flow flow = Flow.STRAIGHT
+    if opcode >> 12 == 2:
+        flow = Flow.CALLS
+    elif opcode == 0x00EE:
+        flow = Flow.RETURNS
+    elif SKIPPING >> (opcode >> 12) & 1 or opcode & 0xF0FF == 0xF01B or opcode == 0x0188:
+        flow = Flow.BRANCHES
+    return 2 << 8 | <uint32_t> flow
+
+
+cdef inline uint32_t stack_pointer(Chip8 self) noexcept nogil:
+    """Of a stack that grows downwards, as who counts expects it."""
+    return 0xFF - self.reg.sp
+
+
+cdef inline void count_begun "retrovm_count_chip8" (Loop *r) noexcept nogil:
+    cdef Tally *tally = (<Chip8> r.core).tally
+    begin(tally, <uint32_t> r.pc - 2, bytes_swapped(r.opcode), r.left, stack_pointer(<Chip8> r.core))
+
+
 include "chip8_sound.pxi"
 include "chip8_display.pxi"
 include "chip8_drawing.pxi"
@@ -263,10 +301,7 @@ cdef class Chip8(Cpu):
                 return StopReason.ADDRESS
             end = min(until, self.clock.due)
             slots = 1 if alone(self) else (end - self.clock.now + self.period - 1) // self.period
-            if self.vip:
-                execute_vip(self, slots)
-            else:
-                execute(self, slots)
+            self.run_slots(slots)
             if self.clock.stop:
                 return StopReason.ERROR
         return StopReason.HALTED if self.halt else StopReason.CYCLES
@@ -281,13 +316,33 @@ cdef class Chip8(Cpu):
             self.pay()
         elif self.halt or self.wait:
             self.pass_time(min(until, self.clock.now + (cycles_left(self, self.clock.now) * self.period if self.vip else 1)))
-        elif self.vip:
-            execute_vip(self, 1)
         else:
-            execute(self, 1)
+            self.run_slots(1)
         if self.clock.stop:
             return StopReason.ERROR
         return StopReason.HALTED if self.halt else StopReason.CYCLES
+
+    cdef void run_slots(self, int64_t slots) noexcept nogil:
+        """Instructions in so many slots."""
+        if unlikely(self.tally != NULL):
+            open_run(self.tally, self.clock.now // self.period, slots - 1)       # `left` has moved past the opcode then
+            if self.vip:
+                execute_vip_counting(self, slots)
+            else:
+                execute_counting(self, slots)
+            close_run(self.tally, self.reg.pc, self.clock.now // self.period, stack_pointer(self))
+        elif self.vip:
+            execute_vip(self, slots)
+        else:
+            execute(self, slots)
+
+    cdef int start_counting(self) except -1:
+        cdef Tally *tally = &self.counts.tally
+        tally.nature = nature_of
+        tally.bytes = 1
+        self.counts.restart(self.clock.now // self.period,
+                            [(frame.call, frame.entry or 0, 0xFF - frame.stack_pointer) for frame in reversed(self.call_stack())])
+        return 0
 
     cdef void pass_time(self, tick_t until) noexcept nogil:
         """Empty slots, up to the next event."""
@@ -468,6 +523,8 @@ cdef class Chip8(Cpu):
         if self.reg.st:
             self.set_sound(0, self.clock.now)
         self.restart()
+        if self.tally != NULL:
+            resume(self.tally, self.clock.now // self.period)
         if power_on:
             self.cycle_count = VIP_INTERRUPT if self.vip else 0
             self.executed = 0
@@ -531,6 +588,8 @@ cdef class Chip8(Cpu):
     cdef int restored(self) except -1:
         self.set_mode(self.hires)
         self.retune()
+        if self.tally != NULL:
+            self.start_counting()
         if self.hires and not self.quirk.modes:
             raise StateError(f"{self.name}.hires: {self.profile} has no second mode")
         if sounding(self) and not -self.ticks_a_second <= self.edge - self.clock.now <= self.ticks_a_second:

@@ -295,7 +295,184 @@ cdef void execute(Chip8 self, int64_t slots) noexcept nogil:
     cdef Loop *r = &loop
     cdef const uint8_t *decode = self.decode
     enter(self, r, slots)
-    DISPATCH(CHIP8_LABELS, decode, r)
+    DISPATCH(CHIP8_LABELS, decode, r, PLAIN)
+    OPCODE(OP_ILLEGAL); op_illegal(self, r); NEXT(decode, r)    # no instruction
+    OPCODE(OP_0NNN); op_0nnn(self, r); NEXT(decode, r)    # call machine code of the host at NNN
+    OPCODE(OP_1NNN); op_1nnn(self, r); NEXT(decode, r)    # jump to NNN
+    OPCODE(OP_2NNN); op_2nnn(self, r); NEXT(decode, r)    # call the subroutine at NNN
+    OPCODE(OP_3XNN); op_3xnn(self, r); NEXT(decode, r)    # skip the next instruction if VX = NN
+    OPCODE(OP_3XNN_LONG); op_3xnn_long(self, r); NEXT(decode, r)    # skip the next instruction if VX = NN
+    OPCODE(OP_3XNN_MEGA); op_3xnn_mega(self, r); NEXT(decode, r)    # skip the next instruction if VX = NN
+    OPCODE(OP_4XNN); op_4xnn(self, r); NEXT(decode, r)    # skip the next instruction if VX is not NN
+    # skip the next instruction if VX is not NN
+    OPCODE(OP_4XNN_LONG); op_4xnn_long(self, r); NEXT(decode, r)
+    # skip the next instruction if VX is not NN
+    OPCODE(OP_4XNN_MEGA); op_4xnn_mega(self, r); NEXT(decode, r)
+    OPCODE(OP_6XNN); op_6xnn(self, r); NEXT(decode, r)    # VX = NN
+    OPCODE(OP_7XNN); op_7xnn(self, r); NEXT(decode, r)    # VX = VX + NN; VF stays
+    OPCODE(OP_ANNN); op_annn(self, r); NEXT(decode, r)    # I = NNN
+    OPCODE(OP_BNNN); op_bnnn(self, r); NEXT(decode, r)    # jump to NNN + V0
+    OPCODE(OP_BNNN_VX); op_bnnn_vx(self, r); NEXT(decode, r)    # jump to NNN + V0
+    OPCODE(OP_CXNN); op_cxnn(self, r); NEXT(decode, r)    # VX = random byte and NN
+    # draw N rows from I at VX, VY; VF = pixels were erased
+    OPCODE(OP_DXYN); op_dxyn(self, r); NEXT(decode, r)
+    # draw N rows from I at VX, VY; VF = pixels were erased
+    OPCODE(OP_DXYN_WAIT); op_dxyn_wait(self, r); NEXT(decode, r)
+    # draw N rows from I at VX, VY; VF = pixels were erased
+    OPCODE(OP_DXYN_CLIP); op_dxyn_clip(self, r); NEXT(decode, r)
+    # draw N rows from I at VX, VY; VF = pixels were erased
+    OPCODE(OP_DXYN_CLIP_WAIT); op_dxyn_clip_wait(self, r); NEXT(decode, r)
+    # draw N rows from I at VX, VY; VF = pixels were erased
+    OPCODE(OP_DXYN_WIDE); op_dxyn_wide(self, r); NEXT(decode, r)
+    # draw N rows from I at VX, VY; VF = pixels were erased
+    OPCODE(OP_DXYN_MEGA); op_dxyn_mega(self, r); NEXT(decode, r)
+    # colour VY for N rows of 8 pixels at VX and the register behind it
+    OPCODE(OP_BXYN_COLOUR_ROWS); op_bxyn_colour_rows(self, r); NEXT(decode, r)
+    OPCODE(OP_5XY0); op_5xy0(self, r); NEXT(decode, r)    # skip the next instruction if VX = VY
+    OPCODE(OP_5XY0_LONG); op_5xy0_long(self, r); NEXT(decode, r)    # skip the next instruction if VX = VY
+    OPCODE(OP_5XY0_MEGA); op_5xy0_mega(self, r); NEXT(decode, r)    # skip the next instruction if VX = VY
+    OPCODE(OP_5XY2); op_5xy2(self, r); NEXT(decode, r)    # store VX to VY, in that order, at I; I stays
+    OPCODE(OP_5XY3); op_5xy3(self, r); NEXT(decode, r)    # load VX to VY, in that order, from I; I stays
+    OPCODE(OP_8XY0); op_8xy0(self, r); NEXT(decode, r)    # VX = VY
+    OPCODE(OP_8XY1); op_8xy1(self, r); NEXT(decode, r)    # VX = VX or VY
+    OPCODE(OP_8XY1_VF0); op_8xy1_vf0(self, r); NEXT(decode, r)    # VX = VX or VY
+    OPCODE(OP_8XY2); op_8xy2(self, r); NEXT(decode, r)    # VX = VX and VY
+    OPCODE(OP_8XY2_VF0); op_8xy2_vf0(self, r); NEXT(decode, r)    # VX = VX and VY
+    OPCODE(OP_8XY3); op_8xy3(self, r); NEXT(decode, r)    # VX = VX xor VY
+    OPCODE(OP_8XY3_VF0); op_8xy3_vf0(self, r); NEXT(decode, r)    # VX = VX xor VY
+    OPCODE(OP_8XY4); op_8xy4(self, r); NEXT(decode, r)    # VX = VX + VY; VF = carry
+    OPCODE(OP_8XY4_VF_FIRST); op_8xy4_vf_first(self, r); NEXT(decode, r)    # VX = VX + VY; VF = carry
+    OPCODE(OP_8XY5); op_8xy5(self, r); NEXT(decode, r)    # VX = VX - VY; VF = 1 unless it borrows
+    # VX = VX - VY; VF = 1 unless it borrows
+    OPCODE(OP_8XY5_VF_FIRST); op_8xy5_vf_first(self, r); NEXT(decode, r)
+    OPCODE(OP_8XY6); op_8xy6(self, r); NEXT(decode, r)    # VX = VY shifted right; VF = bit shifted out
+    OPCODE(OP_8XY6_VX); op_8xy6_vx(self, r); NEXT(decode, r)    # VX = VY shifted right; VF = bit shifted out
+    # VX = VY shifted right; VF = bit shifted out
+    OPCODE(OP_8XY6_VF_FIRST); op_8xy6_vf_first(self, r); NEXT(decode, r)
+    # VX = VY shifted right; VF = bit shifted out
+    OPCODE(OP_8XY6_VX_VF_FIRST); op_8xy6_vx_vf_first(self, r); NEXT(decode, r)
+    OPCODE(OP_8XY7); op_8xy7(self, r); NEXT(decode, r)    # VX = VY - VX; VF = 1 unless it borrows
+    # VX = VY - VX; VF = 1 unless it borrows
+    OPCODE(OP_8XY7_VF_FIRST); op_8xy7_vf_first(self, r); NEXT(decode, r)
+    OPCODE(OP_8XYE); op_8xye(self, r); NEXT(decode, r)    # VX = VY shifted left; VF = bit shifted out
+    OPCODE(OP_8XYE_VX); op_8xye_vx(self, r); NEXT(decode, r)    # VX = VY shifted left; VF = bit shifted out
+    # VX = VY shifted left; VF = bit shifted out
+    OPCODE(OP_8XYE_VF_FIRST); op_8xye_vf_first(self, r); NEXT(decode, r)
+    # VX = VY shifted left; VF = bit shifted out
+    OPCODE(OP_8XYE_VX_VF_FIRST); op_8xye_vx_vf_first(self, r); NEXT(decode, r)
+    OPCODE(OP_9XY0); op_9xy0(self, r); NEXT(decode, r)    # skip the next instruction if VX is not VY
+    # skip the next instruction if VX is not VY
+    OPCODE(OP_9XY0_LONG); op_9xy0_long(self, r); NEXT(decode, r)
+    # skip the next instruction if VX is not VY
+    OPCODE(OP_9XY0_MEGA); op_9xy0_mega(self, r); NEXT(decode, r)
+    OPCODE(OP_01NN_LDHI); op_01nn_ldhi(self, r); NEXT(decode, r)    # I = NN * 65536 + NNNN
+    # load NN colours, 4 bytes each, from I; they are the colours from 1 on
+    OPCODE(OP_02NN_LDPAL); op_02nn_ldpal(self, r); NEXT(decode, r)
+    OPCODE(OP_03NN_SPRW); op_03nn_sprw(self, r); NEXT(decode, r)    # sprites have NN columns; 0 is 256
+    OPCODE(OP_04NN_SPRH); op_04nn_sprh(self, r); NEXT(decode, r)    # sprites have NN rows; 0 is 256
+    # pictures are shown with NN / 255 of their brightness
+    OPCODE(OP_05NN_ALPHA); op_05nn_alpha(self, r); NEXT(decode, r)
+    # DXYN tells by VF that it draws over colour NN
+    OPCODE(OP_09NN_CCOL); op_09nn_ccol(self, r); NEXT(decode, r)
+    OPCODE(OP_5XY1_SGT); op_5xy1_sgt(self, r); NEXT(decode, r)    # skip the next instruction if VX > VY
+    # store VX to VY at I, if X < Y; I is then behind them
+    OPCODE(OP_5XY2_SAVE_TO); op_5xy2_save_to(self, r); NEXT(decode, r)
+    # load VX to VY from I, if X < Y; I is then behind them
+    OPCODE(OP_5XY3_LOAD_TO); op_5xy3_load_to(self, r); NEXT(decode, r)
+    # add each of the two octal digits of VY to that of VX, without a carry
+    OPCODE(OP_5XY1_ADD_OCTAL); op_5xy1_add_octal(self, r); NEXT(decode, r)
+    OPCODE(OP_NOP); op_nop(self, r); NEXT(decode, r)    # do nothing
+    OPCODE(OP_BBNN_BACK); op_bbnn_back(self, r); NEXT(decode, r)    # jump NN bytes back, counted from here
+    # jump NN bytes forward, counted from here
+    OPCODE(OP_BFNN_FORTH); op_bfnn_forth(self, r); NEXT(decode, r)
+    # colour VY for blocks of 8 x 4 pixels: VX says which columns, the register behind it which rows
+    OPCODE(OP_BXY0_COLOUR_ZONES); op_bxy0_colour_zones(self, r); NEXT(decode, r)
+    OPCODE(OP_00CN); op_00cn(self, r); NEXT(decode, r)    # scroll the display N pixels down
+    OPCODE(OP_00CN_MEGA); op_00cn_mega(self, r); NEXT(decode, r)    # scroll the display N pixels down
+    OPCODE(OP_00DN); op_00dn(self, r); NEXT(decode, r)    # scroll the display N pixels up
+    OPCODE(OP_EX9E); op_ex9e(self, r); NEXT(decode, r)    # skip the next instruction if key VX is down
+    # skip the next instruction if key VX is down
+    OPCODE(OP_EX9E_LONG); op_ex9e_long(self, r); NEXT(decode, r)
+    # skip the next instruction if key VX is down
+    OPCODE(OP_EX9E_MEGA); op_ex9e_mega(self, r); NEXT(decode, r)
+    OPCODE(OP_EXA1); op_exa1(self, r); NEXT(decode, r)    # skip the next instruction if key VX is up
+    # skip the next instruction if key VX is up
+    OPCODE(OP_EXA1_LONG); op_exa1_long(self, r); NEXT(decode, r)
+    # skip the next instruction if key VX is up
+    OPCODE(OP_EXA1_MEGA); op_exa1_mega(self, r); NEXT(decode, r)
+    OPCODE(OP_FN01); op_fn01(self, r); NEXT(decode, r)    # select the display planes of bit mask N
+    OPCODE(OP_FX07); op_fx07(self, r); NEXT(decode, r)    # VX = delay timer
+    OPCODE(OP_FX0A); op_fx0a(self, r); NEXT(decode, r)    # wait for a key, VX = its number
+    OPCODE(OP_FX0A_MEGA); op_fx0a_mega(self, r); NEXT(decode, r)    # wait for a key, VX = its number
+    OPCODE(OP_FX15); op_fx15(self, r); NEXT(decode, r)    # delay timer = VX
+    OPCODE(OP_FX18); op_fx18(self, r); NEXT(decode, r)    # sound timer = VX
+    OPCODE(OP_FX1E); op_fx1e(self, r); NEXT(decode, r)    # I = I + VX; VF stays
+    OPCODE(OP_FX1E_MEGA); op_fx1e_mega(self, r); NEXT(decode, r)    # I = I + VX; VF stays
+    OPCODE(OP_FX29); op_fx29(self, r); NEXT(decode, r)    # I = address of the 5-row digit VX
+    OPCODE(OP_FX29_BIG); op_fx29_big(self, r); NEXT(decode, r)    # I = address of the 5-row digit VX
+    OPCODE(OP_FX30); op_fx30(self, r); NEXT(decode, r)    # I = address of the 10-row digit VX
+    OPCODE(OP_FX33); op_fx33(self, r); NEXT(decode, r)    # store the three decimal digits of VX at I
+    OPCODE(OP_FX3A); op_fx3a(self, r); NEXT(decode, r)    # play the audio pattern at 4000*2^((VX-64)/48) Hz
+    OPCODE(OP_FX55); op_fx55(self, r); NEXT(decode, r)    # store V0 to VX at I; I = I + X + 1
+    OPCODE(OP_FX55_ADD_X); op_fx55_add_x(self, r); NEXT(decode, r)    # store V0 to VX at I; I = I + X + 1
+    OPCODE(OP_FX55_MEGA); op_fx55_mega(self, r); NEXT(decode, r)    # store V0 to VX at I; I = I + X + 1
+    # store V0 to VX at I; I = I + X + 1
+    OPCODE(OP_FX55_ADD_X_MEGA); op_fx55_add_x_mega(self, r); NEXT(decode, r)
+    OPCODE(OP_FX55_KEEP); op_fx55_keep(self, r); NEXT(decode, r)    # store V0 to VX at I; I = I + X + 1
+    OPCODE(OP_FX65); op_fx65(self, r); NEXT(decode, r)    # load V0 to VX from I; I = I + X + 1
+    OPCODE(OP_FX65_ADD_X); op_fx65_add_x(self, r); NEXT(decode, r)    # load V0 to VX from I; I = I + X + 1
+    OPCODE(OP_FX65_MEGA); op_fx65_mega(self, r); NEXT(decode, r)    # load V0 to VX from I; I = I + X + 1
+    # load V0 to VX from I; I = I + X + 1
+    OPCODE(OP_FX65_ADD_X_MEGA); op_fx65_add_x_mega(self, r); NEXT(decode, r)
+    OPCODE(OP_FX65_KEEP); op_fx65_keep(self, r); NEXT(decode, r)    # load V0 to VX from I; I = I + X + 1
+    OPCODE(OP_FX75); op_fx75(self, r); NEXT(decode, r)    # store V0 to VX in the flag registers
+    OPCODE(OP_FX85); op_fx85(self, r); NEXT(decode, r)    # load V0 to VX from the flag registers
+    OPCODE(OP_00BN_SCRU); op_00bn_scru(self, r); NEXT(decode, r)    # scroll the display N pixels up
+    # play the sampled sound at I: over and over for N = 0, else once
+    OPCODE(OP_060N_DIGISND); op_060n_digisnd(self, r); NEXT(decode, r)
+    # sprites cover 0: all, 1 to 3: N quarters of a colour; they are 4: added, 5: multiplied
+    OPCODE(OP_080N_BMODE); op_080n_bmode(self, r); NEXT(decode, r)
+    # skip the next instruction if key VX of the second keypad is down
+    OPCODE(OP_EXF2_SKP_2); op_exf2_skp_2(self, r); NEXT(decode, r)
+    # skip the next instruction if key VX of the second keypad is up
+    OPCODE(OP_EXF5_SKNP_2); op_exf5_sknp_2(self, r); NEXT(decode, r)
+    OPCODE(OP_F002); op_f002(self, r); NEXT(decode, r)    # load the audio pattern, 16 bytes, from I
+    OPCODE(OP_FX1B_SKIP_VX); op_fx1b_skip_vx(self, r); NEXT(decode, r)    # skip VX bytes
+    OPCODE(OP_FX4F_DELAY); op_fx4f_delay(self, r); NEXT(decode, r)    # delay timer = VX, wait until it is 0
+    # the tone's frequency is 27535 / (VX + 1) Hz
+    OPCODE(OP_FXF8_TONE); op_fxf8_tone(self, r); NEXT(decode, r)
+    OPCODE(OP_00E0); op_00e0(self, r); NEXT(decode, r)    # clear the display
+    OPCODE(OP_00E0_MEGA); op_00e0_mega(self, r); NEXT(decode, r)    # clear the display
+    OPCODE(OP_00EE); op_00ee(self, r); NEXT(decode, r)    # return from a subroutine
+    OPCODE(OP_00FB); op_00fb(self, r); NEXT(decode, r)    # scroll the display 4 pixels right
+    OPCODE(OP_00FB_MEGA); op_00fb_mega(self, r); NEXT(decode, r)    # scroll the display 4 pixels right
+    OPCODE(OP_00FC); op_00fc(self, r); NEXT(decode, r)    # scroll the display 4 pixels left
+    OPCODE(OP_00FC_MEGA); op_00fc_mega(self, r); NEXT(decode, r)    # scroll the display 4 pixels left
+    OPCODE(OP_00FD); op_00fd(self, r); NEXT(decode, r)    # end the program
+    OPCODE(OP_00FE); op_00fe(self, r); NEXT(decode, r)    # switch to the 64x32 display
+    OPCODE(OP_00FE_MEGA); op_00fe_mega(self, r); NEXT(decode, r)    # switch to the 64x32 display
+    OPCODE(OP_00FF); op_00ff(self, r); NEXT(decode, r)    # switch to the 128x64 display
+    OPCODE(OP_00FF_MEGA); op_00ff_mega(self, r); NEXT(decode, r)    # switch to the 128x64 display
+    OPCODE(OP_F000); op_f000(self, r); NEXT(decode, r)    # I = NNNN
+    OPCODE(OP_0010_MEGAOFF); op_0010_megaoff(self, r); NEXT(decode, r)    # switch to the 64x32 display
+    OPCODE(OP_0011_MEGAON); op_0011_megaon(self, r); NEXT(decode, r)    # switch to the 256x192 display
+    OPCODE(OP_0700_STOPSND); op_0700_stopsnd(self, r); NEXT(decode, r)    # stop the sampled sound
+    OPCODE(OP_0151_WAIT); op_0151_wait(self, r); NEXT(decode, r)    # wait until the delay timer is 0
+    OPCODE(OP_0188_SKIP); op_0188_skip(self, r); NEXT(decode, r)    # skip the next instruction
+    # step to the next of the four background colours
+    OPCODE(OP_02A0_BACKGROUND); op_02a0_background(self, r); NEXT(decode, r)
+    END_DISPATCH(r)
+    leave(self, r)
+
+
+cdef void execute_counting(Chip8 self, int64_t slots) noexcept nogil:
+    """Runs one instruction, then further ones while there are slots and plain code; `enter` says more."""
+    cdef Loop loop
+    cdef Loop *r = &loop
+    cdef const uint8_t *decode = self.decode
+    enter(self, r, slots)
+    r.core = <PyObject *> self
+    DISPATCH(CHIP8_LABELS, decode, r, COUNTING)
     OPCODE(OP_ILLEGAL); op_illegal(self, r); NEXT(decode, r)    # no instruction
     OPCODE(OP_0NNN); op_0nnn(self, r); NEXT(decode, r)    # call machine code of the host at NNN
     OPCODE(OP_1NNN); op_1nnn(self, r); NEXT(decode, r)    # jump to NNN

@@ -15,6 +15,7 @@ cdef struct Loop:            # one call of `execute`: what has to live in regist
     tick_t start             # tick of the first slot
     const uint8_t *code      # indexed with the address
     size_t first, end        # an opcode at pc can be read through `code` from first on, and below end
+    PyObject *core           # for who counts; else nobody sets it
 
 
 cdef inline uint32_t x_of(Loop *r) noexcept nogil:

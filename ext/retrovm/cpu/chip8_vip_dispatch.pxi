@@ -42,7 +42,57 @@ cdef void execute_vip(Chip8 self, int64_t cycles) noexcept nogil:
     cdef const uint8_t *decode = self.decode
     cdef uint32_t pc = 0, i = 0, x = 0
     enter(self, r, cycles)
-    DISPATCH(CHIP8_VIP_LABELS, decode, r)
+    DISPATCH(CHIP8_VIP_LABELS, decode, r, PLAIN)
+    OPCODE(OP_ILLEGAL); op_illegal(self, r); spend(self, r, 68); NEXT(decode, r)
+    OPCODE(OP_0NNN); op_0nnn(self, r); spend(self, r, 40); NEXT(decode, r)
+    OPCODE(OP_1NNN); op_1nnn(self, r); spend(self, r, 80); NEXT(decode, r)
+    OPCODE(OP_2NNN); op_2nnn(self, r); spend(self, r, 94); NEXT(decode, r)
+    OPCODE(OP_3XNN); pc = r.pc; op_3xnn(self, r); spend(self, r, 78 + 2 * (r.pc - pc)); NEXT(decode, r)
+    OPCODE(OP_4XNN); pc = r.pc; op_4xnn(self, r); spend(self, r, 78 + 2 * (r.pc - pc)); NEXT(decode, r)
+    OPCODE(OP_6XNN); op_6xnn(self, r); spend(self, r, 74); NEXT(decode, r)
+    OPCODE(OP_7XNN); op_7xnn(self, r); spend(self, r, 78); NEXT(decode, r)
+    OPCODE(OP_ANNN); op_annn(self, r); spend(self, r, 80); NEXT(decode, r)
+    OPCODE(OP_BNNN); op_bnnn(self, r); spend(self, r, 90 + 2 * other_page(r.pc, nnn(r))); NEXT(decode, r)
+    OPCODE(OP_CXNN); vip_cxnn(self, r); spend(self, r, 104); NEXT(decode, r)
+    OPCODE(OP_DXYN_CLIP_WAIT); x = vx(self, r)[0] & 7; vip_dxyn(self, r)
+    spend(self, r, 136 + n_of(r) * (46 + 20 * x)); NEXT(decode, r)
+    OPCODE(OP_5XY0); pc = r.pc; op_5xy0(self, r); spend(self, r, 82 + 2 * (r.pc - pc)); NEXT(decode, r)
+    OPCODE(OP_8XY0); op_8xy0(self, r); spend(self, r, 80); NEXT(decode, r)
+    OPCODE(OP_8XY1_VF0); op_8xy1_vf0(self, r); spend(self, r, 112); NEXT(decode, r)
+    OPCODE(OP_8XY2_VF0); op_8xy2_vf0(self, r); spend(self, r, 112); NEXT(decode, r)
+    OPCODE(OP_8XY3_VF0); op_8xy3_vf0(self, r); spend(self, r, 112); NEXT(decode, r)
+    OPCODE(OP_8XY4); op_8xy4(self, r); spend(self, r, 112); NEXT(decode, r)
+    OPCODE(OP_8XY5); op_8xy5(self, r); spend(self, r, 112); NEXT(decode, r)
+    OPCODE(OP_8XY6); op_8xy6(self, r); spend(self, r, 112); NEXT(decode, r)
+    OPCODE(OP_8XY7); op_8xy7(self, r); spend(self, r, 112); NEXT(decode, r)
+    OPCODE(OP_8XYE); op_8xye(self, r); spend(self, r, 112); NEXT(decode, r)
+    OPCODE(OP_9XY0); pc = r.pc; op_9xy0(self, r); spend(self, r, 82 + 2 * (r.pc - pc)); NEXT(decode, r)
+    OPCODE(OP_EX9E); pc = r.pc; op_ex9e(self, r); spend(self, r, 82 + 2 * (r.pc - pc)); NEXT(decode, r)
+    OPCODE(OP_EXA1); pc = r.pc; op_exa1(self, r); spend(self, r, 82 + 2 * (r.pc - pc)); NEXT(decode, r)
+    OPCODE(OP_FX07); vip_fx07(self, r); spend(self, r, 78); NEXT(decode, r)
+    OPCODE(OP_FX0A); vip_fx0a(self, r); spend(self, r, 72); NEXT(decode, r)
+    OPCODE(OP_FX15); vip_fx15(self, r); spend(self, r, 78); NEXT(decode, r)
+    OPCODE(OP_FX18); vip_fx18(self, r); spend(self, r, 78); NEXT(decode, r)
+    OPCODE(OP_FX1E); i = r.i; op_fx1e(self, r); spend(self, r, 84 + 6 * other_page(r.i, i)); NEXT(decode, r)
+    OPCODE(OP_FX29); op_fx29(self, r); spend(self, r, 88); NEXT(decode, r)
+    OPCODE(OP_FX33); op_fx33(self, r); spend(self, r, 152 + 16 * digits(vx(self, r)[0])); NEXT(decode, r)
+    OPCODE(OP_FX55); op_fx55(self, r); spend(self, r, 100 + 14 * x_of(r)); NEXT(decode, r)
+    OPCODE(OP_FX65); op_fx65(self, r); spend(self, r, 100 + 14 * x_of(r)); NEXT(decode, r)
+    OPCODE(OP_00E0); vip_00e0(self, r); spend(self, r, 3118); NEXT(decode, r)
+    OPCODE(OP_00EE); op_00ee(self, r); spend(self, r, 50); NEXT(decode, r)
+    END_DISPATCH(r)
+    leave_vip(self, r)
+
+
+cdef void execute_vip_counting(Chip8 self, int64_t cycles) noexcept nogil:
+    """Runs one instruction, then further ones that begin within so many cycles, while there is plain code."""
+    cdef Loop loop
+    cdef Loop *r = &loop
+    cdef const uint8_t *decode = self.decode
+    cdef uint32_t pc = 0, i = 0, x = 0
+    enter(self, r, cycles)
+    r.core = <PyObject *> self
+    DISPATCH(CHIP8_VIP_LABELS, decode, r, COUNTING)
     OPCODE(OP_ILLEGAL); op_illegal(self, r); spend(self, r, 68); NEXT(decode, r)
     OPCODE(OP_0NNN); op_0nnn(self, r); spend(self, r, 40); NEXT(decode, r)
     OPCODE(OP_1NNN); op_1nnn(self, r); spend(self, r, 80); NEXT(decode, r)

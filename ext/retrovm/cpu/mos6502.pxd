@@ -5,6 +5,7 @@ from retrovm.core.bus cimport Bus
 from retrovm.core.clock cimport Clock
 from retrovm.core.cpu cimport Cpu
 from retrovm.core.state cimport State
+from retrovm.core.tally cimport Kind
 from retrovm.core.types cimport Access, StopReason, tick_t
 from retrovm.cpu.mos6510_port cimport Mos6510Port
 from libc.stdint cimport int64_t, uint8_t, uint16_t, uint32_t
@@ -83,6 +84,7 @@ cdef class Mos6502(Cpu):
     cdef tick_t active_since          # not state: the cycle of that change
     cdef tick_t wake                  # not state: the exact build's cycles are plain before this tick
     cdef uint32_t polled              # not state: what the poll of an instruction with one of its own saw; else OPEN
+    cdef uint32_t vector              # not state: where the last interrupt sequence was led by
     cdef uint32_t polled_p            # not state: the P that an instruction's poll goes by: that from before it
     cdef bint eventful                # not state: of an exact run, there is more to the end of an instruction than the time
     cdef bint changed                 # a line has changed since the last sample
@@ -130,5 +132,7 @@ cdef class Mos6502(Cpu):
     cdef uint32_t get_p(self) noexcept nogil
     cdef void set_p(self, uint32_t p) noexcept nogil
     cdef void count(self, tick_t since) noexcept nogil
+    cdef void count_ended(self, uint32_t at, uint32_t pc, uint32_t s, tick_t now) noexcept nogil
+    cdef void count_sequence(self, Kind kind, uint32_t at, uint32_t pc, uint32_t s, tick_t began) noexcept nogil
     cdef object ended(self, StopReason reason)
     cdef int raise_fault(self) except -1

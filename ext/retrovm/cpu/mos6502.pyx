@@ -58,6 +58,8 @@ from retrovm.core.clock cimport Clock
 from retrovm.core.device cimport Device
 from retrovm.core.memory cimport Memory
 from retrovm.core.python_device cimport PythonDevice
+from retrovm.core.tally cimport (OPCODE_BITS, Flow, Kind, Tally, begin, close_run, enter_handler as count_handler,
+                                 moved_by_host, open_run, resume, take_back)
 from retrovm.core.types cimport NEVER, Access, Line, StopReason, likely, tick_t, unlikely
 
 from retrovm.core.errors import ArgumentError
@@ -69,6 +71,7 @@ from retrovm.cpu.mos6502_calls import CallTrace, stack_of
 # The poll of most instructions is in their last cycle but one.
 cdef enum:
     OPEN = 0x100
+    BRK_OPCODE = 0x00
 
 include "mos6502_cycles.pxi"
 include "mos6502_pins.pxi"
@@ -81,7 +84,9 @@ include "mos6502_port.pxi"
 cdef extern from "mos6502_dispatch.h" nogil:
     int NMOS, PORT, CMOS
     const uint16_t *retrovm_numbers(bint cmos, int table) noexcept
-    void START(Fast r, int models, int table) noexcept
+    int PLAIN "RETROVM_PLAIN"
+    int COUNTING "RETROVM_COUNTING"
+    void START(Fast r, int models, int table, int counting) noexcept
     void OPCODE(int opcode) noexcept
     void NEXT(Fast r) noexcept
     void DISPATCH(Fast r) noexcept
@@ -179,6 +184,33 @@ cdef inline void end_fast(Mos6502 core, Fast r) noexcept nogil:
 
 cdef inline void keep_data "retrovm_keep_data" (Fast r) noexcept nogil:
     (<Mos6502> r.core).bus.data = <uint8_t> r.data
+
+
+# What an instruction does to the calls under way, and how long a branch is, for who counts.
+
+cdef uint32_t nature_of_nmos(uint32_t opcode) noexcept nogil:
+    cdef Flow flow = Flow.STRAIGHT
+    if opcode & 0x1F == 0x10:
+        flow = Flow.BRANCHES
+    elif opcode == 0x20:                         # JSR
+        flow = Flow.CALLS
+    elif opcode == 0x40 or opcode == 0x60:       # RTI, RTS
+        flow = Flow.RETURNS
+    return 2 << 8 | <uint32_t> flow
+
+
+cdef uint32_t nature_of_cmos(uint32_t opcode) noexcept nogil:
+    return 3 << 8 | <uint32_t> Flow.BRANCHES if opcode & 0xF == 0xF else nature_of_nmos(opcode)      # BBR and BBS
+
+
+cdef inline void count_begun "retrovm_count" (Fast r) noexcept nogil:
+    cdef uint32_t at = <uint32_t> r.pc - 1
+    cdef Tally *tally = (<Mos6502> r.core).tally
+    begin(tally, at, r.code[at], r.left, r.s)
+
+
+cdef inline void count_taken_back "retrovm_take_back" (Fast r) noexcept nogil:
+    take_back((<Mos6502> r.core).tally, r.left)
 
 
 include "mos6502_dispatch.pxi"
@@ -320,7 +352,15 @@ cdef class Mos6502(Cpu):
         self.logged = 0
         self.active_since = -1               # whatever it was, it was before this run
         self.stuck = self.leaving = self.stalled = False
-        if self.is_cmos:
+        if unlikely(self.tally != NULL):
+            open_run(self.tally, self.clock.now // self.period, self.left - 1)   # `left` has moved past the opcode then
+            if self.is_cmos:
+                run_cmos_counting(self)
+            elif self.port is not None:
+                run_port_counting(self)
+            else:
+                run_nmos_counting(self)
+        elif self.is_cmos:
             run_cmos(self)
         elif self.port is not None:
             run_port(self)
@@ -328,6 +368,8 @@ cdef class Mos6502(Cpu):
             run_nmos(self)
         self.pc = self.pc & 0xFFFF
         now = self.end - self.left * self.period
+        if unlikely(self.tally != NULL):
+            close_run(self.tally, self.pc, now // self.period, self.s)
         if self.clock.due < now:
             # The clock still stands at the access that brought this event forward, so it happens at its own tick.
             self.clock.dispatch(now - self.period)
@@ -376,6 +418,8 @@ cdef class Mos6502(Cpu):
         cdef ExactRegisters registers
         cdef Exact r = &registers
         cdef bint resets
+        cdef uint32_t at
+        cdef tick_t began
         load(self, r)
         start_exact(self, r)
         self.eventful = True
@@ -383,6 +427,8 @@ cdef class Mos6502(Cpu):
         while True:
             self.polled = OPEN
             self.polled_p = r.p
+            at = <uint32_t> r.pc
+            began = r.now
             if unlikely(self.eventful) and (self.resetting or self.taken):
                 resets = self.resetting
                 if not first_cycle(self, r, Access.DUMMY, until):
@@ -392,13 +438,20 @@ cdef class Mos6502(Cpu):
                     reset_sequence(self, r)
                 else:
                     interrupt(self, r)
+                if unlikely(self.tally != NULL):
+                    self.count_sequence(Kind.RESET if resets else Kind.IRQ, at, r.pc, r.s, began)
             else:
                 if likely(not self.eventful):
                     read_as(r, <uint32_t> r.pc, Access.FETCH)
                 elif not first_cycle(self, r, Access.FETCH, until):
                     break
                 r.pc = (r.pc + 1) & 0xFFFF
+                if unlikely(self.tally != NULL):
+                    open_run(self.tally, began // self.period, 0)
+                    begin(self.tally, at, r.data, 0, r.s)
                 execute(r, self.numbers[r.data])
+                if unlikely(self.tally != NULL):
+                    self.count_ended(at, r.pc, r.s, r.now)
             if likely(not self.eventful and r.now < until):
                 continue
             if self.polled == OPEN:
@@ -412,6 +465,27 @@ cdef class Mos6502(Cpu):
                              or self.bus.hook_count or not stay)
         unload(self, r)
         self.clock.now = r.now
+
+    cdef void count_ended(self, uint32_t at, uint32_t pc, uint32_t s, tick_t now) noexcept nogil:
+        """Tells who counts that the instruction at `at` has ended in the exact build."""
+        cdef bint breaks = self.tally.cell.key & ((1 << OPCODE_BITS) - 1) == BRK_OPCODE
+        close_run(self.tally, pc, now // self.period, s)
+        if breaks:
+            self.count_sequence(Kind.BRK, at, pc, s, now)
+
+    cdef void count_sequence(self, Kind kind, uint32_t at, uint32_t pc, uint32_t s, tick_t began) noexcept nogil:
+        """Likewise, that the sequence which began then has led to the handler at `pc`."""
+        if kind != Kind.RESET and self.vector == 0xFFFA:
+            kind = Kind.NMI
+        count_handler(self.tally, kind, at, pc, s, began // self.period)
+
+    cdef int start_counting(self) except -1:
+        cdef Tally *tally = &self.counts.tally
+        tally.nature = nature_of_cmos if self.is_cmos else nature_of_nmos
+        tally.bytes = 2
+        self.counts.restart(self.clock.now // self.period,
+                            [(frame.call, frame.entry, frame.stack_pointer) for frame in reversed(self.call_stack())])
+        return 0
 
     cdef void count(self, tick_t since) noexcept nogil:
         cdef tick_t ticks = self.clock.now - since
@@ -513,6 +587,8 @@ cdef class Mos6502(Cpu):
             self.overflow_at = self.overflow_again_at = 0
         if self.port is not None:
             self.port.reset(power_on)
+        if self.tally != NULL:
+            resume(self.tally, self.clock.now // self.period)
         self.halt = RUNS
         self.taken = False
         self.resetting = True
@@ -559,6 +635,8 @@ cdef class Mos6502(Cpu):
     cdef int restored(self) except -1:
         if self.follower is not None:
             self.follower.begin()
+        if self.tally != NULL:
+            self.start_counting()
         return 0 if self.port is None else self.port.restored()
 
     cdef uint32_t get_pc(self) noexcept nogil:
@@ -566,6 +644,8 @@ cdef class Mos6502(Cpu):
 
     cdef int set_pc(self, uint32_t pc) except -1:
         """Instructions go on there: whatever it did, or was about to do, is forgotten."""
+        if self.tally != NULL:
+            moved_by_host(self.tally, self.pc, pc, self.s)
         self.pc = pc
         self.taken = self.resetting = self.holding = False
         self.halt = RUNS

@@ -186,6 +186,7 @@ cdef inline void enter_handler(Mos6502 core, Exact r, uint32_t b, uint32_t vecto
     settle_overflow(r, r.now)
     push(r, packed(r, b))
     start_handler(core, r)
+    core.vector = vector
     read(r, vector)
     r.pc = r.data
     core.nmi_blind = False

@@ -29,26 +29,33 @@ enum { IRQ_WAITS = 1, DEVICE_BELOW = 2 };
 
 #define VALUE_(n) n
 
+/* The same text is compiled once more for who counts the code that runs. */
+enum { RETROVM_PLAIN = 0, RETROVM_COUNTING = 1 };
+#define COUNT_(r) if (counting_) retrovm_count(r)
+#define TAKE_BACK_(r) if (counting_) retrovm_take_back(r)
+
 #if defined(__GNUC__) && !defined(RETROVM_SWITCH)
 
 #define ADDRESS_(n) &&opcode_##n
-#define START(r, models, table) \
+#define START(r, models, table, counting) \
+    enum { counting_ = counting }; \
     static const void *const labels_[][256] = {models##_(ADDRESS_)}; \
     const void *const *const table_ = labels_[table]; \
     NEXT(r)
 #define OPCODE(n) opcode_##n:
-#define DISPATCH(r) goto *table_[(r)->code[(r)->pc - 1]]
+#define DISPATCH(r) COUNT_(r); goto *table_[(r)->code[(r)->pc - 1]]
 #define END()
 
 #else
 
 static const uint16_t PORT_NUMBERS_[][256] = {PORT_(VALUE_)};
 
-#define START(r, models, table) \
+#define START(r, models, table, counting) \
+    enum { counting_ = counting }; \
     const uint16_t *const table_ = models##_NUMBERS_[table]; \
     unsigned opcode_; NEXT(r); dispatch_: switch (opcode_) {
 #define OPCODE(n) case n:
-#define DISPATCH(r) opcode_ = table_[(r)->code[(r)->pc - 1]]; goto dispatch_
+#define DISPATCH(r) COUNT_(r); opcode_ = table_[(r)->code[(r)->pc - 1]]; goto dispatch_
 #define END() }
 
 #endif
@@ -73,9 +80,9 @@ static inline const uint16_t *retrovm_numbers(int cmos, int table) {
 #define NEXT(r) FETCH_(r); DISPATCH(r)
 
 /* The exact build has to run this instruction. */
-#define BACK(r) goto back_
-#define GUARD(r) if (retrovm_unlikely((r)->careful)) goto back_
-#define GUARD_DEVICE(r) if (retrovm_unlikely((r)->careful & DEVICE_BELOW)) goto back_
+#define BACK(r) { TAKE_BACK_(r); goto back_; }
+#define GUARD(r) if (retrovm_unlikely((r)->careful)) BACK(r)
+#define GUARD_DEVICE(r) if (retrovm_unlikely((r)->careful & DEVICE_BELOW)) BACK(r)
 
 #define AT_WINDOW() window_:
 #define AT_BACK() back_:

@@ -20,6 +20,7 @@ from retrovm.commands.arguments import (
     require_file,
     wrong,
 )
+from retrovm.commands.measures import check_measures, measures
 from retrovm.commands.sound import Sound
 from retrovm.commands.terminal import attend, connect, run_frames
 from retrovm.host_files import write_whole
@@ -54,6 +55,14 @@ def run(
         "error."))] = None,
     hash: Annotated[bool, typer.Option("--hash", help="Print the hash of the state at the end.")] = False,
     seed: Seed = 1,
+    coverage: Annotated[list[Path] | None, typer.Option(metavar="F", help=(
+        "Write which code ran: F.info for lcov, F.json data to which later runs add, else a folder of pages. May be "
+        "given several times."))] = None,
+    profile: Annotated[list[Path] | None, typer.Option(metavar="F", help=(
+        "Write the cycles of each subroutine: F.callgrind, F.speedscope.json (a flame graph) or F.txt (a table). May "
+        "be given several times."))] = None,
+    symbols: Annotated[list[str] | None, typer.Option(metavar="F", help=(
+        "Names for addresses, as assemblers write them; ld65's F.dbg also says which source lines were covered."))] = None,
     state_in: Annotated[str | None, typer.Option(metavar="F", help="Begin with a saved state.")] = None,
     state_out: Annotated[Path | None, typer.Option(metavar="F", help="Save the state at the end.")] = None,
 ) -> None:
@@ -64,6 +73,8 @@ def run(
     Example: retrovm run --machine my.toml --serial -
 
     Example: retrovm run game.ch8 --input game.rmv --screenshot end.png --hash
+
+    Example: retrovm run game.bin --symbols game.dbg --coverage game.info --profile game.callgrind
     """
     check_line(serial)
     if record is not None and serial is None:
@@ -73,6 +84,7 @@ def run(
             raise wrong(f"the folder of {path} does not exist")
     if state_in is not None:
         require_file(state_in)
+    check_measures(coverage or [], profile or [], symbols or [])
     if input is not None and (serial is not None or state_in is not None):
         raise wrong("a movie says itself where it begins and what comes over the serial line: give --input without "
                     "--state-in and --serial")
@@ -88,13 +100,14 @@ def run(
     if state_in is not None:
         vm.load_state(Path(state_in).read_bytes())
     sound = None if wav is None or audio is None else Sound(audio)
-    if serial is not None and line is not None:
-        with recording(vm, record):
-            run_line(vm, line, serial, frames, sound)
-    elif movie is not None:
-        play_movie(vm, movie, frames, sound)
-    else:
-        run_frames(vm, DEFAULT_FRAMES if frames is None else frames, sound)
+    with measures(vm, coverage or [], profile or [], symbols or []):
+        if serial is not None and line is not None:
+            with recording(vm, record):
+                run_line(vm, line, serial, frames, sound)
+        elif movie is not None:
+            play_movie(vm, movie, frames, sound)
+        else:
+            run_frames(vm, DEFAULT_FRAMES if frames is None else frames, sound)
     if screenshot is not None and screen is not None:
         write_whole(screenshot, screen.png(scale))
     if wav is not None and sound is not None:

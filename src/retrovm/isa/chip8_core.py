@@ -114,13 +114,17 @@ PROFILES = {{
 }}
 
 
-cdef void execute(Chip8 self, int64_t slots) noexcept nogil:
+{plain}
+
+{counting}'''
+
+EXECUTE = '''cdef void {name}(Chip8 self, int64_t slots) noexcept nogil:
     """Runs one instruction, then further ones while there are slots and plain code; `enter` says more."""
     cdef Loop loop
     cdef Loop *r = &loop
     cdef const uint8_t *decode = self.decode
     enter(self, r, slots)
-    DISPATCH(CHIP8_LABELS, decode, r)
+{before}    DISPATCH(CHIP8_LABELS, decode, r, {counting})
 {cases}
     END_DISPATCH(r)
     leave(self, r)
@@ -139,8 +143,16 @@ def dispatch_text() -> str:
         features=_tuple(FEATURES),
         variants=_tuple(VARIANTS),
         profiles="\n".join(_profile(name, values) for name, values in profiles().items()),
-        cases="\n".join(_case(name, meaning) for name, meaning in functions().items()),
+        plain=_execute(False),
+        counting=_execute(True),
     )
+
+
+def _execute(counting: bool) -> str:
+    """The loop; with `counting` the same once more, for who counts what runs."""
+    return EXECUTE.format(name="execute_counting" if counting else "execute", counting="COUNTING" if counting else "PLAIN",
+                          before="    r.core = <PyObject *> self\n" if counting else "",
+                          cases="\n".join(_case(name, meaning) for name, meaning in functions().items()))
 
 
 def _case(name: str, meaning: str) -> str:

@@ -53,14 +53,18 @@ cdef extern from *:
     enum: CHIP8_VIP_LABELS
 
 
-cdef void execute_vip(Chip8 self, int64_t cycles) noexcept nogil:
+{plain}
+
+{counting}'''
+
+EXECUTE = '''cdef void {name}(Chip8 self, int64_t cycles) noexcept nogil:
     """Runs one instruction, then further ones that begin within so many cycles, while there is plain code."""
     cdef Loop loop
     cdef Loop *r = &loop
     cdef const uint8_t *decode = self.decode
     cdef uint32_t pc = 0, i = 0, x = 0
     enter(self, r, cycles)
-    DISPATCH(CHIP8_VIP_LABELS, decode, r)
+{before}    DISPATCH(CHIP8_VIP_LABELS, decode, r, {counting})
     OPCODE(OP_ILLEGAL); op_illegal(self, r); spend(self, r, 68); NEXT(decode, r)
 {cases}
     END_DISPATCH(r)
@@ -82,7 +86,14 @@ def dispatch_text() -> str:
     labels = [f"&&L_{(name if name in found.values() else 'op_illegal').upper()}" for name in functions()]
     lines = [", ".join(labels[n:n + 5]) for n in range(0, len(labels), 5)]
     return TEXT.format(labels=", \\\n        ".join(lines),
-                       cases="\n".join(_case(pattern, function) for pattern, function in found.items()))
+                       plain=_execute(False), counting=_execute(True))
+
+
+def _execute(counting: bool) -> str:
+    """The loop; with `counting` the same once more, for who counts what runs."""
+    cases = "\n".join(_case(pattern, function) for pattern, function in operations().items())
+    return EXECUTE.format(name="execute_vip_counting" if counting else "execute_vip", counting="COUNTING" if counting else "PLAIN",
+                          before="    r.core = <PyObject *> self\n" if counting else "", cases=cases)
 
 
 def _case(pattern: str, function: str) -> str:

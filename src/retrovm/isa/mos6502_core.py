@@ -114,14 +114,15 @@ def facts() -> list[str]:
     return [*lines, "}"]
 
 
-def fast_text(build: str) -> list[str]:
-    lines = [f"cdef void run_{build}(Mos6502 core) noexcept nogil:",
+def fast_text(build: str, counting: bool) -> list[str]:
+    """The loop of a fast build; with `counting` the same once more, for who counts what runs."""
+    lines = [f"cdef void run_{build}{'_counting' if counting else ''}(Mos6502 core) noexcept nogil:",
              '    """Runs until no cycles are left, or the exact build has to run the next instruction: core.stuck."""',
              "    cdef FastRegisters registers",
              "    cdef Fast r = &registers",
              "    start_fast(core, r)",
              *(["    start_port(core, r)"] if build == "port" else []),
-             f"    START(r, {build.upper()}, core.table)"]
+             f"    START(r, {build.upper()}, core.table, {'COUNTING' if counting else 'PLAIN'})"]
     for name, opcode in handlers(build).items():
         if opcode.mnemonic in EXACT_ONLY:
             lines.append(f"    OPCODE({name}); BACK(r)")
@@ -150,7 +151,8 @@ def dispatch_text() -> str:
     lines = [f"# {SOURCE}", "", *facts(), "", 'cdef extern from "mos6502_tables.h":', "    cdef enum:"]
     lines += [f"        {name}" for name in every_handler()]
     for build in BUILDS:
-        lines += ["", "", *fast_text(build)]
+        for counting in (False, True):
+            lines += ["", "", *fast_text(build, counting)]
     lines += ["", "", "cdef inline void execute(Exact r, uint32_t number) noexcept nogil:"]
     for index, (name, opcode) in enumerate(handlers().items()):
         lines.append(f"    {'elif' if index else 'if'} number == {name}: {statements(opcode)}")
