@@ -20,35 +20,29 @@ A recording grows in FILE.part and takes the place of FILE when it is closed. Wh
 played up to then.
 """
 
-from __future__ import annotations
-
-from os import PathLike
-from pathlib import Path
-from typing import TYPE_CHECKING
-
-from retrovm.errors import RecordingError
-from retrovm.recording.gif import GifRecorder
-from retrovm.recording.recorder import Recorder
-from retrovm.recording.video import KINDS, VideoRecorder
-from retrovm.spec import nearest
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from retrovm.session import VM
+    from retrovm.recording.choice import SUFFIXES, check, record
+    from retrovm.recording.gif import GifRecorder
+    from retrovm.recording.recorder import Recorder
+    from retrovm.recording.video import VideoRecorder
 
 __all__ = ["SUFFIXES", "GifRecorder", "Recorder", "VideoRecorder", "check", "record"]
 
-SUFFIXES = (".gif", *KINDS)
+_HOMES = {"SUFFIXES": "choice", "check": "choice", "record": "choice", "GifRecorder": "gif", "Recorder": "recorder",
+          "VideoRecorder": "video"}
 
 
-def check(path: str | PathLike[str]) -> None:
-    """Raises `RecordingError` where `path` has no suffix of a recording."""
-    suffix = Path(path).suffix.lower()
-    if suffix not in SUFFIXES:
-        raise RecordingError(f"{path}: no recording has the suffix {suffix!r}{nearest(suffix, dict.fromkeys(SUFFIXES))}")
+def __getattr__(name: str) -> Any:
+    # A package that imports its own modules makes threads that import one of them first wait for each other.
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
+    globals()[name] = value
+    return value
 
 
-def record(vm: VM, path: str | PathLike[str], *, scale: int | None = None) -> Recorder:
-    """Begins a recording of the kind that the suffix of `path` says. `Recorder` has the parameters and the errors."""
-    check(path)
-    kind = GifRecorder if Path(path).suffix.lower() == ".gif" else VideoRecorder
-    return kind(vm, path, scale=scale)
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -9,6 +9,7 @@ nothing that are enlarged an even number of times; what they leave out besides i
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import TYPE_CHECKING
@@ -44,9 +45,11 @@ class Kind:
 
 
 KINDS = {
-    ".mkv": Kind("matroska", "libx264rgb", "rgb24", "flac", {"preset": "veryfast", "qp": "0", "bf": "0", "g": "120"}, _CLUSTERS),
+    ".mkv": Kind("matroska", "libx264rgb", "rgb24", "flac",
+                 {"preset": "veryfast", "qp": "0", "bf": "0", "g": "120"}, _CLUSTERS),
     # Pieces that stand for themselves, of which an ordinary file is made at the end: a killed recording can be played.
-    ".mp4": Kind("mp4", "libx264", "yuv420p", "aac", {"preset": "veryfast", "tune": "animation", "crf": "14", "bf": "0", "g": "120"},
+    ".mp4": Kind("mp4", "libx264", "yuv420p", "aac",
+                 {"preset": "veryfast", "tune": "animation", "crf": "14", "bf": "0", "g": "120"},
                  {"movflags": "+hybrid_fragmented+frag_keyframe+delay_moov"}, 192_000),
     ".webm": Kind("webm", "libvpx-vp9", "yuv420p", "libopus",
                   {"deadline": "realtime", "cpu-used": "7", "row-mt": "1", "crf": "18", "b": "0", "g": "120"}, _CLUSTERS,
@@ -127,7 +130,5 @@ class VideoRecorder(Recorder):
 
     def _give_up(self) -> None:
         super()._give_up()
-        try:
+        with suppress(OSError):                      # what made it give up is still so
             self._container.close()
-        except OSError:                              # what made it give up is still so
-            pass
