@@ -33,7 +33,8 @@ def indices(text: str) -> npt.NDArray[np.uint16]:
     """Which of `glyphs` each character is: shape (len(text),)."""
     table = _font()[1]
     codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), "<u4")
-    return table[np.minimum(codes, len(table) - 1)]
+    found: npt.NDArray[np.uint16] = table[np.minimum(codes, len(table) - 1)]
+    return found
 
 
 @cache

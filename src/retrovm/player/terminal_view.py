@@ -16,9 +16,9 @@ from __future__ import annotations
 
 import codecs
 import re
-from collections.abc import Iterator
 from fractions import Fraction
 from functools import cache
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -32,14 +32,14 @@ from retrovm.player.font import HEIGHT, WIDTH, glyphs, indices
 COLUMNS, LINES = 80, 24
 UNDERLINE, STRIKE = 14, 7                         # lines of a glyph
 DECCKM = 1 << 5                                   # cursor key mode, as pyte counts private modes
+# Sequences of xterm's, such as CSI > 4 ; 2 m, of which pyte would do those that VT100s have without the sign.
+OF_OTHERS = re.compile("\x1b\\[[<=>][0-9;]*[@-~]")
 
 # The colours that have names, by pyte's names for them.
 NAMED = {name: code % 10 + bright for table, bright in (
     (graphics.FG_ANSI, 0), (graphics.BG_ANSI, 0), (graphics.FG_AIXTERM, 8), (graphics.BG_AIXTERM, 8))
     for code, name in table.items() if name != "default"}
 INK, PAPER, BRIGHT = 7, 0, 8
-
-Colours = npt.NDArray[np.uint8]
 
 
 class _Screen(pyte.Screen):
@@ -68,6 +68,7 @@ class TerminalView:
         self._decode = codecs.getincrementaldecoder("utf-8")("replace").decode
         self._stream = self._new_stream()
         self._pixels = np.zeros((0, 0, 3), np.uint8)
+        self._shown: list[_Row | None] = []
         self._cursor: tuple[int, int] | None = None
 
     def _new_stream(self) -> pyte.Stream:
@@ -78,11 +79,11 @@ class TerminalView:
     # --- what the guest says --------------------------------------------------------------------------------
 
     def feed(self, data: bytes) -> None:
-        """Shows what the guest has sent. No bytes at all are an error."""
-        for piece in re.split("(?=\x1b)", self._decode(data)):
+        """Shows what the guest has sent, whatever that is."""
+        for piece in re.split("(?=\x1b)", OF_OTHERS.sub("", self._decode(data))):
             try:
                 self._stream.feed(piece)
-            except (TypeError, ValueError, LookupError):
+            except (TypeError, ValueError, LookupError, NameError):
                 # A sequence with parameters that pyte does not expect has ended its parser; the rest of the piece is lost.
                 self._stream = self._new_stream()
 
@@ -145,43 +146,58 @@ class TerminalView:
         width, height = self.size
         if self._pixels.shape != (height, width, 3):
             self._pixels = np.zeros((height, width, 3), np.uint8)
+            self._shown = [None] * self._screen.lines
             self._screen.dirty.update(range(self._screen.lines))
         cursor = self.cursor
         if cursor != self._cursor:
             self._screen.dirty.update(place[1] for place in (cursor, self._cursor) if place is not None)
             self._cursor = cursor
-        for line in self._screen.dirty:
-            if line < self._screen.lines:
-                self._pixels[line * HEIGHT:(line + 1) * HEIGHT] = self._picture(line)
+        dirty = [line for line in self._screen.dirty if line < self._screen.lines]
         self._screen.dirty.clear()
+        if not dirty:
+            return
+        # A line that scrolls has been drawn already: a screen costs 3 ms then, and 10 ms with 24 new lines.
+        known = {row.key: row for row in self._shown if row is not None}
+        for line in dirty:
+            column = cursor[0] if cursor is not None and cursor[1] == line else None
+            key = (tuple(self._cells(line)), column)
+            row = known.get(key) or _Row(key, _picture(*key))
+            self._shown[line] = row
+            self._pixels[line * HEIGHT:(line + 1) * HEIGHT] = row.pixels
 
-    def _picture(self, line: int) -> npt.NDArray[np.uint8]:
-        """The pixels of a line, of shape (HEIGHT, width, 3)."""
-        cells = self._cells(line)
-        mask = glyphs()[indices("".join(cell.data[:1] or " " for cell in cells))]
-        lined = [at for at, cell in enumerate(cells) if cell.underscore or cell.strikethrough]
-        if lined:
-            mask = mask.copy()
-            for at in lined:
-                mask[at, UNDERLINE] |= cells[at].underscore
-                mask[at, STRIKE] |= cells[at].strikethrough
-        colours = np.array(list(self._colours(cells, line)), np.uint8)
-        ink, paper = (colours[:, which, None, None, :] for which in (0, 1))
-        drawn = np.where(mask[..., None], ink, paper)
-        return drawn.swapaxes(0, 1).reshape(HEIGHT, len(cells) * WIDTH, 3)
 
-    def _colours(self, cells: list[Char], line: int) -> Iterator[tuple[Colours, Colours]]:
-        """Ink and paper of each cell; the cursor has them the other way round."""
-        column = self._cursor[0] if self._cursor is not None and self._cursor[1] == line else -1
-        for at, cell in enumerate(cells):
-            ink, paper = colour(cell.fg, INK, cell.bold), colour(cell.bg, PAPER, False)
-            yield (paper, ink) if cell.reverse != (at == column) else (ink, paper)
+Key = tuple[tuple[Char, ...], int | None]
+"""What a line looks like: its cells, and the column of the cursor where that is in it."""
+
+
+class _Row(NamedTuple):
+    key: Key
+    pixels: npt.NDArray[np.uint8]
+
+
+def _picture(cells: tuple[Char, ...], cursor: int | None) -> npt.NDArray[np.uint8]:
+    """The pixels of a line, of shape (HEIGHT, width, 3)."""
+    mask = glyphs()[indices("".join(cell.data[:1] or " " for cell in cells))]
+    lined = [at for at, cell in enumerate(cells) if cell.underscore or cell.strikethrough]
+    if lined:
+        mask = mask.copy()
+        for at in lined:
+            mask[at, UNDERLINE] |= cells[at].underscore
+            mask[at, STRIKE] |= cells[at].strikethrough
+    colours = []
+    for at, cell in enumerate(cells):
+        ink, paper = _colour(cell.fg, INK, cell.bold), _colour(cell.bg, PAPER, False)
+        colours.append((paper, ink) if cell.reverse != (at == cursor) else (ink, paper))
+    ink, paper = np.array(colours, "<u4").T[:, :, None, None]
+    drawn = np.where(mask, ink, paper).swapaxes(0, 1).reshape(HEIGHT, len(cells) * WIDTH, 1)
+    pixels: npt.NDArray[np.uint8] = drawn.view(np.uint8)[:, :, :3]
+    return pixels
 
 
 @cache
-def colour(name: str, default: int, bold: bool) -> Colours:
-    """Red, green and blue of a colour of pyte's: a name, or six hexadecimal digits. Bold makes those with names bright."""
+def _colour(name: str, default: int, bold: bool) -> int:
+    """A colour of pyte's, a name or six hexadecimal digits, with red in its lowest byte. Bold makes those with names bright."""
     number = default if name == "default" else NAMED.get(name)
     if number is not None:
         name = graphics.FG_BG_256[number + BRIGHT if bold and number < BRIGHT else number]
-    return np.frombuffer(bytes.fromhex(name), np.uint8)
+    return int.from_bytes(bytes.fromhex(name), "little")

@@ -12,7 +12,7 @@ from __future__ import annotations
 from contextlib import suppress
 from dataclasses import dataclass, field
 from fractions import Fraction
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 
@@ -78,7 +78,8 @@ class VideoRecorder(Recorder):
         try:
             self._container: OutputContainer = av.open(str(self.part), "w", format=kind.container,
                                                        container_options=kind.container_options)
-            self._video: VideoStream = self._container.add_stream(kind.video, rate=rate, options=kind.video_options)
+            self._video = cast("VideoStream", self._container.add_stream(kind.video, rate=rate,
+                                                                           options=kind.video_options))
             self._video.width, self._video.height = self.size
             self._video.pix_fmt = kind.pixels
             self._video.codec_context.time_base = 1 / rate
@@ -94,7 +95,7 @@ class VideoRecorder(Recorder):
         if audio is None:
             return None
         self._layout = "mono" if audio.channels == 1 else "stereo"
-        stream: AudioStream = self._container.add_stream(kind.audio, rate=audio.rate, layout=self._layout)
+        stream = cast("AudioStream", self._container.add_stream(kind.audio, rate=audio.rate, layout=self._layout))
         if kind.bit_rate is not None:
             stream.bit_rate = kind.bit_rate
         return stream
@@ -127,8 +128,9 @@ class VideoRecorder(Recorder):
 
     def _end(self) -> None:
         if self.frames:
-            for stream in self._container.streams:
-                self._container.mux(stream.encode(None))
+            self._container.mux(self._video.encode(None))
+            if self._audio is not None:
+                self._container.mux(self._audio.encode(None))
         self._container.close()
 
     def _give_up(self) -> None:
