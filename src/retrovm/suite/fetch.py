@@ -124,7 +124,7 @@ def fetch(suite: PublicSuite, folder: Path, tell: Callable[[str], None] = lambda
     `DownloadError`: then what was there still is, and no part of a file is left.
     """
     try:
-        import pooch                                 # type: ignore[import-untyped]
+        import pooch  # type: ignore[import-untyped]
         from requests import RequestException
     except ImportError:
         raise ArgumentError("getting public suites needs pooch: pip install 'retrovm[suite]'") from None
