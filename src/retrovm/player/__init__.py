@@ -7,6 +7,7 @@ Nothing here knows any machine by name: the picture is `vm.screen`, the sound `v
     video.py     window, renderer, texture; where the picture goes in the window
     audio.py     the queue of samples
     keyboard.py  host keys: those of the machine and those of the player
+    font.py      the glyphs of text in the window; font.txt has them
     pacing.py    when the next frame is due
     files.py     names for pictures that are written on request
     sdl.py       SDL itself and its errors; the only place that imports it
