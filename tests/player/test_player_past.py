@@ -4,6 +4,7 @@ import pytest
 from player_bench import Tape, down, focus_lost, make_player, up
 
 from retrovm.player.commands import Command
+from retrovm.player.past import Past
 from retrovm.player.sdl import sdl2
 
 
@@ -91,8 +92,8 @@ def test_what_was_rewound_plays_on_as_it_did(player, ember):
     hashes = {}
     draw = player.display.draw
 
-    def remember(picture):
-        draw(picture)
+    def remember(picture, panels=()):
+        draw(picture, panels)
         if not player.deck.rewinding:
             hashes.setdefault(ember.frame, set()).add(ember.state_hash())
 
@@ -159,12 +160,32 @@ def test_f_runs_fast_until_it_is_pressed_again(player):
     assert fast == [False, True, False]
 
 
-def test_a_machine_that_is_too_large_for_the_past_says_so(sdl, ember, tmp_path, monkeypatch, capsys):
-    monkeypatch.setattr("retrovm.player.deck.past.LIMIT", 1000)
+def test_a_machine_that_is_too_large_for_the_past_says_so_and_can_still_be_saved(sdl, ember, tmp_path, capsys):
     player = make_player(ember, tmp_path)
-    player.deck.set_rewinding(True)
+    player.deck.past = Past(ember, tmp_path, 1000)
+    player.do(Command.REWIND)
     assert not player.deck.rewinding
     assert "no way back: a state of this machine has" in capsys.readouterr().err
     player.run(frames=3)
-    player.save()
+    player.do(Command.SAVE)
     assert player.deck.past.slots.path(0).exists()
+
+
+def test_a_key_that_was_held_in_the_past_is_not_held_now(player, ember):
+    keypad, held = ember.ports.groups["keypad"], []
+    player.display.script = {
+        5: lambda: down("KeyE"),
+        10: lambda: up("KeyE"),
+        15: lambda: down("Backspace", sdl2.SDLK_BACKSPACE),
+        21: lambda: up("Backspace", sdl2.SDLK_BACKSPACE),
+        23: lambda: held.append(keypad.held),
+    }
+    player.run(frames=30)
+    assert held == [()]
+
+
+def test_a_key_that_is_held_stays_so_through_a_load(player, ember):
+    keypad, held = ember.ports.groups["keypad"], []
+    player.display.script = {3: f5, 5: lambda: down("KeyE"), 8: f8, 10: lambda: held.append(keypad.held)}
+    player.run(frames=12)
+    assert held == [("6",)]

@@ -136,7 +136,7 @@ def open_machine(rom: str | None, machine: str | None, option: list[str] | None,
         raise wrong(f"there is no movie {movie}")
     vm = make_vm(rom, machine, option, seed, disk, None if movie is None else Movie.open(movie))
     said = {text.partition("=")[0].strip() for text in option or ()}
-    more = {name: value for name, value in settings.options(vm.spec.id, names_of(vm)).items() if name not in said}
+    more = {name: value for name, value in settings.options_for(vm).items() if name not in said}
     if not more or movie is not None:
         return vm
     vm.close()

@@ -299,7 +299,7 @@ class Player:
             sdl2.SDL_WaitEventTimeout(None, IDLE)
             self.stats.restart()
         elif deck.rewinding:
-            if deck.run_back() or self.stale:
+            if deck.run_back():
                 self.draw()
             deck.pacer.wait()
         elif deck.line is not None and deck.line.stalled:
@@ -376,9 +376,9 @@ class Player:
         except OSError as error:
             say(f"not remembered: {error.filename}: {error.strerror}")
 
-    def tell(self, message: str) -> None:
-        """A line to be read in the window for a moment, and for whoever started the player."""
-        say(message)
+    def tell(self, message: str, more: str = "") -> None:
+        """A line to be read in the window for a moment, and with `more` for whoever started the player."""
+        say(message + more)
         self.message = lines_panel([message if len(message) < 64 else f"{message[:63]}…"], 0.5, 1)
         self._message_ends = HostClock.now() + MESSAGE
         self.stale = True
@@ -434,7 +434,8 @@ class Player:
         """Saves into the slot, and says where that is."""
         deck = self.machine
         with self.telling("not saved"):
-            self.tell(f"saved into slot {deck.past.slot}: {deck.save()}")
+            path = deck.save()
+            self.tell(f"saved into slot {deck.past.slot}", f": {path}")
 
     def load(self) -> None:
         """Loads the slot."""

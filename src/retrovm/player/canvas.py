@@ -5,10 +5,8 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from retrovm.player.font import CELL, glyph
+from retrovm.player.font import HEIGHT, WIDTH, text_mask
 from retrovm.player.video import Panel
-
-WIDTH, HEIGHT = CELL
 
 SHEET, TEXT, FAINT, BRIGHT, BAR = 0x12161C, 0xD8DCE2, 0x8A94A0, 0xFFD479, 0x2B4A6B
 """Colours: of the sheet, of what can be read, of what matters less, of what is meant, and behind that."""
@@ -26,13 +24,10 @@ class Canvas:
 
     def text(self, column: int, row: int, text: str, colour: int = TEXT) -> None:
         """Writes from a place on; what does not fit is left out."""
-        if not 0 <= row < self.rows:
-            return
-        for offset, letter in enumerate(text):
-            x = column + offset
-            if 0 <= x < self.columns and letter != " ":
-                cell = self._pixels[row * HEIGHT:(row + 1) * HEIGHT, x * WIDTH:(x + 1) * WIDTH]
-                cell[glyph(letter)] = (*_rgb(colour), 0xFF)
+        fitting = text[:max(0, self.columns - column)]
+        if fitting and 0 <= row < self.rows:
+            place = self._pixels[row * HEIGHT:(row + 1) * HEIGHT, column * WIDTH:(column + len(fitting)) * WIDTH]
+            place[text_mask(fitting) != 0] = (*_rgb(colour), 0xFF)
 
     def bar(self, row: int, colour: int = BAR) -> None:
         """Marks a row: before its text is written."""

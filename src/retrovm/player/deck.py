@@ -125,7 +125,7 @@ class Deck:
         heard = []
         while True:
             last = HostClock.now() >= end or self.frames == 1
-            if not self.tick(render=last):
+            if not self.tick(render=last, keep=last):
                 break
             if self.pitched and self.vm.audio is not None and len(heard) < MOST_HEARD:
                 heard.append(self.vm.audio.ndarray)
@@ -134,17 +134,16 @@ class Deck:
         if heard:
             sound.squeeze(np.concatenate(heard))
 
-    def run_back(self) -> bool:
-        """Goes back the frames that are due, in silence; True where the picture is another one."""
-        went = False
-        for _ in range(self.pacer.take()):
+    def run_back(self) -> int:
+        """Goes back the frames that are due, in silence; returns how many were due, more than it went at the beginning."""
+        due = self.pacer.take()
+        for _ in range(due):
             if not self.past.back():
                 break
-            went = True
-        return went
+        return due
 
-    def tick(self, render: bool) -> bool:
-        """Runs a frame; False when there are no more to run."""
+    def tick(self, render: bool, keep: bool = True) -> bool:
+        """Runs a frame, and keeps what comes of it for going back; False when there are no more to run."""
         if self.frames == 0:
             return False
         if self.frames is not None:
@@ -155,7 +154,8 @@ class Deck:
         self.halted = not self.vm.tick(render=render or self.recording is not None)
         self.emulated += HostClock.now() - begin
         self.keyboard.frame_ran()
-        self.past.frame_ran()
+        if keep:
+            self.past.frame_ran()
         if self.recording is not None:
             self.recording.capture()
         if self.playback is not None and not self.playback.is_open:

@@ -41,7 +41,7 @@ class Memory:
         if self._file is not None and self._file.exists():
             try:
                 self._take(json.loads(self._file.read_bytes()))
-            except (OSError, ValueError, TypeError, KeyError) as error:
+            except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
                 self._give_up(self._file, error)
 
     def _take(self, values: dict[str, Any]) -> None:

@@ -25,7 +25,7 @@ def open_program(program: str, settings: Settings, machine_id: str | None = None
         program, machine_id = str(found.file), machine_id or found.machine
     media = open_media(program)
     vm = loading.load(media, machine_id)
-    options = settings.options(vm.spec.id, (media.sha1, media.name))
+    options = settings.options_for(vm)
     return vm if not options else loading.load(media, vm.spec.id, **options)
 
 

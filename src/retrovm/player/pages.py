@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from itertools import zip_longest
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -239,14 +240,14 @@ class Pages:
             ports = vm.spec.ports_for(vm.options)
             keys = keys_of(ports, self.player.settings.keys(vm.spec.id, names_of(vm)))
             for port in ports:
-                if port.buttons:
-                    left += [port.title, *(f" {(button.label or button.name):<6} {' '.join(map(key_text, keys[button.name]))}"
-                                           for button in port.buttons), ""]
-        right = [f"{what}: {keys}" for keys, what in help_lines()]
-        width = max((len(line) for line in left), default=0) + 2 if left else 0
-        rows = max(len(left), len(right))
-        left, right = [*left, *[""] * (rows - len(left))], [*right, *[""] * (rows - len(right))]
-        return lines_panel([f"{a:<{width}}{b}" for a, b in zip(left, right, strict=True)])
+                named = [(button.label or button.name, keys[button.name]) for button in port.buttons if keys[button.name]]
+                if named:
+                    left += ([""] if left else []) + [port.title]
+                    left += [f"  {name:<7} {' '.join(map(key_text, codes))}" for name, codes in named]
+        right = [f"{keys:<26} {what}" for keys, what in help_lines()]
+        width = max((len(line) for line in left), default=-3) + 3
+        rows = [f"{a:<{width}}{b}" for a, b in zip_longest(left, right, fillvalue="")]
+        return lines_panel(["", *rows, ""])
 
 
 def key_text(code: str) -> str:

@@ -155,6 +155,15 @@ class Settings:
         levels = [*self._levels(machine, programs)]
         return {name: value for level in reversed(levels) for name, value in level.options.items()}
 
+    def options_for(self, vm: VM) -> dict[str, str]:
+        """The options of a machine for the program in it. Raises `OptionError`, which names the file, for what it does not have."""
+        options = self.options(vm.spec.id, names_of(vm))
+        try:
+            vm.spec.parse_options(options)
+        except OptionError as error:
+            raise OptionError(f"{self.file}: {error}") from None
+        return options
+
     def keys(self, machine: str, programs: tuple[str, ...] = ()) -> dict[str, tuple[str, ...]]:
         """{button: host keys} where the user has chosen them."""
         levels = [*self._levels(machine, programs)]

@@ -26,7 +26,7 @@ SHARE = Fraction(2, 3)
 Pixels = npt.NDArray[np.uint8]
 
 # Panels are drawn for a display of so many pixels, and enlarged by whole numbers for larger ones.
-ROOM = (660, 400)
+ROOM = (500, 400)
 
 
 class Picture(Protocol):
