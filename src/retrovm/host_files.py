@@ -31,5 +31,5 @@ def user_folder(kind: Literal["cache", "config", "data"]) -> Path | None:
         import platformdirs
     except ImportError:
         return None
-    find = {"cache": platformdirs.user_cache_path, "config": platformdirs.user_config_path, "data": platformdirs.user_data_path}[kind]
-    return find("retrovm", appauthor=False)
+    folders = platformdirs.PlatformDirs("retrovm", appauthor=False)
+    return {"cache": folders.user_cache_path, "config": folders.user_config_path, "data": folders.user_data_path}[kind]

@@ -90,7 +90,8 @@ def command(
     """
     given = {"scale": scale, "fullscreen": fullscreen, "vsync": vsync, "scaling": scaling, "pixels": pixels, "filter": filter,
              "palette": palette, "screenshots": screenshots, "volume": volume, "mute": mute, "latency": latency, "fast": fast,
-             "rewind": rewind, "saves": None if saves is None else str(saves), "pictures": None if pictures is None else str(pictures)}
+             "rewind": rewind, "saves": None if saves is None else str(saves),
+             "pictures": None if pictures is None else str(pictures)}
     settings = open_settings(config, home, given)
     check_line(serial)
     if rom is None and machine is None and movie is None:
