@@ -475,7 +475,7 @@ class Player:
             return
         self._recording_path = free_path(self.folder, stem_of(deck.vm), suffix)
         with self.telling("not recorded"):
-            deck.recording = recording.open(self._recording_path, deck.vm)
+            deck.recording = recording.record(deck.vm, self._recording_path)
             self.tell(f"recording {self._recording_path}")
 
     def record_movie(self) -> None:
