@@ -5,6 +5,7 @@ import tomllib
 
 import numpy as np
 import pytest
+from PIL import Image
 from player_bench import SteadyClock, Tape, Wall, down, make_player
 
 import retrovm
@@ -354,3 +355,30 @@ def test_a_machine_that_nobody_can_see_is_an_error(sdl):
 
     with pytest.raises(retrovm.ArgumentError, match="has no screen to show in a window"):
         Deck(retrovm.create("sbc6502"))
+
+
+def test_a_gif_is_recorded_until_it_is_ended(player, tmp_path, capsys):
+    go(player, "Recordings", "Record a GIF")
+    player.run(frames=30)
+    assert player.deck.recording is not None
+    go(player, "Recordings", "End the recording")
+    with Image.open(tmp_path / "ember.gif") as image:
+        assert image.format == "GIF"
+        total = sum(image.seek(number) or image.info["duration"] for number in range(image.n_frames))
+    assert 490 <= total <= 510
+    assert f"wrote {tmp_path / 'ember.gif'}" in capsys.readouterr().err
+
+
+def test_a_recording_is_finished_when_the_player_ends(player, tmp_path):
+    go(player, "Recordings", "Record a GIF")
+    player.run(frames=10)
+    player.close()
+    with Image.open(tmp_path / "ember.gif") as image:
+        assert image.size[0] % 64 == 0
+
+
+def test_a_recording_that_cannot_be_written_is_one_line(player, tmp_path, capsys):
+    player.folder = tmp_path / "gone"
+    go(player, "Recordings", "Record a GIF")
+    assert player.deck.recording is None
+    assert "not recorded: " in capsys.readouterr().err

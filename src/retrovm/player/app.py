@@ -363,7 +363,8 @@ class Player:
 
     def close(self) -> None:
         """Finishes what is being written, gives the host's devices back, and keeps what is to be remembered."""
-        if self.shows_stats:
+        if self.shows_stats and self.deck is not None:
+            self.stats.update(self.deck, self.sound, SECOND // 10)
             for text in self.stats.lines:
                 say(text)
         self._end_deck()

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from retrovm.core.png import encode
+
 if TYPE_CHECKING:
     from retrovm.player.video import Picture, Pixels
 
@@ -32,11 +34,8 @@ def pixels_of(picture: Picture) -> Pixels:
 
 def png_of(pixels: Pixels) -> bytes:
     """Pixels of shape (height, width, 3) as the bytes of a PNG file."""
-    from PIL import Image
-
-    stream = io.BytesIO()
-    Image.fromarray(pixels).save(stream, "PNG", optimize=True)
-    return stream.getvalue()
+    height, width = pixels.shape[:2]
+    return encode(width, height, pixels.tobytes(), None)
 
 
 def from_png(content: bytes) -> Pixels | None:

@@ -44,10 +44,10 @@ class Stats:
             self._longest = max(self._longest, now - self._last)
         self._last = now
 
-    def update(self, deck: Deck, sound: Sound) -> bool:
-        """Makes the figures when a second is over; True where they are new."""
+    def update(self, deck: Deck, sound: Sound, period: int = PERIOD) -> bool:
+        """Makes the figures when a second is over, or another period; True where they are new."""
         now = HostClock.now()
-        if now - self._mark < PERIOD:
+        if now - self._mark < period:
             return False
         seconds = (now - self._mark) / SECOND
         cpu = time.process_time_ns()
