@@ -231,7 +231,7 @@ class Player:
 
     def _began(self, deck: Deck) -> None:
         deck.pitched = self.get("fast") == "pitch"
-        self.stats.restart()
+        self.stats.restart(self.deck)
         self._show_title()
 
     def _end_deck(self) -> None:
@@ -282,7 +282,7 @@ class Player:
             self.deck.pacer.restart()
             if program is not None:
                 self.memory.played(program, self.deck.vm.spec.id)
-        self.stats.restart()
+        self.stats.restart(self.deck)
         self.draw()
         while self._running and not (self.deck is not None and self.deck.done):
             self.events.handle()
@@ -297,7 +297,7 @@ class Player:
         if deck is None or self.menu.is_open or self.help is not None or (deck.paused and not deck.rewinding):
             self.draw()                          # what was over the window may be gone
             sdl2.SDL_WaitEventTimeout(None, IDLE)
-            self.stats.restart()
+            self.stats.restart(self.deck)
         elif deck.rewinding:
             if deck.run_back():
                 self.draw()
@@ -424,7 +424,7 @@ class Player:
     def toggle_stats(self) -> None:
         """Shows the player's figures, and hides them again."""
         self.shows_stats = not self.shows_stats
-        self.stats.restart()
+        self.stats.restart(self.deck)
 
     def choose_slot(self, slot: int) -> None:
         """The slot that saving and loading mean from now on."""

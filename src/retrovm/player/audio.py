@@ -19,13 +19,13 @@ from retrovm.player.sdl import SdlError, last_error, sdl2
 LATENCY = 50
 """Milliseconds of sound to have waiting, where nothing else is asked for: three frames of 60 Hz."""
 
-# Samples that the sound card takes at a time: 11 ms at 48 kHz.
-PERIOD = 512
+# How many times a second the sound card takes samples.
+PERIODS = 100
 
 # The most that the speed of the sound is changed by.
 MOST = 0.005
 
-# How much of the news about the queue counts: the card takes 11 ms at a time, which must not be heard as a change of speed.
+# How much of the news about the queue counts: the card takes 10 ms at a time, which must not be heard as a change of speed.
 SMOOTHING = 1 / 32
 
 
@@ -96,7 +96,7 @@ class SoundCard:
     def __init__(self, rate: int, channels: int, frame_rate: Fraction, *, latency: int = LATENCY, volume: int = 100) -> None:
         if sdl2.SDL_WasInit(sdl2.SDL_INIT_AUDIO) == 0 and sdl2.SDL_InitSubSystem(sdl2.SDL_INIT_AUDIO) != 0:
             raise SdlError(last_error())
-        wanted = sdl2.SDL_AudioSpec(rate, sdl2.AUDIO_S16SYS, channels, PERIOD)
+        wanted = sdl2.SDL_AudioSpec(rate, sdl2.AUDIO_S16SYS, channels, rate // PERIODS)
         self.device = sdl2.SDL_OpenAudioDevice(None, 0, wanted, sdl2.SDL_AudioSpec(0, 0, 0, 0), 0)
         if not self.device:
             raise SdlError(last_error())

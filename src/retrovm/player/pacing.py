@@ -26,9 +26,8 @@ MOST_LATE = SECOND // 5
 # How far a display may be from the machine's rate to be followed: what the sound can follow without being heard.
 NEARLY = Fraction(1, 200)
 
-# For how many pictures the display is watched before it is followed, and how often it may turn out not to wait.
+# For how many pictures the display is watched before it is followed, and while it is.
 WATCHED = 30
-MOST_HURRIED = 3
 
 
 class Clock(Protocol):
@@ -56,7 +55,7 @@ class Pacer:
     def __init__(self, rate: Fraction, clock: Clock | None = None) -> None:
         self._clock = HostClock() if clock is None else clock
         self.follows = False
-        self._hurried = 0
+        self._misled = False
         self._shown: deque[int] = deque(maxlen=WATCHED + 1)
         self.set_rate(rate)
 
@@ -103,21 +102,24 @@ class Pacer:
     def shown(self, waited: bool) -> None:
         """A picture has been shown just now; `waited`: by a display of about the machine's rate, which makes its caller wait.
 
-        The display is followed from when it has shown pictures at nearly that rate for half a second, until one is late; and not
-        again after it has not waited several times, whatever it said.
+        The display is followed from when pictures have come at nearly that rate for half a second, until one of them is late. What
+        was seen then may have been this pacer's own pace: a display that leads to another one is never followed again.
         """
-        if not waited or self._hurried >= MOST_HURRIED:
+        if not waited or self._misled:
             return
         now = self._clock.now()
-        if self.follows:
-            apart = now - self._shown[-1] - self._length
-            self._hurried += apart < -self._length / 2
-            if abs(apart) > self._length / 2:
-                self.restart()
+        if self.follows and abs(now - self._shown[-1] - self._length) > self._length / 2:
+            self._misled = now - self._shown[-1] < self._length
+            self.restart()
         self._shown.append(now)
-        if not self.follows and len(self._shown) > WATCHED:
-            mean = Fraction(self._shown[-1] - self._shown[0], WATCHED)
-            self.follows = abs(mean - self._length) <= self._length * NEARLY and self._steady()
+        if len(self._shown) > WATCHED:
+            near = abs(Fraction(self._shown[-1] - self._shown[0], WATCHED) - self._length) <= self._length * NEARLY
+            if self.follows and not near:
+                self._misled = True
+                self.restart()
+            elif not self.follows and near and self._steady():
+                self.follows = True
+                self._shown = deque([now], WATCHED + 1)
 
     def _steady(self) -> bool:
         """Whether the pictures of late came at equal distances, as those do that a display asks for."""

@@ -52,6 +52,11 @@ class Past:
         """How many frames back there are."""
         return 0 if self._rewind is None else len(self._rewind)
 
+    @property
+    def size(self) -> int:
+        """Bytes of memory that going back takes."""
+        return 0 if self._rewind is None else self._rewind.size
+
     def choose(self, slot: int) -> None:
         """The slot that saving and loading mean from now on."""
         self.slot = slot % COUNT

@@ -20,14 +20,14 @@ class Stats:
 
     def __init__(self) -> None:
         self.lines: list[str] = ["..."]
-        self.restart()
+        self.restart(None)
 
-    def restart(self) -> None:
+    def restart(self, deck: Deck | None) -> None:
         """The machine was paused, loaded or run at another speed: its time begins anew."""
         self._start = self._mark = HostClock.now()
         self._frames = self._shown = self._all = 0
         self._cpu, self._busy = time.process_time_ns(), 0
-        self._emulated = 0
+        self._emulated = 0 if deck is None else deck.emulated
         self._last: int | None = None
         self._longest = 0
 
