@@ -43,8 +43,9 @@ class GifRecorder(Recorder):
             raise RecordingError('a GIF needs Pillow: pip install "retrovm[image]"') from None
         self._pack = PIL.Image.fromarray
         self._stream = self.part.open("wb", buffering=0)     # what was written is the host's, whatever becomes of us
-        self._stream.write(HEADER + struct.pack("<HHBBB", *self.size, 0, 0, 0)
-                           + EXTENSION + b"\xFF\x0BNETSCAPE2.0" + struct.pack("<BBHB", 3, 1, 0, 0))
+        self._size = 0
+        self._put(HEADER, struct.pack("<HHBBB", *self.size, 0, 0, 0),
+                  EXTENSION, b"\xFF\x0BNETSCAPE2.0", struct.pack("<BBHB", 3, 1, 0, 0))
         # The picture that is to be written when its end is known, when it begins, and what the one before has left.
         self._next: tuple[Indices, Palette] | None = None
         self._start = 0
@@ -66,7 +67,7 @@ class GifRecorder(Recorder):
     def _end(self) -> None:
         if self._next is not None:
             self._write(max(LEAST, self._hundredths(self.frames) - self._start))
-        self._stream.write(TRAILER)
+        self._put(TRAILER)
         os.fsync(self._stream.fileno())
         self._stream.close()
 
@@ -94,18 +95,28 @@ class GifRecorder(Recorder):
         colours = codes[indices]
         left, top, width, height = changed(self._shown, colours)
         self._shown = colours
-        table, bits = colour_table(palette)
-        self._control(min(delay, MOST))
-        self._stream.write(IMAGE + struct.pack("<HHHHB", left, top, width, height, TABLE_FOLLOWS | bits - 1) + table
-                           + self._packed(indices[top:top + height, left:left + width]))
-        # A single colour over one pixel of its own: nothing changes, and the time goes on.
-        while (delay := delay - MOST) > 0:
-            self._control(min(delay, MOST))
-            self._stream.write(IMAGE + struct.pack("<HHHHB", 0, 0, 1, 1, TABLE_FOLLOWS | bits - 1) + table
-                               + self._packed(indices[:1, :1]))
+        self._show(left, top, indices[top:top + height, left:left + width], palette, min(delay, MOST))
+        while (delay := delay - MOST) > 0:                   # one pixel as it is: nothing changes, and the time goes on
+            self._show(0, 0, indices[:1, :1], palette, min(delay, MOST))
 
-    def _control(self, delay: int) -> None:
-        self._stream.write(EXTENSION + struct.pack("<BBBHBB", 0xF9, 4, KEEP, delay, 0, 0))
+    def _show(self, left: int, top: int, indices: Indices, palette: Palette, delay: int) -> None:
+        """Writes a rectangle of the picture and how long nothing follows it."""
+        bits = max(1, (len(palette) - 1).bit_length())
+        self._put(EXTENSION, struct.pack("<BBBHBB", 0xF9, 4, KEEP, delay, 0, 0),
+                  IMAGE, struct.pack("<HHHHB", left, top, *indices.shape[::-1], TABLE_FOLLOWS | bits - 1),
+                  palette.tobytes().ljust(3 << bits, b"\0"), self._packed(indices))
+
+    def _put(self, *parts: bytes) -> None:
+        """Writes all of it or, where that cannot be, nothing: half a picture could not be shown."""
+        content = b"".join(parts)
+        try:
+            written = 0
+            while written < len(content):
+                written += self._stream.write(content[written:])
+        except OSError:
+            self._stream.truncate(self._size)
+            raise
+        self._size += len(content)
 
     def _packed(self, indices: Indices) -> bytes:
         """LZW data, with the size of its codes before it, as Pillow writes it into a file of one picture."""
@@ -144,9 +155,3 @@ def changed(before: npt.NDArray[np.uint32] | None, after: npt.NDArray[np.uint32]
     if not len(rows):
         return 0, 0, 1, 1
     return (int(columns[0]), int(rows[0]), int(columns[-1] - columns[0]) + 1, int(rows[-1] - rows[0]) + 1)
-
-
-def colour_table(palette: Palette) -> tuple[bytes, int]:
-    """The palette, filled up to a power of two, and which power that is."""
-    bits = max(1, (len(palette) - 1).bit_length())
-    return palette.tobytes().ljust(3 << bits, b"\0"), bits

@@ -1,7 +1,7 @@
 """Video with sound, by PyAV.
 
-A frame of the machine is a frame of the video, at the machine's exact rate, and its samples are the sound's. Where a machine
-makes none for a frame or more, because its processor has halted, there is silence, so that sound and pictures stay together.
+A frame of the machine is a frame of the video, at the machine's exact rate, and its samples are the sound's. Where they lack by
+more than a frame, because a tick was stopped halfway, there is silence, so that sound and pictures stay together.
 
 Matroska has every pixel and every sample as it is. MP4 and WebM have one colour for each two by two pixels, by which pictures lose
 nothing that are enlarged an even number of times; what they leave out besides is hardly to be seen.
@@ -16,8 +16,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from retrovm.errors import RecordingError
+from retrovm.errors import ArgumentError, RecordingError
 from retrovm.recording.recorder import Recorder
+from retrovm.spec import nearest
 
 if TYPE_CHECKING:
     from av.audio.stream import AudioStream
@@ -50,7 +51,7 @@ KINDS = {
     # Pieces that stand for themselves, of which an ordinary file is made at the end: a killed recording can be played.
     ".mp4": Kind("mp4", "libx264", "yuv420p", "aac",
                  {"preset": "veryfast", "tune": "animation", "crf": "14", "bf": "0", "g": "120"},
-                 {"movflags": "+hybrid_fragmented+frag_keyframe+delay_moov"}, 192_000),
+                 {"movflags": "+hybrid_fragmented+frag_keyframe+delay_moov", "flush_packets": "1"}, 192_000),
     ".webm": Kind("webm", "libvpx-vp9", "yuv420p", "libopus",
                   {"deadline": "realtime", "cpu-used": "7", "row-mt": "1", "crf": "18", "b": "0", "g": "120"}, _CLUSTERS,
                   128_000),
@@ -63,12 +64,14 @@ class VideoRecorder(Recorder):
     even = True
 
     def _begin(self) -> None:
+        kind = KINDS.get(suffix := self.path.suffix.lower())
+        if kind is None:
+            raise ArgumentError(f"{self.path}: no video has the suffix {suffix!r}{nearest(suffix, KINDS)}")
         try:
             import av
         except ImportError:
             raise RecordingError('a video needs PyAV: pip install "retrovm[video]"; a .gif needs only Pillow') from None
         self._av = av
-        kind = KINDS[self.path.suffix.lower()]
         rate = self.vm.frame_rate
         if max(rate.numerator, rate.denominator) > LARGEST:
             rate = rate.limit_denominator(1_000_000)
