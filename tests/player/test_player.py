@@ -225,3 +225,72 @@ def test_the_window_closes_when_the_line_ends(sdl, ember, tmp_path):
     line.last = 3
     make_player(ember, tmp_path, line=line).run()
     assert line.exchanges == 3
+
+
+# --- a serial line in the window
+
+
+@pytest.fixture
+def monitor(sdl, tmp_path):
+    """The machine sbc6502 with its monitor, which has a serial line and no screen."""
+    return make_player(retrovm.load(bundled.find("sbc6502/monitor").file, "sbc6502"), tmp_path)
+
+
+def text(words: str) -> None:
+    event = sdl2.SDL_Event()
+    event.type = sdl2.SDL_TEXTINPUT
+    event.text.text = words.encode()
+    assert sdl2.SDL_PushEvent(event) == 1
+
+
+def shown(player) -> str:
+    return "\n".join(player.deck.terminal.view.text)
+
+
+def test_a_computer_without_a_screen_has_a_terminal_in_the_window(monitor):
+    monitor.run(frames=60)
+    assert "MON65" in shown(monitor)
+    assert monitor.display.pictures[-1] == monitor.deck.terminal.view.tobytes()
+
+
+def test_what_is_typed_goes_to_the_guest_and_what_it_says_is_seen(monitor):
+    monitor.display.script = {40: lambda: (text("300"), down("Enter", sdl2.SDLK_RETURN))}
+    monitor.run(frames=120)
+    assert "0300" in shown(monitor)
+
+
+def test_letters_are_the_guests_there_and_the_players_keys_have_ctrl_and_shift(monitor):
+    monitor.display.script = {
+        10: lambda: down("KeyP", sdl2.SDLK_p),
+        12: lambda: down("KeyP", sdl2.SDLK_p, sdl2.KMOD_LCTRL | sdl2.KMOD_LSHIFT),
+        15: lambda: (paused.append(monitor.deck.paused), monitor.quit()),
+    }
+    paused = []
+    monitor.run()
+    assert paused == [True]
+    assert monitor.deck.vm.frame < 15
+
+
+def test_the_clipboard_is_typed(monitor):
+    assert sdl2.SDL_SetClipboardText(b"0400: A9 2A 60\n0400.0402\n") == 0
+    monitor.display.script = {40: lambda: down("KeyV", sdl2.SDLK_v, sdl2.KMOD_LCTRL | sdl2.KMOD_LSHIFT)}
+    monitor.run(frames=240)
+    assert "A9 2A 60" in shown(monitor).split("0400.0402")[-1]
+
+
+def test_a_machine_with_both_shows_one_or_the_other(sdl, tmp_path):
+    player = make_player(retrovm.load(bundled.find("eater/hello").file, "eater"), tmp_path)
+    screen = player.deck.picture
+    assert screen is player.deck.vm.screen
+    player.do(Command.TERMINAL)
+    assert player.deck.picture is player.deck.terminal.view
+    player.do(Command.TERMINAL)
+    assert player.deck.picture is screen
+
+
+def test_a_machine_without_a_serial_line_says_so(player, capsys):
+    player.do(Command.TERMINAL)
+    player.do(Command.PASTE)
+    said = capsys.readouterr().err
+    assert "CHIP-8 has no serial line that could end here" in said
+    assert "nothing typed: CHIP-8 has no serial line" in said

@@ -8,7 +8,6 @@ import pytest
 from PIL import Image
 from player_bench import SteadyClock, Tape, Wall, down, make_player
 
-import retrovm
 from retrovm import bundled
 from retrovm.player.app import Player
 from retrovm.player.memory import Memory
@@ -348,13 +347,6 @@ def test_a_dropped_program_or_state_is_opened(player, ember, tmp_path, capsys):
     drop(tmp_path / "none.ch8")
     assert "not opened: " in capsys.readouterr().err
     assert player.deck.vm.media.name == "grotto.ch8"
-
-
-def test_a_machine_that_nobody_can_see_is_an_error(sdl):
-    from retrovm.player.deck import Deck
-
-    with pytest.raises(retrovm.ArgumentError, match="has no screen to show in a window"):
-        Deck(retrovm.create("sbc6502"))
 
 
 def test_a_gif_is_recorded_until_it_is_ended(player, tmp_path, capsys):

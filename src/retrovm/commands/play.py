@@ -49,8 +49,8 @@ def command(
     disk: Disk = None,
     frames: Annotated[int | None, typer.Option(metavar="N", min=1, help="End after so many frames.")] = None,
     serial: Annotated[str | None, typer.Option(metavar="LINE", help=(
-        "Connect the serial line: - or stdio, pty, pty:PATH or tcp:HOST:PORT, as in 'retrovm run'. A machine without a "
-        "screen has it on standard input and output."))] = None,
+        "Connect the serial line: - or stdio, pty, pty:PATH or tcp:HOST:PORT, as in 'retrovm run'. That of a machine without "
+        "a screen ends in a terminal in the window otherwise."))] = None,
     movie: Annotated[Path | None, typer.Option(metavar="F", help="Play a movie; then the program goes on from its end.")] = None,
     record: Annotated[Path | None, typer.Option(metavar="F", help="Record a movie: what is done from the beginning on.")] = None,
     stats: Annotated[bool, typer.Option("--stats", help="Show the player's figures, and print them at the end.")] = False,
@@ -83,8 +83,8 @@ def command(
     Backspace held goes back in time, F5 saves and F8 loads, F11 is full screen, F12 writes a picture, Ctrl-R resets,
     Ctrl-Shift-R switches off and on, Ctrl-Q ends; docs/player.md has them all. A key that the machine has itself is the machine's.
 
-    A computer without a screen talks in this terminal, over its serial line. On a host without a display a
-    picture is written instead.
+    A computer without a screen has a terminal in the window, at its serial line; with --serial - it talks here. On a host
+    without a display it does so, too, and of others a picture is written.
 
     Example: retrovm play ember
     """
@@ -106,7 +106,7 @@ def command(
         return
     if serial is not None and vm.serial is None:
         raise wrong(f"--serial: {vm.spec.id} has no serial line")
-    if vm.screen is None:
+    if vm.screen is None and (vm.serial is None or serial is not None):
         play_in_terminal(vm, frames, serial)
         close_disks(vm)
         return
@@ -117,7 +117,10 @@ def command(
             app.play(vm, settings=settings, frames=frames, line=line, stats=stats, program=program_of(rom),
                      movie=movie, record=record)
     except sdl.NoDisplay:
-        write_picture(vm, vm.screen, frames, settings.get("scale") or None)
+        if vm.screen is None:
+            play_in_terminal(vm, frames, serial)
+        else:
+            write_picture(vm, vm.screen, frames, settings.get("scale") or None)
     close_disks(vm)
 
 

@@ -52,7 +52,7 @@ def play(vm: VM | None, *, settings: Settings | None = None, frames: int | None 
     """Opens a window, and returns when the user closes it.
 
     Parameters
-        vm        a machine that has a screen; None: the menu, to choose a program
+        vm        a machine that has a screen or a serial line; None: the menu, to choose a program
         settings  what the user has chosen
         frames    close the window after so many frames
         line      where the serial line ends
@@ -146,6 +146,7 @@ class Player:
             Command.UNDO: lambda: self.machine.undo(),
             **{command: partial(self.choose_slot, slot) for slot, command in enumerate(SLOT_COMMANDS)},
             Command.PASTE: self.paste,
+            Command.TERMINAL: self.toggle_terminal,
             Command.FULLSCREEN: self.toggle_fullscreen,
             Command.SCREENSHOT: self.screenshot,
             Command.RECORD: lambda: self.record(".gif"),
@@ -448,7 +449,12 @@ class Player:
     def paste(self) -> None:
         """Types the clipboard."""
         text = sdl2.SDL_GetClipboardText()
-        self.machine.type((text or b"").decode(errors="replace"))
+        self.machine.paste((text or b"").decode(errors="replace"))
+
+    def toggle_terminal(self) -> None:
+        """Shows the terminal of the serial line, or the screen."""
+        self.machine.toggle_terminal()
+        self._apply_look()
 
     def toggle_fullscreen(self) -> None:
         """Covers the display, or goes back to a window."""

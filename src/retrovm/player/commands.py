@@ -36,6 +36,7 @@ class Command(Enum):
     SLOT_8 = "slot 8"
     SLOT_9 = "slot 9"
     PASTE = "type the clipboard"
+    TERMINAL = "the serial line's terminal, and back"
     FULLSCREEN = "full screen, and back"
     SCREENSHOT = "write a picture"
     RECORD = "record a GIF, and end that"
@@ -73,6 +74,7 @@ SHORTCUTS = {
     (CTRL, sdl2.SDLK_z): Command.UNDO,
     **{(CTRL, sdl2.SDLK_0 + number): SLOT_COMMANDS[number] for number in range(10)},
     (CTRL, sdl2.SDLK_v): Command.PASTE,
+    (0, sdl2.SDLK_F2): Command.TERMINAL,
     (0, sdl2.SDLK_F11): Command.FULLSCREEN,
     (ALT, sdl2.SDLK_RETURN): Command.FULLSCREEN,
     (0, sdl2.SDLK_F12): Command.SCREENSHOT,
@@ -86,6 +88,16 @@ SHORTCUTS = {
     (CTRL, sdl2.SDLK_q): Command.QUIT,
 }
 """{(held keys, SDL's keycode): command}."""
+
+FUNCTION_KEYS = {sdl2.SDLK_F1 + number for number in range(12)} | {sdl2.SDLK_PAUSE}
+
+
+def in_terminal(held: int, sym: int) -> Command | None:
+    """What a key does while a terminal has the keyboard: function keys, keys with Alt, and for those with Ctrl Ctrl-Shift."""
+    if held == CTRL | SHIFT:
+        return SHORTCUTS.get((CTRL, sym))
+    return SHORTCUTS.get((held, sym)) if held == ALT or (held == 0 and sym in FUNCTION_KEYS) else None
+
 
 # How held keys and keys are written in a help.
 _HELD = {CTRL: "Ctrl-", CTRL | SHIFT: "Ctrl-Shift-", ALT: "Alt-", 0: ""}

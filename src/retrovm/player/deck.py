@@ -16,6 +16,7 @@ from retrovm.player.pacing import SECOND, HostClock, Pacer
 from retrovm.player.past import Past
 
 if TYPE_CHECKING:
+    from retrovm.player.terminal_line import TerminalLine
     from retrovm.player.video import Picture
     from retrovm.session import VM
 
@@ -59,20 +60,18 @@ class Deck:
         line     where its serial line ends
         saves    the folder of the save slots; None: the user's
         rewind   bytes of memory for going back in time
-        picture  what is shown of it; None: its screen
-    Raises `ArgumentError` for a machine that has nothing to show.
+    A machine without a screen is shown by the terminal of its serial line. Raises `ArgumentError` for one that has neither.
     """
 
     def __init__(self, vm: VM, *, keys: Mapping[str, tuple[str, ...]] | None = None,
                  pads: Mapping[str, tuple[str, ...]] | None = None,
-                 line: Line | None = None, saves: Path | None = None, rewind: int | None = None,
-                 picture: Picture | None = None) -> None:
-        shown = picture or vm.screen
-        if shown is None:
+                 line: Line | None = None, saves: Path | None = None, rewind: int | None = None) -> None:
+        if vm.screen is None and (vm.serial is None or line is not None):
             raise ArgumentError(f"{vm.spec.id} has no screen to show in a window")
         self.vm = vm
-        self.picture: Picture = shown
         self.line = line
+        self.terminal: TerminalLine | None = None
+        self.shows_terminal = False
         self.keyboard = Keyboard(vm, vm.spec.ports_for(vm.options), keys, pads)
         self.pacer = Pacer(vm.frame_rate)
         self.past = Past(vm, saves, rewind)
@@ -87,6 +86,29 @@ class Deck:
         self.recorder: Recorder | None = None
         self.playback: Playback | None = None
         self.recording: Recording | None = None
+        if vm.screen is None:
+            self.toggle_terminal()
+
+    @property
+    def picture(self) -> Picture:
+        """What is shown: the screen, or the terminal."""
+        if self.terminal is not None and self.shows_terminal:
+            return self.terminal.view
+        assert self.vm.screen is not None
+        return self.vm.screen
+
+    def toggle_terminal(self) -> None:
+        """Shows the terminal of the serial line, or the screen. Raises `ArgumentError` where one of them is missing."""
+        if self.terminal is None:
+            if self.vm.serial is None or self.line is not None:
+                raise ArgumentError(f"{self.vm.spec.title} has no serial line that could end here")
+            from retrovm.player.terminal_line import TerminalLine
+
+            self.line = self.terminal = TerminalLine(self.vm)
+        elif self.vm.screen is None:
+            raise ArgumentError(f"{self.vm.spec.title} has no screen")
+        self.shows_terminal = not self.shows_terminal
+        self.keyboard.release_all()
 
     @property
     def name(self) -> str:
@@ -270,11 +292,14 @@ class Deck:
 
     # --- text -----------------------------------------------------------------------------------------------
 
-    def type(self, text: str) -> None:
+    def paste(self, text: str) -> None:
         """Types text into a computer that has a serial line, as fast as that takes it. Raises `ArgumentError` for others."""
-        if self.vm.serial is None:
+        if self.terminal is not None:
+            self.terminal.paste(text)
+        elif self.vm.serial is not None:
+            self.vm.serial.send(text.replace("\r\n", "\r").replace("\n", "\r").encode("utf-8", "replace"))
+        else:
             raise ArgumentError(f"nothing typed: {self.vm.spec.title} has no serial line")
-        self.vm.serial.send(text.replace("\r\n", "\r").replace("\n", "\r").encode("ascii", "replace"))
 
     def close(self) -> list[str]:
         """Finishes all files; the machine is the caller's. Returns what went wrong, in words."""

@@ -12,6 +12,7 @@ from retrovm.player.sdl import sdl2
 
 if TYPE_CHECKING:
     from retrovm.player.app import Player
+    from retrovm.player.deck import Deck
 
 MOVES = {sdl2.SDLK_UP: -1, sdl2.SDLK_DOWN: 1}
 LEAPS = {sdl2.SDLK_PAGEUP: -10, sdl2.SDLK_PAGEDOWN: 10, sdl2.SDLK_HOME: -10_000, sdl2.SDLK_END: 10_000}
@@ -43,6 +44,8 @@ class Events:
                 self._key_down(event.key.keysym, bool(event.key.repeat))
             elif kind == sdl2.SDL_KEYUP:
                 self._key_up(event.key.keysym)
+            elif kind == sdl2.SDL_TEXTINPUT:
+                self._text(event.text.text.decode(errors="replace"))
             elif kind == sdl2.SDL_WINDOWEVENT:
                 self._window(event.window.event)
             elif kind == sdl2.SDL_DROPFILE:
@@ -78,14 +81,31 @@ class Events:
                 player.menu.answer(None if keysym.sym == sdl2.SDLK_ESCAPE else CODES.get(keysym.scancode))
         elif player.menu.is_open:
             self._menu_key(keysym.sym, keysym.mod)
-        elif not repeated:
-            command = None if player.deck is None else player.deck.keyboard.command(keysym)
-            if player.help is not None:
-                player.toggle_help()
-            elif command is not None:
-                player.do(command)
-            elif player.deck is not None:
-                player.deck.keyboard.down(keysym.scancode)
+        elif player.deck is not None:
+            self._machine_key(player.deck, keysym, repeated)
+
+    def _machine_key(self, deck: Deck, keysym: sdl2.SDL_Keysym, repeated: bool) -> None:
+        """A key of the player, of the machine, or of the terminal, which is the only one that keys repeat for."""
+        player, terminal = self.player, deck.terminal if deck.shows_terminal else None
+        command = deck.keyboard.command(keysym, terminal is not None)
+        if terminal is not None and command is None and player.help is None:
+            from retrovm.player.terminal_keys import key_down
+
+            key_down(terminal, keysym)
+        elif repeated:
+            pass
+        elif player.help is not None:
+            player.toggle_help()
+        elif command is not None:
+            player.do(command)
+        else:
+            deck.keyboard.down(keysym.scancode)
+
+    def _text(self, text: str) -> None:
+        """What was typed, in the layout of the host's keyboard: for the terminal."""
+        deck = self.player.deck
+        if deck is not None and deck.terminal is not None and deck.shows_terminal and not self.player.menu.is_open:
+            deck.terminal.type(text)
 
     def _key_up(self, keysym: sdl2.SDL_Keysym) -> None:
         # Whatever is held with it now: what went down comes up.

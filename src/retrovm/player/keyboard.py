@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from typing import Protocol
 
 from retrovm.errors import ArgumentError
-from retrovm.player.commands import ALT, CTRL, SHIFT, SHORTCUTS, Command
+from retrovm.player.commands import ALT, CTRL, SHIFT, SHORTCUTS, Command, in_terminal
 from retrovm.player.controllers import Source, sources_of
 from retrovm.player.sdl import sdl2
 from retrovm.spec import Port, nearest
@@ -85,9 +85,11 @@ class Keyboard:
         """Whether the machine has this key."""
         return key in self._buttons
 
-    def command(self, keysym: sdl2.SDL_Keysym) -> Command | None:
-        """What the player does when this key goes down, or None: then it may be the machine's."""
+    def command(self, keysym: sdl2.SDL_Keysym, terminal: bool = False) -> Command | None:
+        """What the player does when this key goes down, or None: then it may be the machine's, or that of a terminal."""
         held = sum(group for group in (CTRL, SHIFT, ALT) if keysym.mod & group)
+        if terminal:
+            return in_terminal(held, keysym.sym)
         if not held & (CTRL | ALT) and keysym.scancode in self._buttons:
             return None
         return SHORTCUTS.get((held, keysym.sym))
