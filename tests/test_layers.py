@@ -63,7 +63,7 @@ TOP = {"", "cli", "commands", "__main__", "bench"}
 # Beside the standard library. The base install has numpy, typer and rich; the rest are extras.
 FOREIGN = {
     "host_files": {"platformdirs"}, "core": {"numpy", "PIL"}, "rewind": {"numpy"}, "recording": {"numpy", "PIL", "av"},
-    "player": {"sdl2", "sdl2dll", "numpy", "pyte"},
+    "player": {"sdl2", "sdl2dll", "numpy", "pyte", "PIL", "tomlkit"},
     "suite": {"rich", "numpy", "PIL", "jinja2", "pooch", "requests"}, "debug": {"jinja2"},
     "commands": {"typer", "rich", "click"}, "cli": {"typer", "rich", "click"},
 }
