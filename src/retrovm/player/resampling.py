@@ -1,7 +1,9 @@
 """Samples at another rate that may change at any time: the sound of a machine for a sound card whose clock is not the machine's.
 
-Between samples a cubic goes through the two neighbours with the slopes of a Catmull-Rom spline (docs/references.md:
-catmull-rom); at a step of exactly 1 every sample stays as it is.
+Between samples a cubic goes through the two neighbours with the slopes of a Catmull-Rom spline; at a step of exactly 1 every
+sample stays as it is.
+
+Sources: docs/references.md: catmull-rom.
 """
 
 from __future__ import annotations
