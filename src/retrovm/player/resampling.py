@@ -45,4 +45,5 @@ def squeezed(samples: Samples, count: int) -> Samples:
     """The same sound in about `count` samples, so much higher: the mean of each few that become one."""
     each = max(1, len(samples) // max(1, count))
     whole = len(samples) // each * each
-    return samples[:whole].reshape(-1, each, samples.shape[1]).mean(axis=1).astype(np.int16)
+    means: Samples = samples[:whole].reshape(-1, each, samples.shape[1]).mean(axis=1).astype(np.int16)
+    return means
