@@ -101,7 +101,7 @@ class VideoRecorder(Recorder):
         return stream
 
     def _take(self, frames: int) -> None:
-        picture = self._av.VideoFrame.from_ndarray(np.ascontiguousarray(self._canvas.fit(self._screen.ndarray)), "rgb24")
+        picture = self._av.VideoFrame.from_ndarray(np.ascontiguousarray(self._canvas.fit(self._picture.ndarray)), "rgb24")
         picture.time_base = self._frame_time
         for frame in range(self.frames, self.frames + frames):
             picture.pts = frame
