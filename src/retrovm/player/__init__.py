@@ -10,5 +10,7 @@ Nothing here knows any machine by name: the picture is `vm.screen`, the sound `v
     font.py      the glyphs of text in the window; font.txt has them
     pacing.py    when the next frame is due
     files.py     names for pictures that are written on request
+    terminal_view.py, terminal_line.py, terminal_keys.py
+                 the terminal of a serial line: what is seen of it, the bytes both ways, the host's keys
     sdl.py       SDL itself and its errors; the only place that imports it
 """

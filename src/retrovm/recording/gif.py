@@ -22,7 +22,7 @@ import numpy.typing as npt
 
 from retrovm.core.screen import Screen
 from retrovm.errors import RecordingError
-from retrovm.recording.recorder import Recorder
+from retrovm.recording.base import Recording
 
 LEAST, MOST = 2, 0xFFFF                  # hundredths of a second that a picture lasts
 COLOURS = 256
@@ -34,8 +34,8 @@ Indices = npt.NDArray[np.uint8]
 Palette = npt.NDArray[np.uint8]
 
 
-class GifRecorder(Recorder):
-    """Records pictures as a GIF that is shown again and again. `Recorder` has the parameters."""
+class GifRecording(Recording):
+    """Records pictures as a GIF that is shown again and again. `Recording` has the parameters."""
 
     def _begin(self) -> None:
         try:

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, cast
 import numpy as np
 
 from retrovm.errors import ArgumentError, RecordingError
-from retrovm.recording.recorder import Recorder
+from retrovm.recording.base import Recording
 from retrovm.spec import nearest
 
 if TYPE_CHECKING:
@@ -58,8 +58,8 @@ KINDS = {
 }
 
 
-class VideoRecorder(Recorder):
-    """Records pictures and sound as a video of the kind that the suffix of the file says. `Recorder` has the parameters."""
+class VideoRecording(Recording):
+    """Records pictures and sound as a video of the kind that the suffix of the file says. `Recording` has the parameters."""
 
     even = True
 

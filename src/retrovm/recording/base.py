@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from retrovm.session import VM
 
 
-class Recorder(ABC):
+class Recording(ABC):
     """Records what a machine shows, from now until `close`; a context manager.
 
     Parameters
@@ -61,7 +61,7 @@ class Recorder(ABC):
             raise
         self.is_open = True
 
-    def __enter__(self) -> Recorder:
+    def __enter__(self) -> Recording:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
