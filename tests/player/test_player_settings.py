@@ -117,7 +117,7 @@ def test_a_file_that_cannot_be_written_is_an_oserror_and_the_change_counts_anyho
     (tmp_path / "not-a-folder").write_text("")
     settings = Settings(None)
     settings.file = tmp_path / "not-a-folder" / "config.toml"
-    with pytest.raises(NotADirectoryError):
+    with pytest.raises(FileExistsError):
         settings.change("volume", 5)
     assert settings.get("volume") == 5
 

@@ -12,8 +12,7 @@ from player_bench import SteadyClock, Tape, Wall, down, up
 
 import retrovm
 from retrovm import registry
-from retrovm.player.app import Player, deck_settings
-from retrovm.player.deck import Deck
+from retrovm.player.app import Player, deck_of
 from retrovm.player.pacing import Pacer
 from retrovm.player.sdl import sdl2
 from retrovm.player.settings import Settings
@@ -84,7 +83,7 @@ def handheld(tmp_path, monkeypatch, sdl):
 @pytest.fixture
 def player(handheld, tmp_path):
     settings = Settings(None, None, tmp_path)
-    player = Player(Deck(handheld, **deck_settings(settings, handheld)), Wall(), Tape(), settings=settings)
+    player = Player(deck_of(handheld, settings), Wall(), Tape(), settings=settings)
     player.folder = tmp_path
     player.deck.pacer = Pacer(handheld.frame_rate, SteadyClock())
     yield player

@@ -1,7 +1,4 @@
-"""Another program of the desktop from which a file is dragged onto a window: the protocol XDND.
-
-Sources: docs/references.md: xdnd.
-"""
+"""Another program of the desktop from which a file is dragged onto a window: the protocol XDND, version 5, of freedesktop.org."""
 
 import time
 from pathlib import Path

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from retrovm.errors import ArgumentError, RetroVMError
 from retrovm.movie import Movie
@@ -64,7 +64,7 @@ def play(vm: VM | None, *, settings: Settings | None = None, frames: int | None 
     says so on standard error, and there is silence.
     """
     chosen = Settings() if settings is None else settings
-    deck = None if vm is None else Deck(vm, line=line, **deck_settings(chosen, vm))
+    deck = None if vm is None else deck_of(vm, chosen, line)
     if deck is not None and movie is not None:
         deck.play_movie(Movie.open(movie))
     if deck is not None and record is not None:
@@ -96,12 +96,12 @@ def say(message: str) -> None:
     print(f"retrovm: {message}", file=sys.stderr, flush=True)
 
 
-def deck_settings(settings: Settings, vm: VM) -> dict[str, object]:
-    """What the settings say about playing a machine, as `Deck` takes it."""
+def deck_of(vm: VM, settings: Settings, line: Line | None = None) -> Deck:
+    """A machine as the settings say that it is to be played. Raises `ArgumentError` for one that has nothing to show."""
     machine, names = vm.spec.id, names_of(vm)
     saves = settings.get("saves", machine, names)
-    return {"keys": settings.keys(machine, names), "pads": settings.pads(machine, names),
-            "saves": Path(saves).expanduser() if saves else settings.home, "rewind": settings.get("rewind", machine, names) << 20}
+    return Deck(vm, keys=settings.keys(machine, names), pads=settings.pads(machine, names), line=line,
+                saves=Path(saves).expanduser() if saves else settings.home, rewind=settings.get("rewind", machine, names) << 20)
 
 
 class Player:
@@ -129,6 +129,7 @@ class Player:
         self._message_ends = 0
         self.help: Panel | None = None               # the keys, while they are shown
         self._stats_panel: Panel | None = None
+        self._title = ""
         self._picture: Picture = Curtain()
         self.stale = True                        # whether what is shown differs from what should be
         self._running = True
@@ -166,13 +167,13 @@ class Player:
 
     # --- settings -------------------------------------------------------------------------------------------
 
-    def get(self, name: str) -> object:
+    def get(self, name: str) -> Any:
         """What counts for a setting, for the machine and program that are played."""
         if self.deck is None:
             return self.settings.get(name)
         return self.settings.get(name, self.deck.vm.spec.id, names_of(self.deck.vm))
 
-    def set(self, name: str, value: object) -> None:
+    def set(self, name: str, value: Any) -> None:
         """Chooses a value of a setting, from now on and for the next time."""
         with self.telling("kept until the end only"):
             self.settings.change(name, value)
@@ -180,14 +181,14 @@ class Player:
             self._apply_volume()
             self.tell(f"volume {self.sound.volume} %" if self.sound.volume else "no sound")
         elif name == "fullscreen":
-            self.display.fullscreen = bool(value)
+            self.display.fullscreen = value
         elif name == "fast" and self.deck is not None:
             self.deck.pitched = value == "pitch"
         else:
             self._apply_look()
 
     def _apply_look(self) -> None:
-        self.display.look = Look(str(self.get("scaling")), str(self.get("pixels")), str(self.get("filter")))
+        self.display.look = Look(self.get("scaling"), self.get("pixels"), self.get("filter"))
         self._picture = Curtain()
         if self.deck is not None:
             screen = self.deck.vm.screen
@@ -195,7 +196,7 @@ class Player:
             if screen is not None and self.deck.picture is screen:
                 colours = None
                 try:
-                    colours = palettes.find(str(self.get("palette")))
+                    colours = palettes.find(self.get("palette"))
                 except ArgumentError as error:
                     self.tell(str(error))
                 if colours is not None:
@@ -203,12 +204,12 @@ class Player:
         self.stale = True
 
     def _apply_volume(self) -> None:
-        self.sound.volume = 0 if self.get("mute") else int(str(self.get("volume")))
+        self.sound.volume = 0 if self.get("mute") else self.get("volume")
 
     def change_volume(self, by: int) -> None:
         """Louder or quieter by so many percent."""
         self.settings.change("mute", False)
-        self.set("volume", max(0, min(100, int(str(self.get("volume"))) + by)))
+        self.set("volume", max(0, min(100, self.get("volume") + by)))
 
     # --- the machine ----------------------------------------------------------------------------------------
 
@@ -248,7 +249,7 @@ class Player:
             if path.suffix.lower() in MOVIES:
                 vm, movie = open_movie(path, None if self.deck is None else self.deck.vm,
                                        [each.program for each in self.memory.recent])
-                deck = Deck(vm, **deck_settings(self.settings, vm))
+                deck = deck_of(vm, self.settings)
                 deck.play_movie(movie)
                 self.insert(deck)
             elif path.suffix.lower() in STATES:
@@ -256,7 +257,7 @@ class Player:
                 self.menu.close()
             else:
                 vm = open_program(program, self.settings, machine)
-                self.insert(Deck(vm, **deck_settings(self.settings, vm)), program if "/" in program and not path.exists()
+                self.insert(deck_of(vm, self.settings), program if "/" in program and not path.exists()
                             else str(path.resolve()))
         self._show_title()
 
@@ -267,7 +268,7 @@ class Player:
         audio = None if self.deck is None else self.deck.vm.audio
         if self.deck is not None and audio is not None and not self.get("mute"):
             try:
-                self.sound = SoundCard(audio.rate, audio.channels, self.deck.vm.frame_rate, latency=int(str(self.get("latency"))))
+                self.sound = SoundCard(audio.rate, audio.channels, self.deck.vm.frame_rate, latency=self.get("latency"))
             except sdl.SdlError as error:
                 say(f"no sound: {error}")
         self._apply_volume()
@@ -345,7 +346,7 @@ class Player:
     def _show_title(self) -> None:
         deck = self.deck
         title = "retrovm" if deck is None else " - ".join([deck.name, *([deck.state] if deck.state else [])])
-        if title != getattr(self, "_title", None):
+        if title != self._title:
             self._title = title
             self.display.set_title(title)
 
@@ -476,23 +477,24 @@ class Player:
 
         deck = self.machine
         if deck.recording is not None:
-            path = self._recording_path
+            path = deck.recording.path
             deck.end_recording()
             self.tell(f"wrote {path}")
             return
-        self._recording_path = free_path(self.folder, stem_of(deck.vm), suffix)
+        path = free_path(self.folder, stem_of(deck.vm), suffix)
         with self.telling("not recorded"):
-            deck.recording = recording.record(deck.vm, self._recording_path)
-            self.tell(f"recording {self._recording_path}")
+            deck.recording = recording.record(deck.vm, path)
+            self.tell(f"recording {path}")
 
     def record_movie(self) -> None:
         """Begins a movie of what is done from now on; ends the one that runs."""
         deck = self.machine
         if deck.recorder is not None:
+            path = deck.recorder.path
             deck.end_movie()
-            self.tell(f"wrote {self._movie_path}")
+            self.tell(f"wrote {path}")
             return
-        self._movie_path = free_path(self.folder, stem_of(deck.vm), ".rmv")
+        path = free_path(self.folder, stem_of(deck.vm), ".rmv")
         with self.telling("not recorded"):
-            deck.record_movie(self._movie_path)
-            self.tell(f"recording {self._movie_path}")
+            deck.record_movie(path)
+            self.tell(f"recording {path}")

@@ -14,6 +14,7 @@ from retrovm.player.audio import Sound
 from retrovm.player.keyboard import Keyboard
 from retrovm.player.pacing import SECOND, HostClock, Pacer
 from retrovm.player.past import Past
+from retrovm.player.resampling import Samples
 
 if TYPE_CHECKING:
     from retrovm.player.terminal_line import TerminalLine
@@ -44,6 +45,9 @@ class Line(Protocol):
 
 class Recording(Protocol):
     """Pictures and sound that are being written into a file: `retrovm.recording` has them."""
+
+    @property
+    def path(self) -> Path: ...
 
     def capture(self) -> None: ...
 
@@ -144,7 +148,7 @@ class Deck:
     def run_fast(self, sound: Sound) -> None:
         """Runs frames as fast as the host can, for a moment, and renders the last one."""
         end = HostClock.now() + FAST_BURST
-        heard = []
+        heard: list[Samples] = []
         while True:
             last = HostClock.now() >= end or self.frames == 1
             if not self.tick(render=last, keep=last):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 from retrovm import bundled, loading
 from retrovm.errors import ArgumentError, RetroVMError
@@ -25,7 +26,7 @@ def open_program(program: str, settings: Settings, machine_id: str | None = None
         program, machine_id = str(found.file), machine_id or found.machine
     media = open_media(program)
     vm = loading.load(media, machine_id)
-    options = settings.options_for(vm)
+    options: dict[str, Any] = settings.options_for(vm)
     return vm if not options else loading.load(media, vm.spec.id, **options)
 
 

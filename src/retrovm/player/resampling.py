@@ -1,7 +1,9 @@
 """Samples at another rate that may change at any time: the sound of a machine for a sound card whose clock is not the machine's.
 
-Between samples a cubic goes through the two neighbours with the slopes of a Catmull-Rom spline (docs/references.md:
-catmull-rom); at a step of exactly 1 every sample stays as it is.
+Between samples a cubic goes through the two neighbours with the slopes of a Catmull-Rom spline; at a step of exactly 1 every
+sample stays as it is.
+
+Sources: docs/references.md: catmull-rom.
 """
 
 from __future__ import annotations
@@ -43,4 +45,5 @@ def squeezed(samples: Samples, count: int) -> Samples:
     """The same sound in about `count` samples, so much higher: the mean of each few that become one."""
     each = max(1, len(samples) // max(1, count))
     whole = len(samples) // each * each
-    return samples[:whole].reshape(-1, each, samples.shape[1]).mean(axis=1).astype(np.int16)
+    means: Samples = samples[:whole].reshape(-1, each, samples.shape[1]).mean(axis=1).astype(np.int16)
+    return means
