@@ -2,10 +2,12 @@
 
 from ctypes import c_ubyte
 
+import numpy as np
 import pytest
+from PIL import Image
 
 import retrovm
-from retrovm import bundled
+from retrovm import bundled, recording
 from retrovm.player import terminal_keys
 from retrovm.player.app import Line
 from retrovm.player.sdl import sdl2
@@ -200,3 +202,25 @@ def test_the_window_shows_the_terminal(line):
         assert bytes(shown) == line.view.tobytes()
     finally:
         window.close()
+
+
+def test_the_terminal_can_be_recorded(vm, line, tmp_path):
+    with recording.record(vm, tmp_path / "a.gif", picture=line.view) as recorder:
+        for _ in range(60):
+            vm.tick()
+            line.exchange()
+            recorder.capture()
+    with Image.open(tmp_path / "a.gif") as image:
+        image.seek(image.n_frames - 1)
+        assert (np.asarray(image.convert("RGB")) == line.view.ndarray).all()
+
+
+def test_a_terminal_that_becomes_wider_keeps_the_size_of_its_recording(vm, line, tmp_path):
+    with recording.record(vm, tmp_path / "a.gif", picture=line.view) as recorder:
+        for codes in (b"80", b"\x1b[?3h132"):
+            line.view.feed(codes)
+            recorder.capture(6)
+    with Image.open(tmp_path / "a.gif") as image:
+        image.seek(1)
+        assert image.size == (640, 384)
+        assert (np.asarray(image.convert("RGB")) == line.view.ndarray[:, :640]).all()

@@ -164,7 +164,7 @@ def test_a_codec_that_is_not_there_is_named(tmp_path, monkeypatch):
 
 def test_the_recorder_of_videos_knows_its_suffixes(tmp_path):
     with pytest.raises(retrovm.ArgumentError, match=r"no video has the suffix '\.gif'; there are: \.mkv, \.mp4, \.webm"):
-        recording.VideoRecorder(make(CHANGING), tmp_path / "a.gif")
+        recording.VideoRecording(make(CHANGING), tmp_path / "a.gif")
     assert not os.listdir(tmp_path)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from retrovm.recording import Recorder
+    from retrovm.recording import Recording
 
 
 class Tap(Protocol):
@@ -23,7 +23,7 @@ class Film:
 
     pictures = True
 
-    def __init__(self, recorder: Recorder) -> None:
+    def __init__(self, recorder: Recording) -> None:
         self.take = recorder.capture
 
 

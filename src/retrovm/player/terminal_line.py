@@ -6,7 +6,9 @@
     line.exchange()                  # with every frame
     line.view.tobytes()
 
-`TerminalKeys` knows the keys by SDL's names for them; what is typed comes as text, in the layout of the host's keyboard.
+Text comes in the layout of the host's keyboard; `retrovm.player.terminal_keys` knows which of its keys are which here.
+
+Sources: docs/references.md: xterm-ctlseqs (PC-Style Function Keys, VT220-Style Function Keys).
 """
 
 from __future__ import annotations
@@ -24,7 +26,7 @@ if TYPE_CHECKING:
 # Bytes given to the machine before the guest asks for them: those of a frame at 115,200 baud, so that a line is never idle.
 AHEAD = 256
 
-# What keys send: those of a VT220, and of a VT100 where it has them. With DECCKM, the cursor keys begin with ESC O.
+# What keys send: as a VT220 has it, and xterm where that has no such key. With DECCKM, the cursor keys begin with ESC O.
 CURSOR = {"up": b"A", "down": b"B", "right": b"C", "left": b"D", "home": b"H", "end": b"F"}
 KEYS = {
     "return": b"\r", "tab": b"\t", "backspace": b"\b", "delete": b"\x7f", "escape": b"\x1b", "insert": b"\x1b[2~",

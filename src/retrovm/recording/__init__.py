@@ -24,15 +24,15 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from retrovm.recording.base import Recording
     from retrovm.recording.choice import SUFFIXES, check, record
-    from retrovm.recording.gif import GifRecorder
-    from retrovm.recording.recorder import Recorder
-    from retrovm.recording.video import VideoRecorder
+    from retrovm.recording.gif import GifRecording
+    from retrovm.recording.video import VideoRecording
 
-__all__ = ["SUFFIXES", "GifRecorder", "Recorder", "VideoRecorder", "check", "record"]
+__all__ = ["SUFFIXES", "GifRecording", "Recording", "VideoRecording", "check", "record"]
 
-_HOMES = {"SUFFIXES": "choice", "check": "choice", "record": "choice", "GifRecorder": "gif", "Recorder": "recorder",
-          "VideoRecorder": "video"}
+_HOMES = {"SUFFIXES": "choice", "check": "choice", "record": "choice", "GifRecording": "gif", "Recording": "base",
+          "VideoRecording": "video"}
 
 
 def __getattr__(name: str) -> Any:

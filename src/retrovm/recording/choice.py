@@ -7,9 +7,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from retrovm.errors import ArgumentError
-from retrovm.recording.gif import GifRecorder
-from retrovm.recording.recorder import Recorder
-from retrovm.recording.video import KINDS, VideoRecorder
+from retrovm.recording.base import Recording
+from retrovm.recording.canvas import Picture
+from retrovm.recording.gif import GifRecording
+from retrovm.recording.video import KINDS, VideoRecording
 from retrovm.spec import nearest
 
 if TYPE_CHECKING:
@@ -25,8 +26,9 @@ def check(path: str | PathLike[str]) -> None:
         raise ArgumentError(f"{path}: no recording has the suffix {suffix!r}{nearest(suffix, dict.fromkeys(SUFFIXES))}")
 
 
-def record(vm: VM, path: str | PathLike[str], *, scale: int | None = None) -> Recorder:
-    """Begins a recording of the kind that the suffix of `path` says. `Recorder` has the parameters and the errors."""
+def record(vm: VM, path: str | PathLike[str], *, scale: int | None = None,
+           picture: Picture | None = None) -> Recording:
+    """Begins a recording of the kind that the suffix of `path` says. `Recording` has the parameters and the errors."""
     check(path)
-    kind = GifRecorder if Path(path).suffix.lower() == ".gif" else VideoRecorder
-    return kind(vm, path, scale=scale)
+    kind = GifRecording if Path(path).suffix.lower() == ".gif" else VideoRecording
+    return kind(vm, path, scale=scale, picture=picture)

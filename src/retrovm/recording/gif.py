@@ -20,8 +20,9 @@ from io import BytesIO
 import numpy as np
 import numpy.typing as npt
 
+from retrovm.core.screen import Screen
 from retrovm.errors import RecordingError
-from retrovm.recording.recorder import Recorder
+from retrovm.recording.base import Recording
 
 LEAST, MOST = 2, 0xFFFF                  # hundredths of a second that a picture lasts
 COLOURS = 256
@@ -33,8 +34,8 @@ Indices = npt.NDArray[np.uint8]
 Palette = npt.NDArray[np.uint8]
 
 
-class GifRecorder(Recorder):
-    """Records pictures as a GIF that is shown again and again. `Recorder` has the parameters."""
+class GifRecording(Recording):
+    """Records pictures as a GIF that is shown again and again. `Recording` has the parameters."""
 
     def _begin(self) -> None:
         try:
@@ -53,7 +54,8 @@ class GifRecorder(Recorder):
         self._seen: object = None
 
     def _take(self, frames: int) -> None:
-        seen = (self._screen.size, self._screen.tobytes())
+        pixels = self._picture.ndarray
+        seen = (pixels.shape, pixels.tobytes())
         if seen == self._seen:
             return
         now = self._hundredths(self.frames)
@@ -62,7 +64,7 @@ class GifRecorder(Recorder):
             self._write(now - self._start)
             self._start = now
         self._seen = seen
-        self._next = self._picture()
+        self._next = self._coloured()
 
     def _end(self) -> None:
         if self._next is not None:
@@ -79,11 +81,13 @@ class GifRecorder(Recorder):
         """When a frame begins, in hundredths of a second."""
         return round(100 * frames / self.vm.frame_rate)
 
-    def _picture(self) -> tuple[Indices, Palette]:
-        if self._screen.is_direct:
-            indices, palette = reduced(self._screen.ndarray)
+    def _coloured(self) -> tuple[Indices, Palette]:
+        """The picture as palette indices, and the palette."""
+        picture = self._picture
+        if isinstance(picture, Screen) and not picture.is_direct:
+            indices, palette = picture.indices, picture.palette[:COLOURS]
         else:
-            indices, palette = self._screen.indices, self._screen.palette[:COLOURS]
+            indices, palette = reduced(picture.ndarray)
         darkest = int(palette.sum(axis=1, dtype=int).argmin())
         return self._canvas.fit(indices, darkest), palette
 

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, cast
 import numpy as np
 
 from retrovm.errors import ArgumentError, RecordingError
-from retrovm.recording.recorder import Recorder
+from retrovm.recording.base import Recording
 from retrovm.spec import nearest
 
 if TYPE_CHECKING:
@@ -58,8 +58,8 @@ KINDS = {
 }
 
 
-class VideoRecorder(Recorder):
-    """Records pictures and sound as a video of the kind that the suffix of the file says. `Recorder` has the parameters."""
+class VideoRecording(Recording):
+    """Records pictures and sound as a video of the kind that the suffix of the file says. `Recording` has the parameters."""
 
     even = True
 
@@ -101,7 +101,7 @@ class VideoRecorder(Recorder):
         return stream
 
     def _take(self, frames: int) -> None:
-        picture = self._av.VideoFrame.from_ndarray(np.ascontiguousarray(self._canvas.fit(self._screen.ndarray)), "rgb24")
+        picture = self._av.VideoFrame.from_ndarray(np.ascontiguousarray(self._canvas.fit(self._picture.ndarray)), "rgb24")
         picture.time_base = self._frame_time
         for frame in range(self.frames, self.frames + frames):
             picture.pts = frame

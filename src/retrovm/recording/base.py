@@ -10,19 +10,20 @@ from types import TracebackType
 from typing import TYPE_CHECKING
 
 from retrovm.errors import ArgumentError, RecordingError
-from retrovm.recording.canvas import Canvas
+from retrovm.recording.canvas import Canvas, Picture
 
 if TYPE_CHECKING:
     from retrovm.session import VM
 
 
-class Recorder(ABC):
+class Recording(ABC):
     """Records what a machine shows, from now until `close`; a context manager.
 
     Parameters
-        vm     the machine. It may be used as ever: only `capture` looks at it
-        path   the file, which appears when the recording is closed and takes the place of one that was there
-        scale  how many pixels high a pixel of the machine is; None: as many as fit in 640 x 480
+        vm       the machine. It may be used as ever: only `capture` looks at it
+        path     the file, which appears when the recording is closed and takes the place of one that was there
+        scale    how many pixels high a pixel of the machine is; None: as many as fit in 640 x 480
+        picture  what is seen, where that is not its screen: an object with `size`, `aspect`, `rotation` and `ndarray`
     Raises `ArgumentError` where the machine has no screen or the scale is wrong, and `RecordingError` where the extra that it
     needs is not installed, or FILE.part, where the recording grows, exists or cannot be written.
 
@@ -32,8 +33,10 @@ class Recorder(ABC):
 
     even = False
 
-    def __init__(self, vm: VM, path: str | PathLike[str], *, scale: int | None = None) -> None:
-        if vm.screen is None:
+    def __init__(self, vm: VM, path: str | PathLike[str], *, scale: int | None = None,
+                 picture: Picture | None = None) -> None:
+        picture = vm.screen if picture is None else picture
+        if picture is None:
             raise ArgumentError(f"{vm.spec.id} has no screen to record")
         if scale is not None and not 1 <= scale <= 64:
             raise ArgumentError(f"a recording is enlarged 1 to 64 times, not {scale}")
@@ -42,8 +45,8 @@ class Recorder(ABC):
         self.part = self.path.with_name(f"{self.path.name}.part")
         self.frames = 0
         self.is_open = False
-        self._screen = vm.screen
-        self._canvas = Canvas(vm.screen, scale, self.even)
+        self._picture = picture
+        self._canvas = Canvas(picture, scale, self.even)
         try:
             self.part.open("xb").close()
         except FileExistsError:
@@ -58,7 +61,7 @@ class Recorder(ABC):
             raise
         self.is_open = True
 
-    def __enter__(self) -> Recorder:
+    def __enter__(self) -> Recording:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
