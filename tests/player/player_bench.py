@@ -34,6 +34,9 @@ class Wall:
         if action is not None:
             action()
 
+    def set_vsync(self, on: bool) -> None:
+        self.vsync = on
+
     def set_title(self, title: str) -> None:
         self.titles.append(title)
 

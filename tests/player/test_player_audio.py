@@ -67,6 +67,23 @@ def test_a_queue_that_ran_empty_is_counted(card):
     assert card.figures.gaps == 1
 
 
+def test_a_queue_that_ran_empty_while_the_machine_rested_is_not(card):
+    card.queue(FRAME)
+    card.rest()
+    sdl2.SDL_ClearQueuedAudio(card.device)
+    card.queue(FRAME)
+    assert card.figures.gaps == 0
+
+
+def test_a_player_that_began_in_silence_can_be_heard(sdl, ember, tmp_path):
+    player = make_player(ember, tmp_path)
+    player.settings.change("mute", True)
+    player.open_sound()
+    player.set("mute", False)
+    assert isinstance(player.sound, SoundCard)
+    player.close()
+
+
 def test_the_volume_is_heard_as_its_square(card):
     loud = np.full((10, 1), 10_000, np.int16)
     card.volume = 50

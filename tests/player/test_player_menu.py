@@ -10,6 +10,7 @@ from player_bench import SteadyClock, Tape, Wall, down, make_player
 
 from retrovm import bundled
 from retrovm.player.app import Player
+from retrovm.player.commands import help_lines
 from retrovm.player.memory import Memory
 from retrovm.player.menu import COLUMNS, Entry, Menu, Page, shortened
 from retrovm.player.pacing import Pacer
@@ -275,6 +276,20 @@ def test_the_keys_are_shown_until_a_key(player):
     press(player, "f1")
     player.draw()
     assert player.display.panels == []
+
+
+def test_the_keys_of_a_terminal_are_those_that_it_leaves(player):
+    keys = {what: keys for keys, what in help_lines(terminal=True)}
+    assert keys["end"] == "Ctrl-Shift-Q"
+    assert keys["menu"] == "F10"
+    assert keys["full screen, and back"] == "F11, Alt-Enter"
+    assert "P" not in keys["pause, and on"].split(", ")
+    assert len(help_lines()) > len(keys) - 1
+
+
+def test_waiting_for_the_display_is_switched_at_once(player):
+    go(player, "Picture", "Wait for the display")
+    assert player.display.vsync is False
 
 
 def test_end_ends(player):

@@ -178,8 +178,12 @@ class Player:
         with self.telling("kept until the end only"):
             self.settings.change(name, value)
         if name in ("volume", "mute"):
+            if isinstance(self.sound, Silence):
+                self.open_sound()
             self._apply_volume()
-            self.tell(f"volume {self.sound.volume} %" if self.sound.volume else "no sound")
+            self.tell(f"volume {self.get('volume')} %" if self.sound.volume else "no sound")
+        elif name == "vsync":
+            self.display.set_vsync(value)
         elif name == "fullscreen":
             self.display.fullscreen = value
         elif name == "fast" and self.deck is not None:
@@ -293,9 +297,11 @@ class Player:
     def _step(self) -> None:
         """Runs the machine for a moment, or waits for one."""
         deck = self.deck
+        if self.idle or (deck is not None and (deck.rewinding or deck.fast or deck.slow)):
+            self.sound.rest()
         if self.message is not None and HostClock.now() > self._message_ends:
             self.message, self.stale = None, True
-        if deck is None or self.menu.is_open or self.help is not None or (deck.paused and not deck.rewinding):
+        if deck is None or self.idle:
             self.draw()                          # what was over the window may be gone
             sdl2.SDL_WaitEventTimeout(None, IDLE)
             self.stats.restart(self.deck)
@@ -317,6 +323,12 @@ class Player:
             deck.pacer.wait()                    # then events again, as late as can be
         if deck is not None and deck.line is not None and deck.line.ended:
             self.quit()
+
+    @property
+    def idle(self) -> bool:
+        """Whether the machine stands still, so that there is nothing to do but to look for events."""
+        deck = self.deck
+        return deck is None or self.menu.is_open or self.help is not None or (deck.paused and not deck.rewinding)
 
     def draw(self) -> None:
         """Shows what there is now."""

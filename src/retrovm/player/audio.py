@@ -55,6 +55,9 @@ class Sound(Protocol):
     def squeeze(self, samples: Samples) -> None:
         """Plays a part of a fast forward, as much higher as there is no time for."""
 
+    def rest(self) -> None:
+        """Nothing comes for a while: that the queue runs empty is as it should be."""
+
     def waiting(self) -> float:
         """Milliseconds of sound that wait."""
 
@@ -73,6 +76,9 @@ class Silence:
         pass
 
     def squeeze(self, samples: Samples) -> None:
+        pass
+
+    def rest(self) -> None:
         pass
 
     def waiting(self) -> float:
@@ -113,6 +119,10 @@ class SoundCard:
     def close(self) -> None:
         """Stops playing."""
         sdl2.SDL_CloseAudioDevice(self.device)
+
+    def rest(self) -> None:
+        """See `Sound`."""
+        self._begun = False
 
     def waiting(self) -> float:
         """Milliseconds of sound that wait."""

@@ -111,15 +111,14 @@ def shortcut_text(held: int, sym: int) -> str:
     return _HELD[held] + _NAMES.get(sym, chr(sym).upper() if sym < 0x110000 else "?")
 
 
-def help_lines() -> list[tuple[str, str]]:
-    """What each key of the player does: (keys, what), the slots in one line."""
+def help_lines(terminal: bool = False) -> list[tuple[str, str]]:
+    """What each key of the player does, also while a terminal has the keyboard: (keys, what), the slots in one line."""
     lines: dict[Command, list[str]] = {}
     for (held, sym), command in SHORTCUTS.items():
-        lines.setdefault(command, []).append(shortcut_text(held, sym))
-    found = []
-    for command in Command:
-        if command is Command.SLOT_0:
-            found.append(("Ctrl-0 to Ctrl-9", "the slot that is meant"))
-        elif command not in SLOT_COMMANDS:
-            found.append((", ".join(lines[command]), command.value))
-    return found
+        if not terminal or in_terminal(held, sym) is command:
+            lines.setdefault(command, []).append(shortcut_text(held, sym))
+        elif held == CTRL:
+            lines.setdefault(command, []).append(shortcut_text(CTRL | SHIFT, sym))
+    slots = {True: "Ctrl-Shift-0 to 9", False: "Ctrl-0 to Ctrl-9"}[terminal]
+    return [(slots, "the slot that is meant") if command is Command.SLOT_0 else (", ".join(lines[command]), command.value)
+            for command in Command if command in lines and command not in SLOT_COMMANDS[1:]]

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 # The settings of each page, in its order.
 VIDEO = {"fullscreen": "Full screen", "scaling": "Size", "pixels": "Shape of pixels", "filter": "Filter", "palette": "Palette",
-         "vsync": "Wait for the display (from the next start on)", "screenshots": "Size of screenshots"}
+         "vsync": "Wait for the display", "screenshots": "Size of screenshots"}
 SOUND = {"volume": "Volume", "mute": "Mute", "fast": "Fast forward is heard as"}
 
 BACK = "Esc: back"
@@ -231,7 +231,7 @@ class Pages:
     def help(self) -> Panel:
         """The keys of the machine and those of the player, side by side."""
         left: list[str] = []
-        if self.player.deck is not None:
+        if self.player.deck is not None and not self.player.deck.shows_terminal:
             vm = self.player.deck.vm
             ports = vm.spec.ports_for(vm.options)
             keys = keys_of(ports, self.player.settings.keys(vm.spec.id, names_of(vm)))
@@ -240,7 +240,8 @@ class Pages:
                 if named:
                     left += ([""] if left else []) + [port.title]
                     left += [f"  {name:<7} {' '.join(map(key_text, codes))}" for name, codes in named]
-        right = [f"{keys:<26} {what}" for keys, what in help_lines()]
+        terminal = self.player.deck is not None and self.player.deck.shows_terminal
+        right = [f"{keys:<26} {what}" for keys, what in help_lines(terminal)]
         width = max((len(line) for line in left), default=-3) + 3
         rows = [f"{a:<{width}}{b}" for a, b in zip_longest(left, right, fillvalue="")]
         return lines_panel(["", *rows, ""])

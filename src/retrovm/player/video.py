@@ -228,6 +228,10 @@ class Window:
         number = max(0, sdl2.SDL_GetWindowDisplayIndex(self._window))
         return int(mode.refresh_rate) if sdl2.SDL_GetCurrentDisplayMode(number, mode) == 0 else 0
 
+    def set_vsync(self, on: bool) -> None:
+        """Shows pictures when the display begins a new one, or at once; where the driver cannot do that, it stays as it is."""
+        sdl2.SDL_RenderSetVSync(self._renderer, on)
+
     def draw(self, picture: Picture, panels: Sequence[Panel] = ()) -> None:
         """Shows the picture, and panels over it. With vsync this waits for the display."""
         self._draw_picture(picture)
