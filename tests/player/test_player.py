@@ -294,3 +294,13 @@ def test_a_machine_without_a_serial_line_says_so(player, capsys):
     said = capsys.readouterr().err
     assert "CHIP-8 has no serial line that could end here" in said
     assert "nothing typed: CHIP-8 has no serial line" in said
+
+
+def test_the_figures_say_how_long_a_key_takes_to_be_seen(player):
+    player.toggle_stats()
+    player.display.script = {20: lambda: down("KeyE")}
+    player.run(frames=40)
+    assert player.stats.update(player.deck, player.sound, 0)
+    assert player.stats.lines[0].split()[0] == "machine"
+    assert [line.split()[0] for line in player.stats.lines] == ["machine", "display", "host", "keys", "sound"]
+    assert int(player.stats.lines[3].split()[1]) < 60_000

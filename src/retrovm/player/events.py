@@ -41,7 +41,7 @@ class Events:
             if kind == sdl2.SDL_QUIT:
                 player.quit()
             elif kind == sdl2.SDL_KEYDOWN:
-                self._key_down(event.key.keysym, bool(event.key.repeat))
+                self._key_down(event.key)
             elif kind == sdl2.SDL_KEYUP:
                 self._key_up(event.key.keysym)
             elif kind == sdl2.SDL_TEXTINPUT:
@@ -74,25 +74,25 @@ class Events:
 
     # --- keys -----------------------------------------------------------------------------------------------
 
-    def _key_down(self, keysym: sdl2.SDL_Keysym, repeated: bool) -> None:
-        player = self.player
+    def _key_down(self, key: sdl2.SDL_KeyboardEvent) -> None:
+        player, keysym, repeated = self.player, key.keysym, bool(key.repeat)
         if player.menu.asks:
             if not repeated:
                 player.menu.answer(None if keysym.sym == sdl2.SDLK_ESCAPE else CODES.get(keysym.scancode))
         elif player.menu.is_open:
             self._menu_key(keysym.sym, keysym.mod)
         elif player.deck is not None:
-            self._machine_key(player.deck, keysym, repeated)
+            self._machine_key(player.deck, key)
 
-    def _machine_key(self, deck: Deck, keysym: sdl2.SDL_Keysym, repeated: bool) -> None:
+    def _machine_key(self, deck: Deck, key: sdl2.SDL_KeyboardEvent) -> None:
         """A key of the player, of the machine, or of the terminal, which is the only one that keys repeat for."""
-        player, terminal = self.player, deck.terminal if deck.shows_terminal else None
+        player, terminal, keysym = self.player, deck.terminal if deck.shows_terminal else None, key.keysym
         command = deck.keyboard.command(keysym, terminal is not None)
         if terminal is not None and command is None and player.help is None:
             from retrovm.player.terminal_keys import key_down
 
             key_down(terminal, keysym)
-        elif repeated:
+        elif key.repeat:
             pass
         elif player.help is not None:
             player.toggle_help()
@@ -100,6 +100,7 @@ class Events:
             player.do(command)
         else:
             deck.keyboard.down(keysym.scancode)
+            player.stats.pressed(key.timestamp)
 
     def _text(self, text: str) -> None:
         """What was typed, in the layout of the host's keyboard: for the terminal."""

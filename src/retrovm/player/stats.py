@@ -6,6 +6,7 @@ import time
 from typing import TYPE_CHECKING
 
 from retrovm.player.pacing import SECOND, HostClock
+from retrovm.player.sdl import sdl2
 
 if TYPE_CHECKING:
     from retrovm.player.audio import Sound
@@ -30,15 +31,24 @@ class Stats:
         self._emulated = 0 if deck is None else deck.emulated
         self._last: int | None = None
         self._longest = 0
+        self._pressed: tuple[int, int] | None = None     # when, and how many frames had run
+        self._answered: int | None = None
 
     def ran(self, frames: int) -> None:
         """So many frames of the machine ran."""
         self._frames += frames
         self._all += frames
 
+    def pressed(self, when: int) -> None:
+        """A key of the machine went down, by SDL's clock of milliseconds."""
+        if self._pressed is None:
+            self._pressed = when, self._all
+
     def shown(self) -> None:
         """A picture was shown."""
         now = HostClock.now()
+        if self._pressed is not None and self._all > self._pressed[1]:
+            self._answered, self._pressed = sdl2.SDL_GetTicks() - self._pressed[0], None
         self._shown += 1
         if self._last is not None:
             self._longest = max(self._longest, now - self._last)
@@ -54,6 +64,7 @@ class Stats:
         emulated = deck.emulated - self._emulated
         drift = self.drift(deck, now)
         figures = sound.figures
+        answered = "-" if self._answered is None else self._answered
         least = "-" if figures.least == float("inf") else f"{figures.least:.0f}"
         self.lines = [
             f"machine  {self._frames / seconds:7.2f} of {float(deck.vm.frame_rate):.2f} frames/s, {drift:+.0f} ppm",
@@ -61,6 +72,7 @@ class Stats:
             f"{', followed' if deck.pacer.follows else ''}",
             f"host     {(cpu - self._cpu) / (now - self._mark) * 100:7.1f} % of a core, machine "
             f"{emulated / (now - self._mark) * 100:.1f} %",
+            f"keys     {answered:>7} ms to the picture that has seen the last one",
             f"sound    {sound.waiting():7.0f} ms wait, least {least}, {figures.gaps} gaps, speed {figures.speed:.4f}",
         ]
         self._mark, self._frames, self._shown, self._longest = now, 0, 0, 0
