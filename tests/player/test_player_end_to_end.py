@@ -11,6 +11,7 @@ from x_drop import drop_file
 
 import retrovm
 from retrovm import bundled
+from retrovm.player.terminal_view import TerminalView
 
 BACKGROUND, LIT = 0x14181C, 0xF2E8C8
 BAR = slice(12, 16)                      # rows of the title that move
@@ -282,3 +283,35 @@ def test_the_window_is_where_it_was_left(play, display):
         assert all(abs(int(a) - int(b)) <= 30 for a, b in zip(again.find(), place, strict=True))
     finally:
         again.end()
+
+
+def test_a_computer_without_a_screen_is_talked_to_in_the_window(display, tmp_path):
+    game = Game(display, tmp_path, tmp_path, "sbc6502/monitor", "--scale", "1", title="6502")
+    expected = TerminalView()
+    vm = retrovm.load(bundled.find("sbc6502/monitor").file, "sbc6502")
+    vm.tick(60)
+    vm.serial.send(b"200\r")
+    vm.tick(60)
+    expected.feed(vm.serial.receive())
+    used = [number for number, line in enumerate(expected.text) if line.strip()]
+    lines = expected.ndarray[16 * used[0]:16 * (used[-1] + 1)]           # the greeting, what was typed and the answer
+    wanted = lines[..., 0].astype(np.uint32) << 16 | lines[..., 1].astype(np.uint32) << 8 | lines[..., 2]
+
+    def shows(wanted):
+        pixels = display.pixels()
+        rows, columns = np.nonzero(pixels == wanted[wanted != 0][0])
+        if not len(rows):
+            return False
+        lit = np.argwhere(wanted != 0)
+        y, x = rows.min() - lit[:, 0].min(), columns.min() - lit[:, 1].min()
+        return np.array_equal(pixels[y:y + wanted.shape[0], x:x + wanted.shape[1]], wanted)
+
+    try:
+        until(lambda: shows(wanted[:16]), "the greeting of the monitor is on the display")
+        for key in ("2", "0", "0", "Return"):
+            display.type(key)
+        until(lambda: shows(wanted), "the answer is on the display")
+        display.type("ctrl+shift+q")
+        assert game.process.wait(20) == 0
+    finally:
+        game.end()

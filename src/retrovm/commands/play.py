@@ -116,6 +116,7 @@ def command(
         with open_line(vm, serial) as line:
             app.play(vm, settings=settings, frames=frames, line=line, stats=stats, program=program_of(rom),
                      movie=movie, record=record)
+        return
     except sdl.NoDisplay:
         if vm.screen is None:
             play_in_terminal(vm, frames, serial)

@@ -64,16 +64,16 @@ def play(vm: VM | None, *, settings: Settings | None = None, frames: int | None 
     says so on standard error, and there is silence.
     """
     chosen = Settings() if settings is None else settings
-    deck = None if vm is None else deck_of(vm, chosen, line)
-    if deck is not None and movie is not None:
-        deck.play_movie(Movie.open(movie))
-    if deck is not None and record is not None:
-        deck.record_movie(record)
-    memory = Memory(default_folder(chosen.home))
-    if memory.trouble:
-        say(memory.trouble)
     sdl.start()
     try:
+        deck = None if vm is None else deck_of(vm, chosen, line)
+        if deck is not None and movie is not None:
+            deck.play_movie(Movie.open(movie))
+        if deck is not None and record is not None:
+            deck.record_movie(record)
+        memory = Memory(default_folder(chosen.home))
+        if memory.trouble:
+            say(memory.trouble)
         machine, names = ("", ()) if vm is None else (vm.spec.id, names_of(vm))
         scale = chosen.get("scale", machine, names)
         window = Window(Curtain() if deck is None else deck.picture, scale=scale or None,
@@ -240,7 +240,6 @@ class Player:
         if self.deck is not None:
             for trouble in self.deck.close():
                 self.tell(trouble)
-            self.deck.vm.close()
 
     def open(self, program: str, machine: str | None = None) -> None:
         """Opens a program, a state of the one that is played, or a movie; `machine` where the program does not decide."""

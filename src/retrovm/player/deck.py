@@ -306,11 +306,14 @@ class Deck:
             raise ArgumentError(f"nothing typed: {self.vm.spec.title} has no serial line")
 
     def close(self) -> list[str]:
-        """Finishes all files; the machine is the caller's. Returns what went wrong, in words."""
+        """Finishes all files, and those of the machine's disks. Returns what went wrong, in words."""
         troubles = []
         for end in (self.end_movie, self.end_recording):
             try:
                 end()
             except (RetroVMError, OSError) as error:
                 troubles.append(str(error))
+        troubles += [f"{disk.fault.filename}: the guest had a disk error: {disk.fault.strerror}"
+                     for disk in self.vm.disks.values() if disk.fault is not None]
+        self.vm.close()
         return troubles

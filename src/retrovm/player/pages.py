@@ -123,13 +123,9 @@ class Pages:
                   for each in player.memory.recent[:8]]
         programs = [Entry(program.id, registry.machine(program.machine).title,
                           choose=lambda program=program: player.open(program.id))                               # type: ignore[misc]
-                    for program in bundled.programs().values() if self._can_show(program.machine)]
+                    for program in bundled.programs().values()]
         return [*([Entry("Of late"), *recent] if recent else []), Entry("Files", choose=self._to(self.files)),
                 Entry("Bundled"), *programs]
-
-    @staticmethod
-    def _can_show(machine: str) -> bool:
-        return machine in registry.machines()
 
     def files(self, folder: Path | None = None, wanted: tuple[str, ...] = ()) -> Page:
         """A folder of the host; with `wanted` only files that end so."""
