@@ -9,7 +9,7 @@ from PIL import Image
 import retrovm
 from retrovm import bundled, recording
 from retrovm.player import terminal_keys
-from retrovm.player.app import Line
+from retrovm.player.deck import Line
 from retrovm.player.sdl import sdl2
 from retrovm.player.terminal_line import AHEAD, TerminalLine
 from retrovm.player.video import Window
