@@ -2,15 +2,17 @@
 
 import json
 import tomllib
+from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image
 from player_bench import SteadyClock, Tape, Wall, down, make_player
 
+import retrovm
 from retrovm import bundled
 from retrovm.player.app import Player
-from retrovm.player.commands import help_lines
+from retrovm.player.commands import Command, help_lines
 from retrovm.player.memory import Memory
 from retrovm.player.menu import COLUMNS, Entry, Menu, Page, shortened
 from retrovm.player.pacing import Pacer
@@ -389,3 +391,25 @@ def test_a_recording_that_cannot_be_written_is_one_line(player, tmp_path, capsys
     go(player, "Recordings", "Record a GIF")
     assert player.deck.recording is None
     assert "not recorded: " in capsys.readouterr().err
+
+
+def test_a_recording_that_cannot_go_on_is_told_and_the_game_goes_on(player, ember, capsys):
+    class Full:
+        path = Path("full.gif")
+
+        def capture(self):
+            raise retrovm.RecordingError("full.gif: the disk is full")
+
+    player.deck.recording = Full()
+    player.run(frames=5)
+    assert ember.frame == 5
+    assert capsys.readouterr().err.count("full.gif: the disk is full") == 1
+
+
+def test_a_terminal_is_recorded_too(sdl, tmp_path):
+    player = make_player(retrovm.load(bundled.find("sbc6502/monitor").file, "sbc6502"), tmp_path)
+    player.do(Command.RECORD)
+    player.run(frames=30)
+    player.do(Command.RECORD)
+    with Image.open(tmp_path / "monitor.gif") as image:
+        assert image.size[0] % 640 == 0

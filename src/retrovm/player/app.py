@@ -321,8 +321,12 @@ class Player:
             self.draw()
         else:
             deck.pacer.wait()                    # then events again, as late as can be
-        if deck is not None and deck.line is not None and deck.line.ended:
-            self.quit()
+        if deck is not None:
+            if deck.trouble:
+                trouble, deck.trouble = deck.trouble, ""
+                self.tell(trouble)
+            if deck.line is not None and deck.line.ended:
+                self.quit()
 
     @property
     def idle(self) -> bool:
@@ -494,7 +498,8 @@ class Player:
             return
         path = free_path(self.folder, stem_of(deck.vm), suffix)
         with self.telling("not recorded"):
-            deck.recording = recording.record(deck.vm, path)
+            view = deck.terminal.view if deck.terminal is not None and deck.shows_terminal else None
+            deck.recording = recording.record(deck.vm, path, picture=view)
             self.tell(f"recording {path}")
 
     def record_movie(self) -> None:

@@ -90,6 +90,7 @@ class Deck:
         self.recorder: Recorder | None = None
         self.playback: Playback | None = None
         self.recording: Recording | None = None
+        self.trouble = ""                        # what went wrong while the machine ran, until somebody has told it
         if vm.screen is None:
             self.toggle_terminal()
 
@@ -183,7 +184,7 @@ class Deck:
         if keep:
             self.past.frame_ran()
         if self.recording is not None:
-            self.recording.capture()
+            self._record(self.recording)
         if self.playback is not None and not self.playback.is_open:
             self.playback = None
         return True
@@ -193,6 +194,14 @@ class Deck:
         keyboard = Keyboard(self.vm, self.vm.spec.ports_for(self.vm.options), keys, pads)
         self.keyboard.release_all()
         self.keyboard = keyboard
+
+    def _record(self, recording: Recording) -> None:
+        """Writes the frame down; a recording that cannot go on ends, and what is there of it stays."""
+        try:
+            recording.capture()
+        except RetroVMError as error:
+            self.recording = None
+            self.trouble = str(error)
 
     # --- speeds ---------------------------------------------------------------------------------------------
 
