@@ -53,6 +53,7 @@ MAY_IMPORT = {
     "player": MIDDLE | {"movie", "rewind", "slots"},
     "suite": MIDDLE,
     "debug": MIDDLE,
+    "testing": MIDDLE | {"debug", "suite"},
     "fleet": MIDDLE,
     "gym": MIDDLE | {"fleet"},
 }
@@ -63,6 +64,7 @@ TOP = {"", "cli", "commands", "__main__", "bench"}
 FOREIGN = {
     "host_files": {"platformdirs"}, "core": {"numpy", "PIL"}, "rewind": {"numpy"}, "player": {"sdl2", "sdl2dll", "numpy"},
     "suite": {"rich", "numpy", "PIL", "jinja2", "pooch", "requests"}, "debug": {"jinja2"},
+    "testing": {"pytest", "hypothesis"},
     "commands": {"typer", "rich", "click"}, "cli": {"typer", "rich", "click"},
 }
 

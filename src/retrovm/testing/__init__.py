@@ -18,8 +18,10 @@ if TYPE_CHECKING:
     from retrovm.testing.guest import Call, GuestVM, Patch
     from retrovm.testing.program import Program, SourceLine, Structure
 
-_HOMES = {"Builder": "build", "BuildError": "build", "GuestFailure": "failure", "Call": "guest", "GuestVM": "guest", "Patch": "guest",
-          "Program": "program", "SourceLine": "program", "Structure": "program"}
+_HOMES = {
+    "BuildError": "build", "Builder": "build", "GuestFailure": "failure", "Call": "guest", "GuestVM": "guest", "Patch": "guest",
+    "Program": "program", "SourceLine": "program", "Structure": "program",
+}
 
 __all__ = ["BuildError", "Builder", "Call", "GuestFailure", "GuestVM", "Patch", "Program", "SourceLine", "Structure"]
 
