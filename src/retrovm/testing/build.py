@@ -187,7 +187,7 @@ def content(path: Path) -> bytes:
 def read(tool: str, order: Order, folder: Path) -> Program:
     """The program that a tool has built into a folder."""
     data = (folder / PROGRAM).read_bytes()
-    name = order.sources[0].with_suffix(".bin").name
+    name = (order.config or order.sources[0]).with_suffix(".bin").name
     if tool == "ca65":
         return replace(of_ca65(data, folder / DEBUG), name=name)
     if tool == "octo":

@@ -39,7 +39,9 @@ def name_of(vm: GuestVM, address: int) -> str:
 def label_of(vm: GuestVM, address: int) -> str:
     """The label of an address, or the nearest before it and the distance; "" without one."""
     labels = {} if vm.program is None else vm.program.labels
-    exact = labels.get(address) or next(iter(vm.symbols.at(address)), "")
+    exact = labels.get(address, "")
+    if not exact and (address > 0xFF or vm.program is None or vm.program.debug is None):
+        exact = next(iter(vm.symbols.at(address)), "")      # a small number is a constant, where labels are told from those
     if exact:
         return exact
     before = max((each for each in labels if address - NEAR < each < address), default=None)
@@ -70,9 +72,21 @@ def instruction(vm: GuestVM, address: int) -> tuple[str, int]:
         return chip8_dis.disassemble_one(data, 0, cpu.profile)
     from retrovm.isa import mos6502_dis
 
-    names = {} if vm.program is None else {**{value: name for name, value in vm.symbols.items() if value > 0xFF},
-                                           **vm.program.labels}
-    return mos6502_dis.disassemble_one(data, 0, address, names, cpu.model)
+    return mos6502_dis.disassemble_one(data, 0, address, operand_names(vm), cpu.model)
+
+
+def operand_names(vm: GuestVM) -> dict[int, str]:
+    """Names for the addresses in operands: labels, the bytes of variables (`total+$01`), and what lies outside of the program."""
+    if vm.program is None:
+        return {value: name for name, value in vm.symbols.items()}
+    names = {value: name for name, value in vm.symbols.items() if value > 0xFF or vm.program.debug is None}
+    inside = range(vm.program.origin, vm.program.origin + len(vm.program.data))
+    for address, name in vm.program.labels.items():
+        size = vm.program.sizes.get(name, 1)
+        if address not in inside:
+            names.update((address + offset, f"{name}+${offset:02X}") for offset in range(1, size))
+        names[address] = name
+    return names
 
 
 def shown(vm: GuestVM, address: int, mark: str = " ") -> str:

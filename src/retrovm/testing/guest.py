@@ -29,6 +29,9 @@ BARE = {"ram": "$0000-$FFFF", "acia": "none"}
 SCRATCH = 0x1FC
 """Where the CALL to a routine of a CHIP-8 lies for its time: below any program, and above the digits of every variant."""
 
+VECTORS = 0xFFFA
+"""Where the machine itself stores where a program begins."""
+
 FLAGS = {"carry": 0x01, "zero": 0x02, "interrupt": 0x04, "decimal": 0x08, "overflow": 0x40, "negative": 0x80}
 
 Kind = Literal["byte", "word", "text"] | int | str | Structure
@@ -161,6 +164,8 @@ class GuestVM(VM):
         target = detection.best(open_media(program.data, name=program.name, format=format), spec)
         vm = cls(target.spec, target.media, target.spec.combine_options(target.options, options), seed)
         vm.load_program(program)
+        if not vm.is_chip8:
+            vm.step()                                      # the reset sequence, after which it can be called
         return vm
 
     def __init__(self, *arguments: Any, **named: Any) -> None:
@@ -176,6 +181,7 @@ class GuestVM(VM):
         self.program = program
         self.symbols = program.symbols.copy()
         self.memory.stored[program.origin:program.origin + len(program.data)] = b"\1" * len(program.data)
+        self.memory.stored[VECTORS:] = b"\1" * (len(self.memory.stored) - VECTORS)
 
     @property
     def is_chip8(self) -> bool:
@@ -194,10 +200,16 @@ class GuestVM(VM):
         Afterwards the program counter and the stack are as before, the other registers as the routine left them. Raises
         `CallError` when it does not come back, and says where the stack went wrong, if it did.
         """
+        __tracebackhide__ = True                           # a failure is shown where the test makes the call
         address = self._address(target)
-        with self._followed(address, registers) as last:
-            found = self._call_chip8(address, limit, registers) if self.is_chip8 else self._call_6502(address, limit, registers)
-            last.result = Call(found.cycles, found.registers)
+        if address in self.patches:
+            raise ArgumentError(f"{target!r} is patched, so that a call of it would run nothing of the guest")
+        try:
+            with self._followed(address, registers) as last:
+                found = self._call_chip8(address, limit, registers) if self.is_chip8 else self._call_6502(address, limit, registers)
+                last.result = Call(found.cycles, found.registers)
+        except (failure.GuestFailure, CallError) as error:
+            raise error.with_traceback(None) from None
         return last.result
 
     @contextmanager
@@ -224,8 +236,9 @@ class GuestVM(VM):
             return super().call(address, limit=limit, **registers)
         except CallError as error:
             message = f"{failure.name_of(self, address)}: {error}"
-            with suppress(OverflowError):                  # too long a run for the trace
-                self.last_call.lost = self.last_call.trace and failure.lost_return(self, self.last_call.trace)
+            if self.last_call.trace is not None:
+                with suppress(OverflowError):              # too long a run for the trace
+                    self.last_call.lost = failure.lost_return(self, self.last_call.trace)
             if self.last_call.lost is not None:
                 self.fault = self.last_call.lost.address
                 message += f"\n{self.last_call.lost.why}"

@@ -55,6 +55,16 @@ def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Col
     return collector
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    if config.getoption("retrovm_coverage"):
+        from retrovm.errors import ArgumentError
+
+        try:
+            running_of(config)
+        except ArgumentError as error:                           # said before any test has run
+            raise pytest.UsageError(f"--retrovm-coverage: {error}") from None
+
+
 # --- fixtures -----------------------------------------------------------------------------------------------------------
 
 
@@ -81,13 +91,13 @@ def program(request: pytest.FixtureRequest, assemble: Builder) -> Program:
 @pytest.fixture(scope="module")
 def make_vm(request: pytest.FixtureRequest, program: Program) -> Callable[..., GuestVM]:
     """Makes machines with the program, each switched on anew: make_vm(machine=None, seed=1, **options)."""
+    from retrovm.testing.guest import GuestVM
+
     machine = request.config.getini("retrovm_machine") or None
     given = dict(_option(line) for line in request.config.getini("retrovm_options"))
     running = running_of(request.config)
 
     def make(machine: str | None = machine, *, seed: int = 1, **options: Any) -> GuestVM:
-        from retrovm.testing.guest import GuestVM
-
         return running.begin(GuestVM.of(program, machine, seed=seed, **{**given, **options}))
 
     return make

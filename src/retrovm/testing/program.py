@@ -43,7 +43,7 @@ class Structure:
     fields: Mapping[str, tuple[int, int]]
 
     @classmethod
-    def of(cls, name: str, **sizes: int) -> Structure:
+    def of(cls, name: str, /, **sizes: int) -> Structure:
         """Fields one after the other, by their sizes in bytes."""
         fields, offset = {}, 0
         for field_name, size in sizes.items():
@@ -182,12 +182,21 @@ def _of_tables(data: bytes, debug: Path, tables: Mapping[str, Mapping[str, Mappi
             fields.setdefault(scope["name"], {})[row["name"]] = int(row["val"], 0), int(row["size"])
         elif row.get("type") == "lab" and "val" in row:
             if not row["name"].startswith("@"):
-                labels[int(row["val"], 0)] = row["name"]
+                labels[int(row["val"], 0)] = "::".join([*_scopes(scope, tables["scope"]), row["name"]])
             if "size" in row:
                 sizes[row["name"]] = int(row["size"])
     structures = {name: Structure(name, dict(sorted(each.items(), key=lambda item: item[1]))) for name, each in fields.items()}
     return Program("program.bin", data, _origin(tables["seg"].values(), debug), "6502", symbols, labels, lines, sizes, structures,
                    {name: (start, start + size - 1) for name, (start, size) in segments.items() if size}, debug)
+
+
+def _scopes(scope: Mapping[str, str], scopes: Mapping[str, Mapping[str, str]]) -> list[str]:
+    """The names of a scope and of those around it, the outermost first."""
+    names: list[str] = []
+    while scope and len(names) < len(scopes):            # a damaged file may close the chain to a ring
+        names[:0] = [scope["name"]] if scope["name"] else []
+        scope = scopes.get(scope.get("parent", ""), {})
+    return names
 
 
 def _origin(segments: Iterable[Mapping[str, str]], debug: Path) -> int:

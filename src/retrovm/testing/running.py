@@ -6,11 +6,13 @@ import json
 from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
 from hashlib import sha256
+from importlib.util import find_spec
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
 from retrovm.debug.coverage import Coverage
+from retrovm.errors import ArgumentError
 from retrovm.loading import create
 from retrovm.testing import failure
 from retrovm.testing.guest import GuestVM
@@ -31,6 +33,8 @@ class Running:
 
     def __init__(self, places: Sequence[str]) -> None:
         self.places = [Path(place).absolute() for place in places]
+        if any(place.suffix not in (".info", ".json") for place in self.places) and find_spec("jinja2") is None:
+            raise ArgumentError('pages need Jinja2: pip install "retrovm[suite]"; or write F.info for lcov')
         self._machines: deque[tuple[GuestVM, Coverage | None]] = deque()
         self._covered: dict[str, Coverage] = {}
 
@@ -38,7 +42,7 @@ class Running:
         """Takes note of a machine that a test has made."""
         while len(self._machines) >= KEPT:
             self._finish(*self._machines.popleft())
-        coverage = vm.coverage(vm.program and vm.program.debug) if self.places else None
+        coverage = vm.coverage(None if vm.program is None else vm.program.debug) if self.places else None
         if coverage is not None:
             coverage.__enter__()
         self._machines.append((vm, coverage))
@@ -61,8 +65,8 @@ class Running:
         self._covered[program] = coverage if known is None else known + coverage
 
     def reports(self) -> list[tuple[str, str]]:
-        """(heading, text) of the machines that ran last."""
-        return [(failure.title(vm), failure.report(vm)) for vm, _ in list(self._machines)[-SHOWN:]]
+        """(heading, text) of the machines that were made last; once where hypothesis has made the same one again."""
+        return list(dict.fromkeys((failure.title(vm), failure.report(vm)) for vm, _ in list(self._machines)[-SHOWN:]))
 
     # --- coverage -------------------------------------------------------------------------------------------------------
 
