@@ -85,8 +85,8 @@ def test_the_program_counter_and_the_stack_are_as_before(vm):
 
 
 @pytest.mark.parametrize(("name", "place", "what"), [
-    ("pushes", "pushes+$04), text.s:20", "1 byte more pushed than pulled"),
-    ("pulls", "deeper+$01), text.s:24", "1 byte more pulled than pushed")])
+    ("pushes", "pushes+$04), text.s:18", "1 byte more pushed than pulled"),
+    ("pulls", "deeper+$01), text.s:22", "1 byte more pulled than pushed")])
 def test_an_unbalanced_stack_is_told_with_the_return_that_it_leads_astray(vm, name, place, what):
     with pytest.raises(CallError) as raised:
         vm.call(name)
@@ -125,7 +125,7 @@ def test_a_routine_of_a_chip_8_is_called_as_one_of_a_6502(chip8):
     assert (result.v0, chip8.peek("seen"), chip8.cpu.pc, chip8.cpu.stack) == (12, 12, 0x200, ())
     assert chip8.memory[0x1FC:0x1FE] == b"\0\0"
     assert "carry" not in dir(result)
-    with pytest.raises(CallError, match=r"\$020\w \(wild\): the subroutine at .* did not come back"):
+    with pytest.raises(CallError, match=r"\$02\w\w \(wild\): the subroutine at .* did not come back"):
         chip8.call("wild", limit=100)
 
 
@@ -135,7 +135,7 @@ def test_what_a_call_sets_itself_is_refused(vm, chip8):
     with pytest.raises(ArgumentError, match="give it v0 to vf, i, dt or st"):
         chip8.call("twice", sp=0)
     with pytest.raises(ArgumentError, match=r"reaches up to \$0FFF"):
-        chip8.call(0x1000)
+        GuestVM.of(chip8.program, variant="xochip").call(0x1000)
     with pytest.raises(UnknownNameError, match="did you mean multiply"):
         vm.call("multipy")
 

@@ -21,8 +21,8 @@ from retrovm.testing.program import symbols_of
 KEPT = 16
 """Machines of one test that are held: one that hypothesis repeats makes many, and the last of them has failed."""
 
-SHOWN = 2
-"""Machines that a failure shows, the last ones."""
+PAIR = 2
+"""So many machines a failure shows; of more, which are those of hypothesis, the last."""
 
 
 class Running:
@@ -65,8 +65,9 @@ class Running:
         self._covered[program] = coverage if known is None else known + coverage
 
     def reports(self) -> list[tuple[str, str]]:
-        """(heading, text) of the machines that were made last; once where hypothesis has made the same one again."""
-        return list(dict.fromkeys((failure.title(vm), failure.report(vm)) for vm, _ in list(self._machines)[-SHOWN:]))
+        """(heading, text) of the machines of the test, or of the last of many."""
+        shown = self._machines if len(self._machines) <= PAIR else [self._machines[-1]]
+        return [(failure.title(vm), failure.report(vm)) for vm, _ in shown]
 
     # --- coverage -------------------------------------------------------------------------------------------------------
 
