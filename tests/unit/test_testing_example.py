@@ -15,13 +15,14 @@ EXAMPLE = Path(__file__).parents[2] / "examples" / "homebrew-6502"
 @pytest.fixture
 def library(tmp_path):
     require("ca65")
-    return shutil.copytree(EXAMPLE, tmp_path / "homebrew", ignore=shutil.ignore_patterns(".pytest_cache", ".hypothesis", "__pycache__"))
+    left = shutil.ignore_patterns(".pytest_cache", ".hypothesis", "__pycache__")
+    return shutil.copytree(EXAMPLE, tmp_path / "homebrew", ignore=left)
 
 
 def run(library, *words):
     environment = {name: value for name, value in os.environ.items() if not name.startswith(("PYTEST_", "HYPOTHESIS"))}
-    return subprocess.run([sys.executable, "-m", "pytest", "-q", *words], cwd=library, env=environment, capture_output=True, text=True,
-                          check=False)
+    return subprocess.run([sys.executable, "-m", "pytest", "-q", *words], cwd=library, env=environment, capture_output=True,
+                          text=True, check=False)
 
 
 def test_the_tests_of_the_library_pass_and_run_every_line_of_it(library):

@@ -253,7 +253,8 @@ def counted(path):
 def test_coverage_is_that_of_all_tests_and_the_same_with_workers(tests, pytester):
     done = tests(COVERED, "--retrovm-coverage=one.json", "--retrovm-coverage=pages", "--retrovm-coverage=out/lib.info")
     done.assert_outcomes(passed=2)
-    done.stdout.fnmatch_lines(["*coverage of guest code*", "*one.json: 4 of 4 lines, 2 of 2 ways of branches", "*pages: 4 of 4 lines*"])
+    done.stdout.fnmatch_lines([
+        "*coverage of guest code*", "*one.json: 4 of 4 lines, 2 of 2 ways of branches", "*pages: 4 of 4 lines*"])
     tests(COVERED, "-n", "2", "--retrovm-coverage=two.json").assert_outcomes(passed=2)
     assert counted(pytester.path / "one.json") == counted(pytester.path / "two.json") == {
         "0200": 21, "0201": 21, "0203": 20, "0205": 21}

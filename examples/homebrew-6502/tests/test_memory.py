@@ -1,6 +1,7 @@
 """Blocks of memory: all of them, and nothing beside them."""
 
 from hypothesis import given
+
 from retrovm.testing.strategies import byte, data, word
 
 SOURCE, TARGET = 0x5000, 0x6000

@@ -2,6 +2,7 @@
 
 import pytest
 from hypothesis import given
+
 from retrovm.testing.strategies import word
 
 

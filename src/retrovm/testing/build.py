@@ -247,7 +247,7 @@ def run(order: Order, *words: str | Path) -> None:
 
 def written(place: Path, why: str) -> None:
     """Raises `BuildError` where a tool has been content and has not written what it should."""
-    if not place.is_file():
+    if not place.is_file() or not place.stat().st_size:
         raise BuildError(f"the assembler has written no program; {why}")
 
 
