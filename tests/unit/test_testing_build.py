@@ -177,8 +177,21 @@ def test_64tass_and_acme_give_symbols_and_the_origin(build, folder):
         assert (program.origin, program.data.hex(), program.labels) == (0x1000, "a90560", {0x1000: "first"})
         assert program.symbols["CHROUT"] == 0xFFD2
         assert GuestVM.of(program).call("first").a == 5
+        assert {address: (str(line), line.text) for address, line in program.lines.items()} == {
+            0x1000: (f"{tool.removeprefix('64')}.asm:3", "first: lda #VALUE"), 0x1002: ("more.inc:1", "rts")}
+        assert program.lines[0x1002].path == str(folder / "more.inc")
     (folder / "more.inc").write_text(" nop\n rts\n")
     assert build("tass.asm", tool="64tass", define={"VALUE": 5}).data.hex() == "a905ea60"
+
+
+def test_of_64tass_the_lines_of_loops_and_macros_are_found_by_their_text(build, folder):
+    require("64tass")
+    lines = ["* = $1000", "again .macro", " inx", " .endmacro", " nop", " nop", " .for i := 0, i < 2, i += 1", " iny", " .next",
+             " #again", " .byte " + ", ".join(["7"] * 20), " rts"]
+    (folder / "loops.asm").write_text("\n".join(lines) + "\n")
+    found = build("loops.asm", tool="64tass").lines
+    assert {address: line.number for address, line in found.items()} == {
+        0x1000: 5, 0x1001: 6, 0x1002: 8, 0x1003: 8, 0x1004: 3, 0x1005: 11, 0x1019: 12}
 
 
 def test_the_errors_of_64tass_and_acme_name_the_line(build, folder):

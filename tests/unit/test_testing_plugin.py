@@ -109,6 +109,35 @@ def test_hypothesis_makes_machines_and_only_the_failing_one_is_shown(tests):
     assert done.stdout.str().count("- machine sbc6502 with lib.bin -") == 1
 
 
+def test_a_machine_that_tests_share_is_shown_and_counted_to_the_end(tests, pytester):
+    done = tests("""
+        import pytest
+        from retrovm.testing import GuestVM
+
+        @pytest.fixture(scope="module")
+        def shared(make_vm):
+            return make_vm()
+
+        @pytest.fixture
+        def mine(program):
+            return GuestVM.of(program)
+
+        @pytest.mark.parametrize("a", range(30))
+        def test_many(shared, vm, a):
+            assert shared.call("double", a=a).a == 2 * a
+
+        def test_last(shared):
+            assert shared.call("double", a=0x80).a == 0
+
+        def test_own(mine):
+            assert mine.call("double", a=0x81).a == 0
+    """, "--retrovm-coverage=shared.json")
+    done.assert_outcomes(passed=30, failed=2)
+    assert counted(pytester.path / "shared.json") == {"0200": 31, "0201": 31, "0203": 1, "0205": 31}
+    assert done.stdout.str().count("- machine sbc6502 with lib.bin -") == 2
+    done.stdout.fnmatch_lines([f"last call: $0200 (double) with a=$8{digit}, returned*" for digit in (0, 1)])
+
+
 def test_strategies_refuse_what_no_register_can_hold():
     from retrovm.errors import ArgumentError
     from retrovm.testing.strategies import byte, registers

@@ -25,12 +25,13 @@ from pathlib import Path
 from retrovm.errors import ArgumentError, RetroVMError
 from retrovm.spec import nearest
 from retrovm.symbols import Symbols
+from retrovm.testing.listings import acme_lines, tass_lines
 from retrovm.testing.program import Program, of_assembled, of_ca65, of_octo
 
-FORMAT = "1"
+FORMAT = "2"
 """Changes with what is kept of a build."""
 
-PROGRAM, LABELS, DEBUG = "program.bin", "program.labels", "program.dbg"
+PROGRAM, LABELS, DEBUG, LISTING = "program.bin", "program.labels", "program.dbg", "program.list"
 
 NAMED = re.compile(rb"[\"'<]([^\"'<>\r\n]{1,255})[\"'>]")
 """What may be the name of a file that a source includes."""
@@ -77,7 +78,7 @@ class Order:
 
 
 Tool = Callable[[Order, Path], None]
-"""Builds into a folder: PROGRAM, and LABELS or DEBUG."""
+"""Builds into a folder: PROGRAM, and DEBUG, or LABELS and LISTING."""
 
 
 class Builder:
@@ -195,10 +196,14 @@ def read(tool: str, order: Order, folder: Path) -> Program:
         # The bytes are Octo's own; labels and lines hold for them if retrovm's assembler makes the same.
         return made if made.data == data else replace(made, data=data, lines={})
     symbols = Symbols()
-    symbols.load(folder / LABELS)
+    if (folder / LABELS).stat().st_size:                     # a source may have no label at all
+        symbols.load(folder / LABELS)
     inside = range(first := int.from_bytes(data[:2], "little"), first + len(data) - 2)
     labels = {symbols[label]: label for label in symbols if symbols[label] in inside}
-    return Program(name, data[2:], first, symbols=symbols, labels=labels)
+    lines_of = {"64tass": tass_lines, "acme": acme_lines}[tool]
+    listing = (folder / LISTING).read_text(encoding="utf-8", errors="replace")
+    lines = lines_of(listing, [order.root, order.sources[0].parent, *order.include])
+    return Program(name, data[2:], first, symbols=symbols, labels=labels, lines=lines)
 
 
 def assemble(text: str, path: str, origin: int | None, model: str | None) -> Program:
@@ -273,13 +278,14 @@ def ca65(order: Order, folder: Path) -> None:
 
 def tass64(order: Order, folder: Path) -> None:
     run(order, "64tass", "--quiet", "--cbm-prg", *included(order), *defined(order, "-D"), *order.flags, order.sources[0],
-        "-o", folder / PROGRAM, f"--labels={folder / LABELS}")
+        "-o", folder / PROGRAM, f"--labels={folder / LABELS}", f"--list={folder / LISTING}", "--no-monitor", "--tab-size=1")
     written(folder / PROGRAM, "the source makes no bytes")
 
 
 def acme(order: Order, folder: Path) -> None:
     run(order, "acme", "--format", "cbm", *included(order), *(f"-D{name}={value}" for name, value in order.define.items()),
-        *order.flags, "--outfile", folder / PROGRAM, "--symbollist", folder / LABELS, order.sources[0])
+        *order.flags, "--outfile", folder / PROGRAM, "--symbollist", folder / LABELS, "--report", folder / LISTING,
+        order.sources[0])
     written(folder / PROGRAM, "the source makes no bytes")
 
 

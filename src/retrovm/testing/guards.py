@@ -3,7 +3,7 @@
     vm.guard_writes("result", vm.program.segment("BSS"))
     vm.guard_reads()
 
-A guarded run takes more time of the host, as a watched one does (docs/library.md): some 20 ns an instruction for `guard_writes`;
+A guarded run takes more time of the host, as a watched one does (docs/library.md): some 50 ns an instruction for `guard_writes`;
 `guard_reads` looks at each access to RAM in Python, which takes 5 µs.
 """
 

@@ -11,6 +11,7 @@ A `suite.toml` is collected as a file of tests.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -136,15 +137,15 @@ def running_of(config: pytest.Config) -> Running:
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     report = yield
-    if RUNNING in item.config.stash and report.when == "call" and report.failed:
-        report.sections += item.config.stash[RUNNING].reports()
+    if report.when == "call" and report.failed and "retrovm.testing.guest" in sys.modules:
+        report.sections += running_of(item.config).reports(getattr(item, "funcargs", {}).values())
     return report
 
 
 @pytest.hookimpl(trylast=True)
 def pytest_runtest_teardown(item: pytest.Item) -> None:
     if RUNNING in item.config.stash:
-        item.config.stash[RUNNING].end()
+        item.config.stash[RUNNING].end_test()
 
 
 @pytest.hookimpl(trylast=True)

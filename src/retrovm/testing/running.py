@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
@@ -10,6 +11,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
+from weakref import ref
 
 from retrovm.debug.coverage import Coverage
 from retrovm.errors import ArgumentError
@@ -18,56 +20,66 @@ from retrovm.testing import failure
 from retrovm.testing.guest import GuestVM
 from retrovm.testing.program import symbols_of
 
-KEPT = 16
-"""Machines of one test that are held: one that hypothesis repeats makes many, and the last of them has failed."""
-
 PAIR = 2
-"""So many machines a failure shows; of more, which are those of hypothesis, the last."""
+"""So many machines of a test a failure shows; of more, which are those of hypothesis, the last."""
+
+LOOKED = 16
+"""Machines that are counted from one look for those that nobody holds any more to the next, at least."""
 
 
 class Running:
-    """The machines of the present test. With `places`, counts what of their programs runs, over all tests.
-
-    Of more than `KEPT` machines in one test, only as much of the oldest counts as ran before the test made so many others.
-    """
+    """The machines that tests have made. With `places`, counts what of their programs runs, over all tests."""
 
     def __init__(self, places: Sequence[str]) -> None:
         self.places = [Path(place).absolute() for place in places]
         if any(place.suffix not in (".info", ".json") for place in self.places) and find_spec("jinja2") is None:
             raise ArgumentError('pages need Jinja2: pip install "retrovm[suite]"; or write F.info for lcov')
-        self._machines: deque[tuple[GuestVM, Coverage | None]] = deque()
+        self._made = 0
+        self._last: deque[GuestVM] = deque(maxlen=PAIR)
+        self._counted: list[tuple[ref[GuestVM], str, Coverage]] = []
+        self._room = LOOKED
         self._covered: dict[str, Coverage] = {}
 
     def begin(self, vm: GuestVM) -> GuestVM:
-        """Takes note of a machine that a test has made."""
-        while len(self._machines) >= KEPT:
-            self._finish(*self._machines.popleft())
-        coverage = vm.coverage(None if vm.program is None else vm.program.debug) if self.places else None
-        if coverage is not None:
+        """Takes note of a machine that a test, or a fixture of it, has made."""
+        self._made += 1
+        self._last.append(vm)
+        if self.places and vm.program is not None:
+            if len(self._counted) >= self._room:
+                gc.collect()                         # the parts of a machine may hold each other
+                self._finish([each for each in self._counted if each[0]() is None])
+                self._room = max(LOOKED, 2 * len(self._counted))
+            coverage = vm.coverage(vm.program.debug)
             coverage.__enter__()
-        self._machines.append((vm, coverage))
+            digest = sha256(vm.program.data).hexdigest()
+            self._counted.append((ref(vm), f"{Path(vm.program.name).stem}-{digest[:8]}", coverage))
         return vm
 
-    def end(self) -> None:
-        """The test has ended."""
-        while self._machines:
-            self._finish(*self._machines.popleft())
+    def end_test(self) -> None:
+        """The test has ended; its machines may be those of a fixture that others use, too."""
+        self._made = 0
+        self._last.clear()
 
-    def _finish(self, vm: GuestVM, coverage: Coverage | None) -> None:
-        if coverage is None or vm.program is None:
-            return
-        coverage.__exit__(None, None, None)
-        digest = sha256(vm.program.data).hexdigest()
-        self._add(f"{Path(vm.program.name).stem}-{digest[:8]}", coverage)
+    def end(self) -> None:
+        """All tests have ended."""
+        self.end_test()
+        self._finish(self._counted[:])
+
+    def _finish(self, ended: Iterable[tuple[ref[GuestVM], str, Coverage]]) -> None:
+        for each in ended:
+            self._counted.remove(each)
+            each[2].__exit__(None, None, None)
+            self._add(each[1], each[2])
 
     def _add(self, program: str, coverage: Coverage) -> None:
         known = self._covered.get(program)
         self._covered[program] = coverage if known is None else known + coverage
 
-    def reports(self) -> list[tuple[str, str]]:
-        """(heading, text) of the machines of the test, or of the last of many."""
-        shown = self._machines if len(self._machines) <= PAIR else [self._machines[-1]]
-        return [(failure.title(vm), failure.report(vm)) for vm, _ in shown]
+    def reports(self, fixtures: Iterable[object] = ()) -> list[tuple[str, str]]:
+        """(heading, text) of the machines of a test: those of its fixtures, and those that it has made, or the last of many."""
+        made = list(self._last) if self._made <= PAIR else [self._last[-1]]
+        shown = {id(vm): vm for vm in [*fixtures, *made] if isinstance(vm, GuestVM)}
+        return [(failure.title(vm), failure.report(vm)) for vm in shown.values()]
 
     # --- coverage -------------------------------------------------------------------------------------------------------
 
