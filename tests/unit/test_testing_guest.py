@@ -4,7 +4,7 @@ import pytest
 
 import retrovm
 from retrovm.errors import ArgumentError, CallError, UnknownNameError
-from retrovm.testing import Builder, GuestFailure, GuestVM, Program, Structure, failure
+from retrovm.testing import Builder, GuestFailure, GuestProgram, GuestVM, Structure, failure
 
 ROUTINES = """
 CHROUT   = $FFD2
@@ -273,7 +273,7 @@ def test_a_machine_is_named_for_a_program_or_for_none():
     with pytest.raises(ArgumentError, match="needs a name"):
         GuestVM.of(None)
     assert GuestVM.of(None, "chip8").program is None
-    assert GuestVM.of(Program("a.bin", b"\xea\x60", 0x200), model="65c02-wdc").cpu.model == "65c02-wdc"
+    assert GuestVM.of(GuestProgram("a.bin", b"\xea\x60", 0x200), model="65c02-wdc").cpu.model == "65c02-wdc"
 
 
 def test_a_copy_goes_its_own_way_without_patches_and_guards(vm):

@@ -16,14 +16,14 @@ if TYPE_CHECKING:
     from retrovm.testing.build import Builder, BuildError
     from retrovm.testing.failure import GuestFailure
     from retrovm.testing.guest import Call, GuestVM, Patch
-    from retrovm.testing.program import Program, SourceLine, Structure
+    from retrovm.testing.program import GuestProgram, SourceLine, Structure
 
 _HOMES = {
     "BuildError": "build", "Builder": "build", "GuestFailure": "failure", "Call": "guest", "GuestVM": "guest", "Patch": "guest",
-    "Program": "program", "SourceLine": "program", "Structure": "program",
+    "GuestProgram": "program", "SourceLine": "program", "Structure": "program",
 }
 
-__all__ = ["BuildError", "Builder", "Call", "GuestFailure", "GuestVM", "Patch", "Program", "SourceLine", "Structure"]
+__all__ = ["BuildError", "Builder", "Call", "GuestFailure", "GuestProgram", "GuestVM", "Patch", "SourceLine", "Structure"]
 
 
 def __getattr__(name: str) -> Any:

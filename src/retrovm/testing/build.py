@@ -26,7 +26,7 @@ from retrovm.errors import ArgumentError, RetroVMError
 from retrovm.spec import nearest
 from retrovm.symbols import Symbols
 from retrovm.testing.listings import acme_lines, tass_lines
-from retrovm.testing.program import Program, of_assembled, of_ca65, of_octo
+from retrovm.testing.program import GuestProgram, of_assembled, of_ca65, of_octo
 
 FORMAT = "2"
 """Changes with what is kept of a build."""
@@ -95,7 +95,7 @@ class Builder:
 
     def __call__(self, *sources: str | Path, tool: str | None = None, config: str | Path | None = None,
                  include: Iterable[str | Path] = (), define: Mapping[str, int | str] | None = None, flags: Iterable[str] = (),
-                 depends: Iterable[str | Path] = (), origin: int | None = None, model: str | None = None) -> Program:
+                 depends: Iterable[str | Path] = (), origin: int | None = None, model: str | None = None) -> GuestProgram:
         """Assembles sources.
 
         Parameters
@@ -129,7 +129,7 @@ class Builder:
             raise ArgumentError(f"origin and model are for retrovm's own assembler; sources for {tool} say it themselves")
         return self._kept(tool, order)
 
-    def text(self, source: str, *, language: str = "6502", origin: int | None = None, model: str | None = None) -> Program:
+    def text(self, source: str, *, language: str = "6502", origin: int | None = None, model: str | None = None) -> GuestProgram:
         """Assembles a text by retrovm's own assembler: of `language` 6502, or octo."""
         if language not in ("6502", "octo"):
             raise ArgumentError(f"a language is 6502 or octo, not {language!r}")
@@ -144,7 +144,7 @@ class Builder:
             raise BuildError(f"there is no file {path}")
         return [each.resolve() for each in found]
 
-    def _kept(self, tool: str, order: Order) -> Program:
+    def _kept(self, tool: str, order: Order) -> GuestProgram:
         """The program from the cache; built anew where it is not in there."""
         if self.cache is None:
             with tempfile.TemporaryDirectory() as folder:
@@ -185,7 +185,7 @@ def content(path: Path) -> bytes:
         raise BuildError(f"{path} cannot be read: {error.strerror}") from None
 
 
-def read(tool: str, order: Order, folder: Path) -> Program:
+def read(tool: str, order: Order, folder: Path) -> GuestProgram:
     """The program that a tool has built into a folder."""
     data = (folder / PROGRAM).read_bytes()
     name = (order.config or order.sources[0]).with_suffix(".bin").name
@@ -203,10 +203,10 @@ def read(tool: str, order: Order, folder: Path) -> Program:
     lines_of = {"64tass": tass_lines, "acme": acme_lines}[tool]
     listing = (folder / LISTING).read_text(encoding="utf-8", errors="replace")
     lines = lines_of(listing, [order.root, order.sources[0].parent, *order.include])
-    return Program(name, data[2:], first, symbols=symbols, labels=labels, lines=lines)
+    return GuestProgram(name, data[2:], first, symbols=symbols, labels=labels, lines=lines)
 
 
-def assemble(text: str, path: str, origin: int | None, model: str | None) -> Program:
+def assemble(text: str, path: str, origin: int | None, model: str | None) -> GuestProgram:
     """A program by retrovm's own assembler. Raises `BuildError`."""
     from retrovm.isa import mos6502_asm, octo
     from retrovm.isa.assembly import AssemblyError

@@ -18,7 +18,7 @@ from retrovm.media import open_media
 from retrovm.session import VM, Target, Where
 from retrovm.testing import failure
 from retrovm.testing.guards import ReadGuard, WriteGuard
-from retrovm.testing.program import Program, Structure, bytes_of
+from retrovm.testing.program import GuestProgram, Structure, bytes_of
 
 LIMIT = 1_000_000
 """Cycles that a routine may take, if nothing else is said: a second of a machine of 1 MHz, a few hundredths of one here."""
@@ -134,12 +134,12 @@ class GuestMemory(MemoryView):
 class GuestVM(VM):
     """A machine with a program in it whose routines are called one by one; a `VM` with what tests need.
 
-    program  the `Program`, or None
+    program  the `GuestProgram`, or None
     patches  what `patch` has replaced, by address
     """
 
     @classmethod
-    def of(cls, program: Program | None, machine: str | None = None, *, seed: int = 1, **options: Any) -> GuestVM:
+    def of(cls, program: GuestProgram | None, machine: str | None = None, *, seed: int = 1, **options: Any) -> GuestVM:
         """A machine with a program, switched on.
 
         Parameters
@@ -170,13 +170,13 @@ class GuestVM(VM):
 
     def __init__(self, *arguments: Any, **named: Any) -> None:
         super().__init__(*arguments, **named)
-        self.program: Program | None = None
+        self.program: GuestProgram | None = None
         self.patches: dict[int, Patch] = {}
         self.last_call: LastCall | None = None
         self.memory: GuestMemory = GuestMemory(self.cpu.bus)
         self.fault: int | None = None
 
-    def load_program(self, program: Program) -> None:
+    def load_program(self, program: GuestProgram) -> None:
         """Takes over what is known of the program that is in the machine."""
         self.program = program
         self.symbols = program.symbols.copy()

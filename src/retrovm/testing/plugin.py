@@ -2,7 +2,7 @@
 
     fixture     scope     is
     assemble    session   a `Builder` from the root of the tests, with what it builds in pytest's cache
-    program     session   the `Program` of the ini options `retrovm_sources` and so on; a test suite may have its own
+    program     session   the `GuestProgram` of the ini options `retrovm_sources` and so on; tests may have their own
     make_vm     module    makes machines with `program` in them: make_vm(), make_vm(machine="eater", fill=0)
     vm          function  one of them
 
@@ -21,7 +21,7 @@ import pytest
 if TYPE_CHECKING:
     from retrovm.testing.build import Builder
     from retrovm.testing.guest import GuestVM
-    from retrovm.testing.program import Program
+    from retrovm.testing.program import GuestProgram
     from retrovm.testing.running import Running
 
 SUITE = "suite.toml"
@@ -79,7 +79,7 @@ def assemble(request: pytest.FixtureRequest) -> Builder:
 
 
 @pytest.fixture(scope="session")
-def program(request: pytest.FixtureRequest, assemble: Builder) -> Program:
+def program(request: pytest.FixtureRequest, assemble: Builder) -> GuestProgram:
     """The program that the retrovm_ options of the ini file describe. Define a fixture of this name for another one."""
     ini = {name: request.config.getini(name) for name in INI}
     if not ini["retrovm_sources"]:
@@ -90,7 +90,7 @@ def program(request: pytest.FixtureRequest, assemble: Builder) -> Program:
 
 
 @pytest.fixture(scope="module")
-def make_vm(request: pytest.FixtureRequest, program: Program) -> Callable[..., GuestVM]:
+def make_vm(request: pytest.FixtureRequest, program: GuestProgram) -> Callable[..., GuestVM]:
     """Makes machines with the program, each switched on anew: make_vm(machine=None, seed=1, **options)."""
     from retrovm.testing.guest import GuestVM
 

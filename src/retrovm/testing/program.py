@@ -86,7 +86,7 @@ def bytes_of(value: int | bytes, size: int, what: str) -> bytes:
 
 
 @dataclass(frozen=True)
-class Program:
+class GuestProgram:
     """An assembled program.
 
     name        a file name, whose end says what it is
@@ -126,23 +126,23 @@ class Program:
         return self.structures[name]
 
 
-def of_assembled(name: str, made: Assembled) -> Program:
+def of_assembled(name: str, made: Assembled) -> GuestProgram:
     """A program of retrovm's own assembler for the 6502."""
     symbols = symbols_of(made.symbols)
     lines = {line.address: SourceLine(line.path, line.number, line.text) for line in made.lines if line.size}
     inside = range(made.origin, made.origin + len(made.data))
     labels = {value: label for label, value in made.symbols.items() if value in inside}
-    return Program(name, made.data, made.origin, symbols=symbols, labels=labels, lines=lines)
+    return GuestProgram(name, made.data, made.origin, symbols=symbols, labels=labels, lines=lines)
 
 
-def of_octo(name: str, made: Assembly, texts: Mapping[str, list[str]]) -> Program:
+def of_octo(name: str, made: Assembly, texts: Mapping[str, list[str]]) -> GuestProgram:
     """A program of retrovm's own assembler for Octo's language; `texts` are the lines of its sources by their paths."""
     lines = {place.address: SourceLine(place.path, place.line, texts[place.path][place.line - 1]) for place in made.locations}
-    return Program(name, made.data, made.origin, "chip8", symbols_of(made.symbols),
-                   {value: label for label, value in made.symbols.items()}, lines)
+    return GuestProgram(name, made.data, made.origin, "chip8", symbols_of(made.symbols),
+                        {value: label for label, value in made.symbols.items()}, lines)
 
 
-def of_ca65(data: bytes, debug: Path) -> Program:
+def of_ca65(data: bytes, debug: Path) -> GuestProgram:
     """A program of ld65, from the debug information that is written with it. Raises `MediaError`."""
     tables: dict[str, dict[str, dict[str, str]]] = {kind: {} for kind in ("file", "line", "seg", "span", "scope", "sym")}
     for kind, fields in debug_rows(debug):
@@ -155,7 +155,7 @@ def of_ca65(data: bytes, debug: Path) -> Program:
                          expected="what ld65 --dbgfile writes") from error
 
 
-def _of_tables(data: bytes, debug: Path, tables: Mapping[str, Mapping[str, Mapping[str, str]]]) -> Program:
+def _of_tables(data: bytes, debug: Path, tables: Mapping[str, Mapping[str, Mapping[str, str]]]) -> GuestProgram:
     segments = {row["name"]: (int(row["start"], 0), int(row["size"], 0)) for row in tables["seg"].values()}
     spans = {key: int(tables["seg"][row["seg"]]["start"], 0) + int(row["start"]) for key, row in tables["span"].items()}
     texts = {key: source_text(row["name"], debug)[1] for key, row in tables["file"].items()}
@@ -186,8 +186,9 @@ def _of_tables(data: bytes, debug: Path, tables: Mapping[str, Mapping[str, Mappi
             if "size" in row:
                 sizes[row["name"]] = int(row["size"])
     structures = {name: Structure(name, dict(sorted(each.items(), key=lambda item: item[1]))) for name, each in fields.items()}
-    return Program("program.bin", data, _origin(tables["seg"].values(), debug), "6502", symbols, labels, lines, sizes, structures,
-                   {name: (start, start + size - 1) for name, (start, size) in segments.items() if size}, debug)
+    ranges = {name: (start, start + size - 1) for name, (start, size) in segments.items() if size}
+    return GuestProgram("program.bin", data, _origin(tables["seg"].values(), debug), "6502", symbols, labels, lines, sizes,
+                        structures, ranges, debug)
 
 
 def _scopes(scope: Mapping[str, str], scopes: Mapping[str, Mapping[str, str]]) -> list[str]:
