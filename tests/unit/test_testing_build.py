@@ -29,11 +29,14 @@ buffer: .res SIZE
 here:   .tag Point
 .code
 .proc add
+begin:
 @again:
     clc
     adc sum
     twice
     rts
+.segment "BSS"
+own:    .res 3
 .endproc
 .rodata
 text:   .byte "HI", 0
@@ -80,11 +83,12 @@ def test_of_ca65_come_lines_labels_sizes_structures_and_segments(build, folder):
     number = CA65.split("\n").index("    adc sum") + 1
     assert program.lines[0x1001] == SourceLine(str(folder / "main.s"), number, "    adc sum")
     assert str(program.lines[0x1003]) == f"main.s:{number + 1}", "a macro's call, not its definition"
-    assert program.labels == {0x10: "sum", 0x4000: "buffer", 0x4010: "here", 0x1000: "add", 0x1006: "text"}
+    assert program.labels == {0x10: "sum", 0x4000: "buffer", 0x4010: "here", 0x4019: "add::own", 0x1000: "add", 0x1006: "text"}
     assert {name: program.sizes[name] for name in ("sum", "buffer", "here")} == {"sum": 2, "buffer": 16, "here": 9}
     assert program.structure("Point").fields == {"xx": (0, 1), "yy": (1, 2), "nm": (3, 6)}
-    assert program.segment("BSS") == (0x4000, 0x4018)
-    assert program.symbols["add@again"] == 0x1000
+    assert (program.size_of("own", 0x4019), program.size_of("add::own", 0x4019), program.size_of("sum", 0x4019)) == (3, 3, 1)
+    assert program.segment("BSS") == (0x4000, 0x401B)
+    assert program.symbols["begin@again"] == program.symbols["begin"] == 0x1000
     assert GuestVM.of(program).call("add", a=0).cycles == 2 + 3 + 2 + 2 + 6
     with pytest.raises(UnknownNameError, match="no structure 'Pont'"):
         program.structure("Pont")

@@ -343,5 +343,5 @@ class GuestVM(VM):
     def _region(self, where: Where) -> tuple[int, int]:
         first, last = self._addresses(where)
         if isinstance(where, str) and self.program is not None:
-            last = first + max(self.program.sizes.get(where, 1), 1) - 1
+            last = first + self.program.size_of(where, first) - 1
         return first, last

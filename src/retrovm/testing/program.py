@@ -94,7 +94,7 @@ class GuestProgram:
     processor   "6502" or "chip8"
     symbols     all names; `labels` {address: name} are those of places in the program and its variables, where that is known
     lines       {address: SourceLine} where the bytes of a line begin
-    sizes       {name: bytes} of labels, as far as the assembler says
+    sizes       {label in full: bytes}, as far as the assembler says
     structures  {name: Structure}, from .struct of ca65
     segments    {name: (first, last)}, of ca65, without empty ones
     debug       the file of debug information, for coverage by source line; None without
@@ -111,6 +111,11 @@ class GuestProgram:
     structures: Mapping[str, Structure] = field(default_factory=dict)
     segments: Mapping[str, tuple[int, int]] = field(default_factory=dict)
     debug: Path | None = None
+
+    def size_of(self, name: str, address: int) -> int:
+        """The bytes of what a symbol in full or in short names at an address, 1 where nothing is said of it."""
+        full = [each for each in self.symbols.at(address) if each == name or each.endswith(f"::{name}")]
+        return max([1, *(self.sizes.get(each, 1) for each in full)])
 
     def segment(self, name: str) -> tuple[int, int]:
         """The first and the last address of a segment, to be watched or guarded."""
@@ -181,10 +186,13 @@ def _of_tables(data: bytes, debug: Path, tables: Mapping[str, Mapping[str, Mappi
         if scope.get("type") == "struct" and "size" in row:
             fields.setdefault(scope["name"], {})[row["name"]] = int(row["val"], 0), int(row["size"])
         elif row.get("type") == "lab" and "val" in row:
-            if not row["name"].startswith("@"):
-                labels[int(row["val"], 0)] = "::".join([*_scopes(scope, tables["scope"]), row["name"]])
+            address, name = int(row["val"], 0), "::".join([*_scopes(scope, tables["scope"]), row["name"]])
+            if row["name"].startswith("@"):
+                continue                                 # of the label before it, by which its place is told
             if "size" in row:
-                sizes[row["name"]] = int(row["size"])
+                sizes[name] = int(row["size"])
+            if address not in labels or name.count("::") < labels[address].count("::"):
+                labels[address] = name
     structures = {name: Structure(name, dict(sorted(each.items(), key=lambda item: item[1]))) for name, each in fields.items()}
     ranges = {name: (start, start + size - 1) for name, (start, size) in segments.items() if size}
     return GuestProgram("program.bin", data, _origin(tables["seg"].values(), debug), "6502", symbols, labels, lines, sizes,
