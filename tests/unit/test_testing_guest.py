@@ -250,6 +250,24 @@ def test_what_the_test_has_stored_may_be_read(vm):
     assert vm.memory.stored[0x40:0x45] == b"\1\1\1\1\0"
 
 
+def test_the_memory_of_a_chip_8_is_guarded_but_for_its_digits():
+    vm = GuestVM.of(Builder().text("""
+        : main   loop again
+        : digit  i := hex v0  sprite v0 v0 5  return
+        : keep   i := 0x300  save v0  return
+        : stale  i := 0x400  load v0  return
+    """, language="octo"))
+    vm.guard_reads()
+    with vm.guard_writes(0x300):
+        vm.call("digit", v0=7)
+        vm.call("keep", v0=7)
+    with vm.guard_writes(), pytest.raises(GuestFailure, match=r"\(keep\+\$02\), text\.8o:4 writes \$07 to \$0300.*every region"):
+        vm.call("keep", v0=7)
+    with pytest.raises(GuestFailure, match=r"\(stale\+\$02\), text\.8o:5 reads \$0400, which nobody has written"):
+        vm.call("stale")
+    assert vm.memory[0x1FC:0x1FE] == b"\0\0"
+
+
 def test_a_guard_is_a_failed_assertion_and_an_error_of_retrovm():
     assert issubclass(GuestFailure, AssertionError)
     assert issubclass(GuestFailure, retrovm.RetroVMError)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -13,15 +13,13 @@ from retrovm.errors import RetroVMError
 if TYPE_CHECKING:
     from retrovm.core.trace import BusTrace
     from retrovm.testing.guest import GuestVM
+    from retrovm.testing.program import SourceLine
 
 BEFORE, BEHIND, TRAIL = 5, 5, 16
 """Instructions that are shown before and behind the program counter, and of those that ran last."""
 
 REACH = 24
 """Bytes before the program counter where a place is looked for from which instructions are in step with it."""
-
-NEAR = 0x100
-"""Bytes behind a label that still belong to it."""
 
 JSR, RTS = 0x20, 0x60
 
@@ -44,8 +42,12 @@ def label_of(vm: GuestVM, address: int) -> str:
         exact = next(iter(vm.symbols.at(address)), "")      # a small number is a constant, where labels are told from those
     if exact:
         return exact
-    before = max((each for each in labels if address - NEAR < each < address), default=None)
-    return "" if before is None else f"{labels[before]}+${address - before:02X}"
+    before = max((each for each in labels if each < address), default=None)
+    if before is None or vm.program is None:
+        return ""
+    inside = range(vm.program.origin, vm.program.origin + len(vm.program.data))
+    far = before + vm.program.sizes.get(labels[before], 1)
+    return f"{labels[before]}+${address - before:02X}" if address < far or (address in inside and before in inside) else ""
 
 
 def place_of(vm: GuestVM, address: int) -> str:
@@ -101,7 +103,7 @@ def shown(vm: GuestVM, address: int, mark: str = " ") -> str:
 
 def around(vm: GuestVM, pc: int) -> Iterator[str]:
     """The instructions around an address, with a mark at it."""
-    known = set() if vm.program is None else vm.program.lines.keys() | vm.program.labels.keys()
+    known = set() if vm.program is None else beginnings(vm.program.lines) | vm.program.labels.keys()
     before: list[int] = []
     for start in sorted(each for each in known if pc - REACH <= each < pc):
         row, at = [], start
@@ -119,6 +121,11 @@ def around(vm: GuestVM, pc: int) -> Iterator[str]:
             break
         yield shown(vm, address, " " if number else ">")
         address += instruction(vm, address)[1]
+
+
+def beginnings(lines: Mapping[int, SourceLine]) -> set[int]:
+    """The addresses where lines begin, at which instructions do."""
+    return {address for address, line in lines.items() if lines.get(address - 1) != line}
 
 
 def opcodes(trace: BusTrace) -> list[int]:
@@ -144,15 +151,15 @@ class LostReturn(NamedTuple):
 def lost_return(vm: GuestVM, trace: BusTrace) -> LostReturn | None:
     """Where the stack of a 6502 went wrong in a call: the first such RTS. None where it did not."""
     assert vm.last_call is not None
-    rows, starts = trace[:], opcodes(trace)
+    rows, kinds, starts = trace[:], trace.kinds, opcodes(trace)
     calls = [0x100 | vm.last_call.stack_pointer - 1 & 0xFF]          # where the low bytes of return addresses lie
     for number, (start, end) in enumerate(zip(starts, [*starts[1:], len(rows)], strict=True)):
         _, address, opcode, _ = rows[start]
-        used = [row for row in rows[start + 1:end] if row[1] >> 8 == 1]
+        used = [rows[n][1] for n in range(start, end) if kinds[n] in (Access.READ, Access.WRITE)]
         if opcode == JSR:
-            calls += [row[1] for row in used if row[3] == "write"][1:]
-        elif opcode == RTS and len(used) >= 2:
-            low, expected = used[-2][1], calls.pop()
+            calls += used[1:2]                              # the high byte is pushed before it
+        elif opcode == RTS and used:
+            low, expected = used[0], calls.pop()
             if low != expected:
                 off = (expected - low + 0x80 & 0xFF) - 0x80
                 count = "1 byte" if abs(off) == 1 else f"{abs(off)} bytes"

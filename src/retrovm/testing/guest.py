@@ -30,7 +30,7 @@ SCRATCH = 0x1FC
 """Where the CALL to a routine of a CHIP-8 lies for its time: below any program, and above the digits of every variant."""
 
 VECTORS = 0xFFFA
-"""Where the machine itself stores where a program begins."""
+"""Where the machine itself stores where a program begins; that of a CHIP-8 stores digits below the program."""
 
 FLAGS = {"carry": 0x01, "zero": 0x02, "interrupt": 0x04, "decimal": 0x08, "overflow": 0x40, "negative": 0x80}
 
@@ -181,7 +181,8 @@ class GuestVM(VM):
         self.program = program
         self.symbols = program.symbols.copy()
         self.memory.stored[program.origin:program.origin + len(program.data)] = b"\1" * len(program.data)
-        self.memory.stored[VECTORS:] = b"\1" * (len(self.memory.stored) - VECTORS)
+        own = range(program.origin) if self.is_chip8 else range(VECTORS, len(self.memory.stored))
+        self.memory.stored[own.start:own.stop] = b"\1" * len(own)
 
     @property
     def is_chip8(self) -> bool:

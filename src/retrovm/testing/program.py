@@ -93,7 +93,7 @@ class GuestProgram:
     data        bytes, to be loaded from `origin` on
     processor   "6502" or "chip8"
     symbols     all names; `labels` {address: name} are those of places in the program and its variables, where that is known
-    lines       {address: SourceLine} where the bytes of a line begin
+    lines       {address: SourceLine} of each byte that is a line's
     sizes       {label in full: bytes}, as far as the assembler says
     structures  {name: Structure}, from .struct of ca65
     segments    {name: (first, last)}, of ca65, without empty ones
@@ -134,7 +134,8 @@ class GuestProgram:
 def of_assembled(name: str, made: Assembled) -> GuestProgram:
     """A program of retrovm's own assembler for the 6502."""
     symbols = symbols_of(made.symbols)
-    lines = {line.address: SourceLine(line.path, line.number, line.text) for line in made.lines if line.size}
+    lines = {address: SourceLine(line.path, line.number, line.text) for line in made.lines
+             for address in range(line.address, line.address + line.size)}
     inside = range(made.origin, made.origin + len(made.data))
     labels = {value: label for label, value in made.symbols.items() if value in inside}
     return GuestProgram(name, made.data, made.origin, symbols=symbols, labels=labels, lines=lines)
@@ -142,7 +143,8 @@ def of_assembled(name: str, made: Assembled) -> GuestProgram:
 
 def of_octo(name: str, made: Assembly, texts: Mapping[str, list[str]]) -> GuestProgram:
     """A program of retrovm's own assembler for Octo's language; `texts` are the lines of its sources by their paths."""
-    lines = {place.address: SourceLine(place.path, place.line, texts[place.path][place.line - 1]) for place in made.locations}
+    lines = {address: SourceLine(place.path, place.line, texts[place.path][place.line - 1]) for place in made.locations
+             for address in range(place.address, place.address + place.size)}
     return GuestProgram(name, made.data, made.origin, "chip8", symbols_of(made.symbols),
                         {value: label for label, value in made.symbols.items()}, lines)
 
@@ -162,20 +164,17 @@ def of_ca65(data: bytes, debug: Path) -> GuestProgram:
 
 def _of_tables(data: bytes, debug: Path, tables: Mapping[str, Mapping[str, Mapping[str, str]]]) -> GuestProgram:
     segments = {row["name"]: (int(row["start"], 0), int(row["size"], 0)) for row in tables["seg"].values()}
-    spans = {key: int(tables["seg"][row["seg"]]["start"], 0) + int(row["start"]) for key, row in tables["span"].items()}
+    spans = {key: range(first := int(tables["seg"][row["seg"]]["start"], 0) + int(row["start"]), first + int(row["size"]))
+             for key, row in tables["span"].items()}
     texts = {key: source_text(row["name"], debug)[1] for key, row in tables["file"].items()}
     lines: dict[int, SourceLine] = {}
     for row in tables["line"].values():
         if row.get("type") == "2":
             continue                                     # of a macro's definition: the line of its call tells more
         number, text = int(row["line"]), texts[row["file"]]
+        line = SourceLine(tables["file"][row["file"]]["name"], number, text[number - 1] if number <= len(text) else "")
         for span in row.get("span", "").split("+"):
-            if span in spans:
-                shown = text[number - 1] if number <= len(text) else ""
-                # Spans of a macro's call, of a scope and of a line begin together: the last line is the innermost.
-                old = lines.get(spans[span])
-                if old is None or old.number < number:
-                    lines[spans[span]] = SourceLine(tables["file"][row["file"]]["name"], number, shown)
+            lines.update(dict.fromkeys(spans.get(span, ()), line))
     symbols = Symbols()
     symbols.load(debug)
     labels: dict[int, str] = {}
