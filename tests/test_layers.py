@@ -54,6 +54,7 @@ MAY_IMPORT = {
     "player": MIDDLE | {"movie", "recording", "rewind", "slots"},
     "suite": MIDDLE,
     "debug": MIDDLE,
+    "testing": MIDDLE | {"debug", "suite"},
     "fleet": MIDDLE,
     "gym": MIDDLE | {"fleet"},
 }
@@ -65,6 +66,7 @@ FOREIGN = {
     "host_files": {"platformdirs"}, "core": {"numpy", "PIL"}, "rewind": {"numpy"}, "recording": {"numpy", "PIL", "av"},
     "player": {"sdl2", "sdl2dll", "numpy", "pyte", "PIL", "tomlkit"},
     "suite": {"rich", "numpy", "PIL", "jinja2", "pooch", "requests"}, "debug": {"jinja2"},
+    "testing": {"pytest", "hypothesis"},
     "commands": {"typer", "rich", "click"}, "cli": {"typer", "rich", "click"},
 }
 

@@ -233,7 +233,7 @@ def vice_labels(symbols: Mapping[str, int]) -> str:
     return "".join(f"al {value:06X} .{name}\n" for value, name in rows)
 
 
-_ASSIGNMENT = re.compile(r"([^\s=;:\[\]\"{}]+)\s*=\s*([^=].*)$")
+_ASSIGNMENT = re.compile(r"([^\s=;:\[\]\"{}]+)\s*:?=\s*([^=].*)$")
 _NUMBER = re.compile(r"(?:\$([0-9A-Fa-f]+)|%([01]+)|([0-9]+))\s*(?:;.*)?$")
 
 

@@ -90,7 +90,8 @@ def listing(coverage: Coverage) -> CoveredFile:
     return made
 
 
-def _rows(path: Path) -> Iterator[tuple[str, dict[str, str]]]:
+def debug_rows(path: Path) -> Iterator[tuple[str, dict[str, str]]]:
+    """The kind and the fields of each line of what ld65 --dbgfile wrote. `MediaError` where it is none."""
     try:
         text = path.read_text(encoding="utf-8", errors="replace")
     except OSError as error:
@@ -109,7 +110,7 @@ def _rows(path: Path) -> Iterator[tuple[str, dict[str, str]]]:
 def sources(coverage: Coverage, debug: Path) -> list[CoveredFile]:
     """The sources that debug information of ca65 names, where they have instructions."""
     tables: dict[str, dict[str, dict[str, str]]] = {"file": {}, "line": {}, "seg": {}, "span": {}, "scope": {}, "sym": {}}
-    for kind, fields in _rows(debug):
+    for kind, fields in debug_rows(debug):
         if kind in tables:
             tables[kind][fields["id"]] = fields
     try:
@@ -123,7 +124,7 @@ def sources(coverage: Coverage, debug: Path) -> list[CoveredFile]:
     except (KeyError, ValueError) as error:
         raise MediaError("this debug information is damaged", file=str(debug), found=f"no {error}",
                          expected="what ld65 --dbgfile writes") from error
-    texts = {key: _text(name, debug) for key, name in names.items()}
+    texts = {key: source_text(name, debug) for key, name in names.items()}
     files = {key: CoveredFile(name, texts[key][0], texts[key][1]) for key, name in names.items()}
     known = coverage.instructions()
     branches = coverage.branches
@@ -153,7 +154,7 @@ def _cover(file: CoveredFile, number: int, span: range, coverage: Coverage, know
         address += instruction.size
 
 
-def _text(name: str, debug: Path) -> tuple[Path | None, list[str]]:
+def source_text(name: str, debug: Path) -> tuple[Path | None, list[str]]:
     """The text of a source, from where the assembler ran or beside the debug information."""
     for path in (debug.parent / name, Path(name), debug.parent / Path(name).name):
         if path.is_file():
