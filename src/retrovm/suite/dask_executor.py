@@ -1,0 +1,67 @@
+"""The executor `dask`: workers of a cluster of Dask distributed.
+
+    retrovm test roms/ --executor dask                         # a cluster on this computer, a worker a job
+    retrovm test roms/ --executor dask:tcp://host:8786         # the cluster of this scheduler
+
+A test whose worker is lost runs on another: Dask's setting `distributed.scheduler.allowed-failures` says how often a test may
+lose its worker before it has failed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from concurrent.futures import Executor, Future
+from typing import Any
+
+from retrovm.errors import OptionError
+from retrovm.suite.store import receive
+
+CONNECT = 10.0
+"""Seconds in which a scheduler has to answer."""
+
+
+def open_executor(address: str | None, jobs: int) -> Executor:
+    """The executor. Raises `OptionError` where Dask is not installed or no scheduler answers."""
+    try:
+        from distributed import Client, LocalCluster
+    except ImportError:
+        raise OptionError('--executor dask needs Dask distributed: pip install "retrovm[dask]"') from None
+    if address is None:
+        # A worker runs one test at a time: threads of one process would share its standard streams, but not its cores.
+        cluster = LocalCluster(n_workers=jobs, threads_per_worker=1, dashboard_address=None)
+        return DaskExecutor(Client(cluster), cluster)
+    try:
+        return DaskExecutor(Client(address, timeout=CONNECT))
+    except (OSError, TimeoutError, ValueError) as error:
+        raise OptionError(f"--executor dask:{address}: no scheduler answers there: {error}") from None
+
+
+class DaskExecutor(Executor):
+    """The workers that a client of Dask knows; `cluster` is closed with it."""
+
+    def __init__(self, client: Any, cluster: Any = None) -> None:
+        self.client = client
+        self.cluster = cluster
+        # Two tests are two tests, even where they look alike.
+        self.executor = client.get_executor(pure=False)
+
+    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
+        return self.executor.submit(fn, *args, **kwargs)    # type: ignore[no-any-return]
+
+    @staticmethod
+    def identify() -> str:
+        """The address of the worker that runs this."""
+        from distributed import get_worker
+
+        return str(get_worker().address)
+
+    def deliver(self, worker: str, contents: Mapping[str, bytes]) -> None:
+        """Gives contents of files to a worker, unless it is gone: another one will ask for them."""
+        if worker in self.client.scheduler_info(n_workers=-1)["workers"]:
+            self.client.run(receive, dict(contents), workers=[worker], on_error="ignore")
+
+    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
+        self.executor.shutdown(wait=wait and not cancel_futures)
+        self.client.close()
+        if self.cluster is not None:
+            self.cluster.close()
