@@ -75,6 +75,7 @@ class Errand:
         self.parcel: Parcel | None = None
         self.places: Places | None = None
         self.sent: Future[Missing | Done] | None = None
+        self.asked: set[str] = set()                        # workers that had not all its files
 
 
 class Remote:
@@ -148,11 +149,12 @@ class Remote:
     def answered(self, errand: Errand, sent: Future[Missing | Done]) -> None:
         if errand.future.done():
             return
-        assert errand.parcel is not None and errand.places is not None, "it was sent"
+        assert errand.parcel is not None, "it was sent"
+        assert errand.places is not None
         try:
             answer = sent.result()
             if isinstance(answer, Missing):
-                errand.parcel = self.supplied(errand.parcel, answer)
+                errand.parcel = self.supplied(errand, errand.parcel, answer)
                 self.waiting.appendleft(errand)
                 return
         except CancelledError:
@@ -163,10 +165,11 @@ class Remote:
             self.finish(errand, [replace(result, reason=errand.places.turned_back(result.reason, answer.folder))
                                  for result in answer.results])
 
-    def supplied(self, one: Parcel, missing: Missing) -> Parcel:
+    def supplied(self, errand: Errand, one: Parcel, missing: Missing) -> Parcel:
         """The parcel to send again to a worker that has not all files: they go ahead to it, or along."""
-        if not hasattr(self.executor, "deliver"):
+        if not hasattr(self.executor, "deliver") or missing.worker in errand.asked:
             return replace(one, contents=self.packing.contents(missing.digests))
+        errand.asked.add(missing.worker)
         new = [digest for digest in missing.digests if (missing.worker, digest) not in self.delivered]
         if new:
             self.executor.deliver(missing.worker, self.packing.contents(new))

@@ -23,8 +23,8 @@ import json
 import random
 import re
 import zlib
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 from itertools import zip_longest
 from pathlib import Path
 from typing import Any
@@ -68,7 +68,9 @@ def is_cases(path: Path) -> bool:
 class CaseFile:
     """The cases of a file, as one task. Each counts as a test, and can be selected by its name.
 
+    path    the name of the file, and `file` where it is
     origin  what the command line that reproduces a failure names: the manifest, or the file itself
+    place   the last parts of its path: of a corpus the same wherever it lies
     """
 
     path: str
@@ -76,6 +78,12 @@ class CaseFile:
     builds: tuple[str, ...]
     origin: str
     known_failure: str | None = None
+    file: Path = field(init=False)
+    place: str = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "file", Path(self.path))
+        object.__setattr__(self, "place", "/".join(self.file.absolute().parts[-3:]).removesuffix(".gz"))
 
     @classmethod
     def found(cls, path: Path) -> CaseFile:
@@ -98,11 +106,14 @@ class CaseFile:
     def judge(self) -> str:
         return "singlestep"
 
+    def files(self) -> Iterable[Path]:
+        return [self.file] if self.file.is_file() else []
+
     def run(self, settings: Settings, stop: Stop) -> list[Result]:
         if settings.selection.leaves_out(self.path):
             return []
         try:
-            text = read(self.path)
+            text = read(self.file)
             try:
                 return self.judged(Cases(text), settings, stop)
             except (ValueError, RecursionError):
@@ -153,13 +164,12 @@ class CaseFile:
         if settings.sample is None or settings.sample >= len(numbers):
             return numbers
         # Of each file another sample, and the same one wherever the corpus lies.
-        place = "/".join(Path(self.path).absolute().parts[-3:]).removesuffix(".gz")
-        return sorted(random.Random(f"{settings.seed} {place}").sample(numbers, settings.sample))
+        return sorted(random.Random(f"{settings.seed} {self.place}").sample(numbers, settings.sample))
 
 
-def read(path: str) -> bytes:
+def read(file: Path) -> bytes:
     """The text of a file. Raises `OSError`, and what gzip raises for damaged files."""
-    data = Path(path).read_bytes()
+    data = file.read_bytes()
     return gzip.decompress(data) if data[:2] == b"\x1f\x8b" else data
 
 
