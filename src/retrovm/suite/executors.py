@@ -43,8 +43,7 @@ def open_executor(wanted: str, jobs: int) -> Executor:
     """The executor that `NAME` or `NAME:ADDRESS` asks for. Raises `OptionError` where there is none."""
     name, colon, address = wanted.partition(":")
     if name not in registered():
-        raise OptionError(f"--executor {wanted}: there is no such executor{nearest(name, registered())}; "
-                          f"there are {', '.join(registered()) or 'none'}")
+        raise OptionError(f"--executor {wanted}: there is no such executor{nearest(name, registered())}")
     make: Open = registered()[name].load()
     return make(address if colon else None, jobs)
 

@@ -35,7 +35,7 @@ from retrovm.core.recorder import RecordingMemory
 from retrovm.cpu.mos6502 import Mos6502
 from retrovm.cpu.singlestep import Cases, Judge
 from retrovm.errors import ArgumentError, RetroVMError
-from retrovm.suite.errata import by_the_chip, corrected_opcodes
+from retrovm.suite.errata import flaws
 from retrovm.suite.task import Outcome, Result, Settings, Stop, Stopped, command
 
 MODELS = {
@@ -134,6 +134,7 @@ class CaseFile:
             some = numbers[begin : begin + AT_ONCE]
             doubtful = bench.judge.doubtful(cases, some, **builds) if isinstance(cases, Cases) else some
             passed += len(some) - len(doubtful)
+            corrected += bench.judge.corrected if isinstance(cases, Cases) else 0
             for number in doubtful:
                 if stop():
                     raise Stopped
@@ -209,7 +210,7 @@ class Bench:
         # run.
         self.cpu.pc = 0
         self.cpu.step()
-        self.judge = Judge(self.cpu, self.memory, self.tracer, corrected_opcodes(model))
+        self.judge = Judge(self.cpu, self.memory, self.tracer, flaws(model))
         self.corrected = False
 
     def reason(self, case: Case, builds: Sequence[str]) -> str:
@@ -229,7 +230,7 @@ class Bench:
         # Bits 4 and 5 of P are no flags: some recordings keep what the initial state has there.
         final = {**case["final"], "p": case["final"]["p"] & 0xEF | 0x20}
         case = {**case, "final": final}
-        chip = by_the_chip(self.model, case, lambda address: self.bus.peek_bytes(address, 1)[0])
+        chip = self.judge.by_the_chip(case)
         self.corrected = chip is not None
         return chip or case
 
