@@ -13,6 +13,7 @@ import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from dataclasses import replace
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -172,6 +173,17 @@ def test_a_machine_file_travels_with_the_images_that_it_names(tmp_path: Path) ->
     assert list(setup.files()) == [tmp_path / "board.toml", tmp_path / "parts/basic.bin"]
 
 
+def test_a_test_on_a_machine_file_ends_as_it_does_here(suite: Path) -> None:
+    (suite / "board.toml").write_bytes((files("retrovm.machines") / "sbc6502.toml").read_bytes())
+    (suite / "suite.toml").write_text('[suite]\ntitle = "t"\n[[test]]\nname = "n"\nrom = "hello.bin"\nmachine = "board.toml"\n'
+                                      'options = { org = 0x0400 }\njudge = "serial"\ntext = "BYE"\nlimit = { cycles = 90_000 }\n')
+    (task,) = discover([suite])
+    (here,), (there,) = task.run(Settings(), lambda: False), sent(task)
+    assert here.scene is not None
+    assert (here.outcome, here.scene.serial) == (Outcome.FAILED, "HI <b>\\x01")
+    assert replace(there, seconds=0, worker="") == replace(here, seconds=0)
+
+
 def test_a_function_finds_beside_it_what_it_imports_and_writes_into_files_of_its_own(tmp_path: Path) -> None:
     (tmp_path / "checks.py").write_text(
         "from pathlib import Path\nhere = Path(__file__).parent\n"
@@ -223,10 +235,10 @@ def test_a_sample_and_a_selection_mean_the_same_cases_everywhere(tmp_path: Path,
 class Told:
     """A task that does what it is told, and can be pickled by its function."""
 
-    machine, known_failure, judge = None, None, "told"
+    path, machine, known_failure, judge = "told.toml", None, None, "told"
 
-    def __init__(self, name: str, act: Callable[[], Any]) -> None:
-        self.name = name
+    def __init__(self, title: str, act: Callable[[], Any]) -> None:
+        self.name = f"told.toml: {title}"
         self.act = act
 
     def files(self) -> list[Path]:
@@ -234,7 +246,7 @@ class Told:
 
     def run(self, settings: Settings, stop: Stop) -> list[Result]:
         self.act()
-        return [Result(self.name, Outcome.PASSED)]
+        return [Result(self.name, Outcome.PASSED, suite=self.path)]
 
 
 def broken() -> None:
@@ -248,6 +260,7 @@ def test_what_goes_wrong_on_the_way_fails_that_test_and_no_other() -> None:
     lost, unsent = report.problems
     assert lost.reason == "the executor has lost this test: OSError: the worker is on fire"
     assert unsent.reason.startswith("this test cannot be sent: ")
+    assert (unsent.title, unsent.reproduce) == ("cannot be sent", "retrovm test told.toml -k '\"cannot be sent\"'")
 
 
 def test_only_so_many_tests_are_under_way_and_results_come_in_their_order() -> None:
@@ -269,7 +282,7 @@ def test_only_so_many_tests_are_under_way_and_results_come_in_their_order() -> N
     lock = threading.RLock()
     names = [str(number) for number in range(5 * UNDER_WAY)]
     report = run([Told(name, int) for name in names], keep_passed=True, executor=Counting(3))
-    assert [result.name for result in report.results] == names
+    assert [result.title for result in report.results] == names
     assert Counting.most <= UNDER_WAY
 
 

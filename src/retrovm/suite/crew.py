@@ -13,7 +13,7 @@ from typing import Any, Protocol
 from retrovm.errors import RetroVMError
 from retrovm.suite import parcel
 from retrovm.suite.parcel import Done, Missing, Packing, Parcel, Places
-from retrovm.suite.task import Outcome, Result, Settings, Stopped, Task, execute
+from retrovm.suite.task import Outcome, Result, Settings, Stopped, Task, command, execute
 
 UNDER_WAY = 64
 """Tests that an executor has at a time: enough for many workers, and few that ask for a file before the first has got it."""
@@ -177,8 +177,10 @@ class Remote:
         return one
 
     def lost(self, errand: Errand, reason: str) -> None:
-        self.finish(errand, [Result(errand.task.name, Outcome.FAILED, reason, judge=errand.task.judge,
-                                    machine=errand.task.machine or "")])
+        task = errand.task
+        title = None if task.name == task.path else task.name.removeprefix(f"{task.path}: ")
+        self.finish(errand, [Result(task.name, Outcome.FAILED, reason, command(task.path, title), suite=task.path,
+                                    judge=task.judge, machine=task.machine or "")])
 
     def finish(self, errand: Errand, results: list[Result]) -> None:
         self.ended(results)

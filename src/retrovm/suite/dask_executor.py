@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from concurrent.futures import Executor, Future
+from importlib import import_module
 from typing import Any
 
 from retrovm.errors import OptionError
@@ -23,15 +24,15 @@ CONNECT = 10.0
 def open_executor(address: str | None, jobs: int) -> Executor:
     """The executor. Raises `OptionError` where Dask is not installed or no scheduler answers."""
     try:
-        from distributed import Client, LocalCluster
+        distributed: Any = import_module("distributed")
     except ImportError:
         raise OptionError('--executor dask needs Dask distributed: pip install "retrovm[dask]"') from None
     if address is None:
         # A worker runs one test at a time: threads of one process would share its standard streams, but not its cores.
-        cluster = LocalCluster(n_workers=jobs, threads_per_worker=1, dashboard_address=None)
-        return DaskExecutor(Client(cluster), cluster)
+        cluster = distributed.LocalCluster(n_workers=jobs, threads_per_worker=1, dashboard_address=None)
+        return DaskExecutor(distributed.Client(cluster), cluster)
     try:
-        return DaskExecutor(Client(address, timeout=CONNECT))
+        return DaskExecutor(distributed.Client(address, timeout=CONNECT))
     except (OSError, TimeoutError, ValueError) as error:
         raise OptionError(f"--executor dask:{address}: no scheduler answers there: {error}") from None
 
@@ -51,9 +52,7 @@ class DaskExecutor(Executor):
     @staticmethod
     def identify() -> str:
         """The address of the worker that runs this."""
-        from distributed import get_worker
-
-        return str(get_worker().address)
+        return str(import_module("distributed").get_worker().address)
 
     def deliver(self, worker: str, contents: Mapping[str, bytes]) -> None:
         """Gives contents of files to a worker, unless it is gone: another one will ask for them."""

@@ -99,7 +99,7 @@ class Unpickler(pickle.Unpickler):
         super().__init__(io.BytesIO(task))
         self.paths = paths
 
-    def persistent_load(self, number: Any) -> Path:
+    def persistent_load(self, number: int) -> Path:
         return self.paths[number]
 
 

@@ -109,7 +109,8 @@ Stop = Callable[[], bool]
 class Task(Protocol):
     """A piece of work for an executor: a test, or a file of cases.
 
-    name           begins with the path that it was found at
+    path           where it was found
+    name           begins with that path
     machine        the machine or the processor model, for `--machine`; None where that is only known on
                    loading
     known_failure  why it is known to fail, or None
@@ -118,6 +119,8 @@ class Task(Protocol):
     What a task opens is a `Path` in it, never a text: on another computer, such a file lies elsewhere.
     """
 
+    @property
+    def path(self) -> str: ...
     @property
     def name(self) -> str: ...
     @property
