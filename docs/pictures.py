@@ -8,6 +8,8 @@ import argparse
 import sys
 from pathlib import Path
 
+from player_pictures import PICTURES as OF_THE_PLAYER
+
 import retrovm
 from retrovm import bundled
 
@@ -36,6 +38,7 @@ PICTURES = {
     "ascent.png": lambda: picture("ascent", 1500, ((160, "6", 6),)),
     "eater.png": lambda: picture("eater/hello", 60, scale=2),
     "vista.png": lambda: picture("vista", 900, scale=2, variant="megachip8"),
+    **OF_THE_PLAYER,
 }
 
 

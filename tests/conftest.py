@@ -16,10 +16,11 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
 
 
 @pytest.fixture(autouse=True, scope="session")
-def own_cache(tmp_path_factory):
-    """What `retrovm test` remembers goes to no user's cache."""
+def own_folders(tmp_path_factory):
+    """What `retrovm test` and the player remember goes to no user's folders."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("RETROVM_CACHE", str(tmp_path_factory.mktemp("cache")))
+        patch.setenv("RETROVM_HOME", str(tmp_path_factory.mktemp("home")))
         yield
 
 

@@ -50,7 +50,8 @@ MAY_IMPORT = {
     "movie": MIDDLE,
     "rewind": MIDDLE,
     "slots": MIDDLE,
-    "player": MIDDLE | {"movie", "rewind", "slots"},
+    "recording": MIDDLE,
+    "player": MIDDLE | {"movie", "recording", "rewind", "slots"},
     "suite": MIDDLE,
     "debug": MIDDLE,
     "fleet": MIDDLE,
@@ -61,7 +62,8 @@ TOP = {"", "cli", "commands", "__main__", "bench"}
 
 # Beside the standard library. The base install has numpy, typer and rich; the rest are extras.
 FOREIGN = {
-    "host_files": {"platformdirs"}, "core": {"numpy", "PIL"}, "rewind": {"numpy"}, "player": {"sdl2", "sdl2dll", "numpy"},
+    "host_files": {"platformdirs"}, "core": {"numpy", "PIL"}, "rewind": {"numpy"}, "recording": {"numpy", "PIL", "av"},
+    "player": {"sdl2", "sdl2dll", "numpy", "pyte", "PIL", "tomlkit"},
     "suite": {"rich", "numpy", "PIL", "jinja2", "pooch", "requests"}, "debug": {"jinja2"},
     "commands": {"typer", "rich", "click"}, "cli": {"typer", "rich", "click"},
 }

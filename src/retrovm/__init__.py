@@ -14,7 +14,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from retrovm import cpu, media, movie, rewind
+    from retrovm import cpu, media, movie, recording, rewind
     from retrovm.core.cpu import CallResult, Frame
     from retrovm.core.machine import Machine
     from retrovm.core.python_device import PythonDevice
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
         MediaError,
         MovieError,
         OptionError,
+        RecordingError,
         RegistrationError,
         ReplayError,
         RetroVMError,
@@ -52,22 +53,22 @@ _HOMES = {
     "Target": "detection", "detect": "detection",
     "AddressError": "errors", "ArgumentError": "errors", "BusyError": "errors", "CallError": "errors",
     "ManifestError": "errors",
-    "MediaError": "errors", "MovieError": "errors", "OptionError": "errors", "RegistrationError": "errors",
-    "ReplayError": "errors", "RetroVMError": "errors",
+    "MediaError": "errors", "MovieError": "errors", "OptionError": "errors", "RecordingError": "errors",
+    "RegistrationError": "errors", "ReplayError": "errors", "RetroVMError": "errors",
     "StateError": "errors", "UnknownNameError": "errors",
     "create": "loading", "get_include": "loading", "load": "loading",
     "Media": "media",
     "VM": "session",
     "Button": "spec", "Judgement": "spec", "MachineSpec": "spec", "Option": "spec", "Port": "spec",
 }
-_PACKAGES = ("cpu", "machines", "media", "movie", "rewind")
+_PACKAGES = ("cpu", "machines", "media", "movie", "recording", "rewind")
 
 __all__ = [
     "VM", "Access", "AddressError", "ArgumentError", "BusyError", "Button", "CallError", "CallResult", "Frame", "Judgement", "Line",
     "Machine", "MachineSpec", "ManifestError", "Media", "MediaError", "MovieError", "Option", "OptionError", "Port",
-    "PythonDevice", "RegistrationError", "ReplayError", "RetroVMError", "StateError", "StopReason", "Target",
+    "PythonDevice", "RecordingError", "RegistrationError", "ReplayError", "RetroVMError", "StateError", "StopReason", "Target",
     "UnknownNameError", "Watch", "WatchEvent", "__version__", "cpu", "create", "detect", "get_include", "load", "machines", "media",
-    "movie", "rewind",
+    "movie", "recording", "rewind",
 ]
 
 

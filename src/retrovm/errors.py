@@ -3,7 +3,8 @@
 from retrovm.core.errors import AddressError, ArgumentError, BusyError, CallError, RetroVMError, StateError
 
 __all__ = ["AddressError", "ArgumentError", "BusyError", "CallError", "DownloadError", "ManifestError", "MediaError",
-           "MovieError", "OptionError", "RegistrationError", "ReplayError", "RetroVMError", "StateError", "UnknownNameError"]
+           "MovieError", "OptionError", "RecordingError", "RegistrationError", "ReplayError", "RetroVMError", "StateError",
+           "UnknownNameError"]
 
 
 class MediaError(RetroVMError):
@@ -65,6 +66,10 @@ class ReplayError(MovieError):
 
 class OptionError(RetroVMError, ValueError):
     """An option that the machine does not have, or a value that it cannot take."""
+
+
+class RecordingError(RetroVMError):
+    """Pictures and sound cannot be recorded: a package is missing, or the file cannot be written."""
 
 
 class RegistrationError(RetroVMError):

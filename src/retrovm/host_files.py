@@ -25,11 +25,11 @@ def write_whole(path: Path, data: bytes) -> None:
         raise
 
 
-def user_folder(kind: Literal["cache", "data"]) -> Path | None:
+def user_folder(kind: Literal["cache", "config", "data"]) -> Path | None:
     """Where this system keeps a user's things of this kind for retrovm; None where platformdirs is not installed."""
     try:
         import platformdirs
     except ImportError:
         return None
-    find = {"cache": platformdirs.user_cache_path, "data": platformdirs.user_data_path}[kind]
-    return find("retrovm", appauthor=False)
+    folders = platformdirs.PlatformDirs("retrovm", appauthor=False)
+    return {"cache": folders.user_cache_path, "config": folders.user_config_path, "data": folders.user_data_path}[kind]

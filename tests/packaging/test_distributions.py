@@ -68,6 +68,10 @@ def test_the_wheel_has_what_is_known_of_programs(wheel):
     assert {"retrovm/media/chip8_programs.txt", "retrovm/media/chip8_bundled.txt"} <= set(contents(wheel))
 
 
+def test_the_wheel_has_the_font_of_the_player(wheel):
+    assert "retrovm/player/font.txt" in contents(wheel)
+
+
 def test_the_wheel_has_no_intermediate_files_and_is_small(wheel):
     wrong = [name for name in contents(wheel) if name.endswith((".c", ".pyx", ".pxi", ".h", ".o")) or "test" in name.split("/")]
     assert wrong == []

@@ -173,7 +173,7 @@ def test_on_a_terminal_keys_go_through_one_by_one_and_afterwards_it_is_as_before
     (tmp_path / "echo.bin").write_bytes(ECHO)
     host, terminal = pty.openpty()
     before = termios.tcgetattr(terminal)
-    command = [sys.executable, "-m", "retrovm", "play", "echo.bin", "-m", "sbc6502", "-o", "org=0x200"]
+    command = [sys.executable, "-m", "retrovm", "play", "echo.bin", "-m", "sbc6502", "-o", "org=0x200", "--serial", "-"]
     process = subprocess.Popen(command, stdin=terminal, stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=tmp_path)
     try:
         said = process.stderr.readline() + process.stderr.readline()

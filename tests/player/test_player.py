@@ -3,93 +3,18 @@
 from pathlib import Path
 
 import pytest
+from player_bench import Tape, down, focus_lost, make_player, up
 
 import retrovm
 from retrovm import bundled
-from retrovm.player.app import Player
-from retrovm.player.audio import Silence
+from retrovm.player.commands import Command
 from retrovm.player.keyboard import SCANCODES
-from retrovm.player.pacing import SECOND, Pacer
 from retrovm.player.sdl import sdl2
-
-
-class Wall:
-    """A display that remembers. `script` has what happens at the n-th picture."""
-
-    fullscreen = False
-
-    def __init__(self) -> None:
-        self.pictures: list[bytes] = []
-        self.titles: list[str] = []
-        self.script = {}
-
-    def draw(self, picture) -> None:
-        self.pictures.append(picture.tobytes())
-        action = self.script.pop(len(self.pictures), None)
-        if action is not None:
-            action()
-
-    def set_title(self, title: str) -> None:
-        self.titles.append(title)
-
-    def scale(self, picture) -> int:
-        return 3
-
-
-class Tape:
-    """A sound card that keeps everything."""
-
-    def __init__(self) -> None:
-        self.samples = b""
-
-    def queue(self, samples: bytes) -> None:
-        self.samples += samples
-
-    def late(self) -> int:
-        return 0
-
-
-class SteadyClock:
-    """A host that is never late, however busy the real one is."""
-
-    def __init__(self) -> None:
-        self.time = 0
-
-    def now(self) -> int:
-        self.time += SECOND // 10_000
-        return self.time
-
-    def sleep(self, nanoseconds: int) -> None:
-        self.time += nanoseconds
 
 
 @pytest.fixture
 def player(sdl, ember, tmp_path):
-    player = Player(ember, Wall(), Tape(), tmp_path, saves=tmp_path / "saves")
-    player.pacer = Pacer(ember.frame_rate, SteadyClock())
-    return player
-
-
-def key(kind: int, code: str, sym: int = 0, mod: int = 0) -> None:
-    event = sdl2.SDL_Event()
-    event.type = kind
-    event.key.keysym = sdl2.SDL_Keysym(SCANCODES[code], sym, mod, 0)
-    assert sdl2.SDL_PushEvent(event) == 1
-
-
-def down(code: str, sym: int = 0, mod: int = 0) -> None:
-    key(sdl2.SDL_KEYDOWN, code, sym, mod)
-
-
-def up(code: str, sym: int = 0, mod: int = 0) -> None:
-    key(sdl2.SDL_KEYUP, code, sym, mod)
-
-
-def focus_lost() -> None:
-    event = sdl2.SDL_Event()
-    event.type = sdl2.SDL_WINDOWEVENT
-    event.window.event = sdl2.SDL_WINDOWEVENT_FOCUS_LOST
-    assert sdl2.SDL_PushEvent(event) == 1
+    return make_player(ember, tmp_path, sound=Tape())
 
 
 def test_playing_changes_nothing_in_the_machine(player, ember):
@@ -183,23 +108,26 @@ def test_tab_held_runs_many_frames_a_picture_and_without_sound(player, ember):
 
 
 def test_frames_end_a_fast_forward_exactly(player, ember):
-    player.set_fast(True)
+    player.deck.set_fast(True)
     player.run(frames=1000)
     assert ember.frame == 1000
 
 
-def test_f11_and_alt_enter_go_to_full_screen_and_escape_leaves_it(player):
+def test_f11_and_alt_enter_go_to_full_screen_and_back(player):
     states = []
-    player.display.script = {
-        2: lambda: down("F11", sdl2.SDLK_F11),
-        3: lambda: (states.append(player.display.fullscreen), down("Escape", sdl2.SDLK_ESCAPE)),
-        4: lambda: (states.append(player.display.fullscreen), down("Escape", sdl2.SDLK_ESCAPE)),
-        5: lambda: (states.append(player.display.fullscreen),
-                    down("Enter", sdl2.SDLK_RETURN, sdl2.KMOD_RALT)),
-        6: lambda: states.append(player.display.fullscreen),
-    }
-    player.run(frames=8)
-    assert states == [True, False, False, True]
+
+    def then(press):
+        return lambda: (states.append(player.display.fullscreen), press())
+
+    def f11():
+        down("F11", sdl2.SDLK_F11)
+
+    def alt_enter():
+        down("Enter", sdl2.SDLK_RETURN, sdl2.KMOD_RALT)
+
+    player.display.script = {2: f11, 3: then(f11), 4: then(alt_enter), 5: then(alt_enter), 6: then(player.quit)}
+    player.run()
+    assert states == [True, False, True, False]
 
 
 def test_f12_writes_the_picture_as_it_is_shown_and_never_over_another(player, ember, tmp_path, capsys):
@@ -230,10 +158,10 @@ def test_nothing_is_written_unasked(player, tmp_path):
 
 def test_a_halted_machine_says_so_in_the_title_until_it_is_reset(sdl, tmp_path):
     vm = retrovm.load(bytes.fromhex("FFFF"), "chip8", name="stop.ch8")
-    player = Player(vm, Wall(), Silence(), tmp_path)
+    player = make_player(vm, tmp_path)
     player.run(frames=3)
     assert player.display.titles == ["stop.ch8 - CHIP-8", "stop.ch8 - CHIP-8 - halted"]
-    player.reset(power_on=True)
+    player.do(Command.POWER_CYCLE)
     assert player.display.titles[-1] == "stop.ch8 - CHIP-8"
 
 
@@ -247,7 +175,7 @@ def test_a_key_press_comes_from_the_host_and_not_from_key_repeat(player, ember):
 
     player.display.script = {3: repeat}
     player.run(frames=5)
-    assert not player.paused
+    assert not player.deck.paused
 
 
 def test_a_bundled_program_is_found_by_its_name_and_by_its_id():
@@ -281,19 +209,98 @@ class Line:
 
 def test_a_serial_line_is_served_before_every_frame(sdl, ember, tmp_path):
     line = Line()
-    Player(ember, Wall(), Silence(), tmp_path, line).run(frames=4)
+    make_player(ember, tmp_path, line=line).run(frames=4)
     assert (ember.frame, line.exchanges) == (4, 4)
 
 
 def test_the_machine_rests_while_nobody_takes_what_it_says(sdl, ember, tmp_path):
     line = Line()
     line.stalled_for = 3
-    Player(ember, Wall(), Silence(), tmp_path, line).run(frames=4)
+    make_player(ember, tmp_path, line=line).run(frames=4)
     assert (ember.frame, line.exchanges) == (4, 7)
 
 
 def test_the_window_closes_when_the_line_ends(sdl, ember, tmp_path):
     line = Line()
     line.last = 3
-    Player(ember, Wall(), Silence(), tmp_path, line).run()
+    make_player(ember, tmp_path, line=line).run()
     assert line.exchanges == 3
+
+
+# --- a serial line in the window
+
+
+@pytest.fixture
+def monitor(sdl, tmp_path):
+    """The machine sbc6502 with its monitor, which has a serial line and no screen."""
+    return make_player(retrovm.load(bundled.find("sbc6502/monitor").file, "sbc6502"), tmp_path)
+
+
+def text(words: str) -> None:
+    event = sdl2.SDL_Event()
+    event.type = sdl2.SDL_TEXTINPUT
+    event.text.text = words.encode()
+    assert sdl2.SDL_PushEvent(event) == 1
+
+
+def shown(player) -> str:
+    return "\n".join(player.deck.terminal.view.text)
+
+
+def test_a_computer_without_a_screen_has_a_terminal_in_the_window(monitor):
+    monitor.run(frames=60)
+    assert "MON65" in shown(monitor)
+    assert monitor.display.pictures[-1] == monitor.deck.terminal.view.tobytes()
+
+
+def test_what_is_typed_goes_to_the_guest_and_what_it_says_is_seen(monitor):
+    monitor.display.script = {40: lambda: (text("300"), down("Enter", sdl2.SDLK_RETURN))}
+    monitor.run(frames=120)
+    assert "0300" in shown(monitor)
+
+
+def test_letters_are_the_guests_there_and_the_players_keys_have_ctrl_and_shift(monitor):
+    monitor.display.script = {
+        10: lambda: down("KeyP", sdl2.SDLK_p),
+        12: lambda: down("KeyP", sdl2.SDLK_p, sdl2.KMOD_LCTRL | sdl2.KMOD_LSHIFT),
+        15: lambda: (paused.append(monitor.deck.paused), monitor.quit()),
+    }
+    paused = []
+    monitor.run()
+    assert paused == [True]
+    assert monitor.deck.vm.frame < 15
+
+
+def test_the_clipboard_is_typed(monitor):
+    assert sdl2.SDL_SetClipboardText(b"0400: A9 2A 60\n0400.0402\n") == 0
+    monitor.display.script = {40: lambda: down("KeyV", sdl2.SDLK_v, sdl2.KMOD_LCTRL | sdl2.KMOD_LSHIFT)}
+    monitor.run(frames=240)
+    assert "A9 2A 60" in shown(monitor).split("0400.0402")[-1]
+
+
+def test_a_machine_with_both_shows_one_or_the_other(sdl, tmp_path):
+    player = make_player(retrovm.load(bundled.find("eater/hello").file, "eater"), tmp_path)
+    screen = player.deck.picture
+    assert screen is player.deck.vm.screen
+    player.do(Command.TERMINAL)
+    assert player.deck.picture is player.deck.terminal.view
+    player.do(Command.TERMINAL)
+    assert player.deck.picture is screen
+
+
+def test_a_machine_without_a_serial_line_says_so(player, capsys):
+    player.do(Command.TERMINAL)
+    player.do(Command.PASTE)
+    said = capsys.readouterr().err
+    assert "CHIP-8 has no serial line that could end here" in said
+    assert "nothing typed: CHIP-8 has no serial line" in said
+
+
+def test_the_figures_say_how_long_a_key_takes_to_be_seen(player):
+    player.toggle_stats()
+    player.display.script = {20: lambda: down("KeyE")}
+    player.run(frames=40)
+    assert player.stats.update(player.deck, player.sound, 0)
+    assert player.stats.lines[0].split()[0] == "machine"
+    assert [line.split()[0] for line in player.stats.lines] == ["machine", "display", "host", "keys", "sound"]
+    assert int(player.stats.lines[3].split()[1]) < 60_000

@@ -127,7 +127,7 @@ def test_a_key_of_the_machine_is_the_machines_unless_ctrl_or_alt_is_held():
 
 
 def test_a_key_that_does_not_exist_is_an_error_that_names_the_nearest():
-    with pytest.raises(ArgumentError, match=r"pad, button a: there is no key 'ArowUp'; did you mean ArrowUp"):
+    with pytest.raises(ArgumentError, match=r"button a: there is no key 'ArowUp'; did you mean ArrowUp"):
         keyboard(("a", ("ArowUp",)))
 
 

@@ -78,12 +78,76 @@ def test_frames_slower_than_one_in_the_longest_delay_are_still_paced():
     assert abs(clock.time - start - 6 * SECOND) < 20_000
 
 
-@pytest.mark.parametrize("sign", [1, -1])
-def test_a_shift_moves_the_next_frame_by_at_most_half_a_percent_of_a_frame(sign):
+class Monitor:
+    """A display that makes the player wait for its next picture, `rate` times a second."""
+
+    def __init__(self, clock, rate):
+        self.clock, self.rate, self.number = clock, rate, 0
+
+    def show(self):
+        length = SECOND / self.rate
+        self.number = max(self.number + 1, int(self.clock.time // length) + 1)
+        self.clock.time = max(self.clock.time, int(self.number * length))
+
+
+def play(pacer, clock, monitor, pictures):
+    """Plays so many pictures; returns how many frames the machine ran for each."""
+    counts = []
+    while len(counts) < pictures:
+        due = pacer.take()
+        if due:
+            counts.append(due)
+            monitor.show()
+            pacer.shown(True)
+        else:
+            pacer.wait()
+    return counts
+
+
+@pytest.mark.parametrize("rate", [Fraction(60), Fraction(60000, 1001), Fraction(601, 10)])
+def test_a_display_of_nearly_the_machines_rate_is_followed_picture_by_picture(rate):
     clock = FakeClock()
-    pacer = Pacer(Fraction(50), clock)
+    pacer = Pacer(Fraction(60), clock)
+    monitor = Monitor(clock, rate)
+    play(pacer, clock, monitor, 100)
+    assert pacer.follows
+    before = monitor.number
+    counts = play(pacer, clock, monitor, 10_000)
+    assert set(counts) == {1}
+    assert monitor.number == before + 10_000
+
+
+@pytest.mark.parametrize("rate", [Fraction(50), Fraction(75), Fraction(144)])
+def test_a_display_of_another_rate_is_not_followed_and_the_time_stays_exact(rate):
+    clock = FakeClock()
+    pacer = Pacer(Fraction(60), clock)
     start = clock.time
-    pacer.take()
-    pacer.shift(sign * SECOND)
-    pacer.wait()
-    assert abs(clock.time - start - (20_000_000 + sign * 100_000)) < 5_000
+    frames = sum(play(pacer, clock, Monitor(clock, rate), 3000))
+    assert not pacer.follows
+    assert abs((clock.time - start) - frames * SECOND / 60) < SECOND / 20
+
+
+def test_a_display_that_turns_out_not_to_wait_is_not_followed_for_long():
+    clock = FakeClock()
+    pacer = Pacer(Fraction(60), clock)
+
+    class Hasty:
+        def show(self):
+            clock.time += 1_000_000
+
+    start = clock.time
+    frames = sum(play(pacer, clock, Hasty(), 2000))
+    assert not pacer.follows
+    assert abs((clock.time - start) - frames * SECOND / 60) < SECOND / 5
+
+
+def test_a_picture_that_is_late_ends_following_until_the_display_is_steady_again():
+    clock = FakeClock()
+    pacer = Pacer(Fraction(60), clock)
+    monitor = Monitor(clock, Fraction(60))
+    play(pacer, clock, monitor, 100)
+    clock.time += SECOND
+    play(pacer, clock, monitor, 1)
+    assert not pacer.follows
+    play(pacer, clock, monitor, 100)
+    assert pacer.follows

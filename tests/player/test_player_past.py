@@ -1,18 +1,16 @@
 """Going back in the player: save slots, what a load has taken away, rewinding; and other speeds."""
 
 import pytest
-from test_player import SteadyClock, Tape, Wall, down, focus_lost, up
+from player_bench import Tape, down, focus_lost, make_player, up
 
-from retrovm.player.app import Player
-from retrovm.player.pacing import Pacer
+from retrovm.player.commands import Command
+from retrovm.player.past import Past
 from retrovm.player.sdl import sdl2
 
 
 @pytest.fixture
 def player(sdl, ember, tmp_path):
-    player = Player(ember, Wall(), Tape(), tmp_path, saves=tmp_path / "saves")
-    player.pacer = Pacer(ember.frame_rate, SteadyClock())
-    return player
+    return make_player(ember, tmp_path, sound=Tape())
 
 
 def f5():
@@ -32,15 +30,15 @@ def test_f5_saves_and_f8_goes_back_to_it(player, ember, capsys):
     }
     player.run(frames=30)
     assert frames[0] < 10
-    assert list(player.past.slots.folder.iterdir()) == [player.past.slots.path(0)]
-    assert f"saved into slot 0: {player.past.slots.path(0)}" in capsys.readouterr().err
+    assert list(player.deck.past.slots.folder.iterdir()) == [player.deck.past.slots.path(0)]
+    assert f"saved into slot 0: {player.deck.past.slots.path(0)}" in capsys.readouterr().err
 
 
 def test_ctrl_and_a_digit_choose_the_slot(player, tmp_path):
     player.display.script = {3: lambda: down("Digit7", sdl2.SDLK_7, sdl2.KMOD_LCTRL), 5: f5}
     player.run(frames=8)
-    assert player.past.slots.path(7).exists()
-    assert not player.past.slots.path(0).exists()
+    assert player.deck.past.slots.path(7).exists()
+    assert not player.deck.past.slots.path(0).exists()
 
 
 def test_ctrl_z_takes_a_load_back_and_that_again(player, ember):
@@ -94,9 +92,9 @@ def test_what_was_rewound_plays_on_as_it_did(player, ember):
     hashes = {}
     draw = player.display.draw
 
-    def remember(picture):
-        draw(picture)
-        if not player.rewinding:
+    def remember(picture, panels=()):
+        draw(picture, panels)
+        if not player.deck.rewinding:
             hashes.setdefault(ember.frame, set()).add(ember.state_hash())
 
     player.display.draw = remember
@@ -114,10 +112,10 @@ def test_going_back_ends_at_the_beginning(player, ember):
 
 
 def test_losing_the_keyboard_ends_going_back(player):
-    player.set_rewinding(True)
+    player.deck.set_rewinding(True)
     focus_lost()
     player.run(frames=3)
-    assert not player.rewinding
+    assert not player.deck.rewinding
 
 
 def test_a_full_stop_goes_on_by_a_frame(player, ember):
@@ -134,19 +132,19 @@ def test_a_full_stop_goes_on_by_a_frame(player, ember):
     }
     player.run()
     assert frames == [frames[0], frames[0] + 1, frames[0] + 2]
-    assert player.paused
+    assert player.deck.paused
 
 
 def test_slow_motion_takes_four_times_as_long_in_silence(player, ember):
-    clock = player.pacer._clock
+    clock = player.deck.pacer._clock
     player.run(frames=20)
     usual, sound = clock.time, len(player.sound.samples)
-    player.toggle_slow()
+    player.do(Command.SLOW_MOTION)
     player.run(frames=20)
     assert 3.8 < (clock.time - usual) / usual < 4.2
     assert len(player.sound.samples) == sound
     assert player.display.titles[-1] == "ember.ch8 - CHIP-8 - slow"
-    player.toggle_slow()
+    player.do(Command.SLOW_MOTION)
     assert player.display.titles[-1] == "ember.ch8 - CHIP-8"
 
 
@@ -154,20 +152,40 @@ def test_f_runs_fast_until_it_is_pressed_again(player):
     fast = []
 
     def press():
-        fast.append(player.fast)
+        fast.append(player.deck.fast)
         down("KeyF", sdl2.SDLK_f, sdl2.KMOD_LCTRL)                             # F itself is a key of the keypad
 
-    player.display.script = {3: press, 5: press, 8: lambda: (fast.append(player.fast), player.quit())}
+    player.display.script = {3: press, 5: press, 8: lambda: (fast.append(player.deck.fast), player.quit())}
     player.run()
     assert fast == [False, True, False]
 
 
-def test_a_machine_that_is_too_large_for_the_past_says_so(sdl, ember, tmp_path, monkeypatch, capsys):
-    monkeypatch.setattr("retrovm.player.past.LIMIT", 1000)
-    player = Player(ember, Wall(), Tape(), tmp_path, saves=tmp_path)
-    player.set_rewinding(True)
-    assert not player.rewinding
+def test_a_machine_that_is_too_large_for_the_past_says_so_and_can_still_be_saved(sdl, ember, tmp_path, capsys):
+    player = make_player(ember, tmp_path)
+    player.deck.past = Past(ember, tmp_path, 1000)
+    player.do(Command.REWIND)
+    assert not player.deck.rewinding
     assert "no way back: a state of this machine has" in capsys.readouterr().err
     player.run(frames=3)
-    player.save()
-    assert player.past.slots.path(0).exists()
+    player.do(Command.SAVE)
+    assert player.deck.past.slots.path(0).exists()
+
+
+def test_a_key_that_was_held_in_the_past_is_not_held_now(player, ember):
+    keypad, held = ember.ports.groups["keypad"], []
+    player.display.script = {
+        5: lambda: down("KeyE"),
+        10: lambda: up("KeyE"),
+        15: lambda: down("Backspace", sdl2.SDLK_BACKSPACE),
+        21: lambda: up("Backspace", sdl2.SDLK_BACKSPACE),
+        23: lambda: held.append(keypad.held),
+    }
+    player.run(frames=30)
+    assert held == [()]
+
+
+def test_a_key_that_is_held_stays_so_through_a_load(player, ember):
+    keypad, held = ember.ports.groups["keypad"], []
+    player.display.script = {3: f5, 5: lambda: down("KeyE"), 8: f8, 10: lambda: held.append(keypad.held)}
+    player.run(frames=12)
+    assert held == [("6",)]

@@ -3,12 +3,13 @@
 from ctypes import c_ubyte
 from fractions import Fraction
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from retrovm.player.sdl import sdl2
-from retrovm.player.video import Window, largest_scale, place
+from retrovm.player.video import Look, Panel, Rectangle, Window, largest_scale, place
 
 ONE = Fraction(1)
 
@@ -112,7 +113,6 @@ def test_around_the_picture_it_is_black(window):
     sdl2.SDL_PumpEvents()
     shown.draw(Checkers())
     assert shown.size == (300, 300)
-    assert shown.scale(Checkers()) == 150
     assert pixel(shown, 0, 0) == pixel(shown, 299, 74) == pixel(shown, 150, 225) == (0, 0, 0)
     assert pixel(shown, 0, 75) == (255, 0, 0)
     assert pixel(shown, 299, 224) == (0, 0, 255)
@@ -148,3 +148,64 @@ def test_a_screen_that_is_turned_is_shown_turned_to_the_right(window, rotation, 
     shown.draw(picture)
     for (x, y), colour in corners.items():
         assert pixel(shown, x, y) == {"red": (255, 0, 0), "blue": (0, 0, 255)}[colour]
+
+
+def test_fit_makes_the_picture_as_large_as_its_shape_allows():
+    assert place((64, 32), ONE, (1000, 720), "fit") == (0, 110, 1000, 500)
+    assert place((64, 32), ONE, (1000, 720), "stretch") == (0, 0, 1000, 720)
+
+
+def test_square_pixels_ignore_the_shape_that_they_have_on_the_machine(window):
+    shown = window(Stripes(), scale=10, look=Look(pixels="square"))
+    assert shown.size == (10, 30)
+
+
+def test_an_uneven_enlargement_is_smooth_at_the_edge_and_nowhere_else(window):
+    shown = window(Checkers(), scale=1, look=Look(scaling="fit"))
+    sdl2.SDL_SetWindowSize(shown._window, 101, 50)
+    sdl2.SDL_PumpEvents()
+    shown.draw(Checkers())
+    assert pixel(shown, 10, 25) == (255, 0, 0)
+    assert pixel(shown, 90, 25) == (0, 0, 255)
+    assert pixel(shown, 30, 25) == (255, 0, 0)
+
+
+def test_a_filter_darkens_what_it_lies_over(window):
+    shown = window(Checkers(), scale=9, look=Look(filter="scanlines"))
+    shown.draw(Checkers())
+    assert pixel(shown, 3, 1) == (255, 0, 0)
+    red, green, blue = pixel(shown, 3, 8)
+    assert 130 < red < 150
+    assert (green, blue) == (0, 0)
+
+
+def test_what_is_captured_is_the_picture_without_what_is_around_and_over_it(window):
+    shown = window(Checkers(), scale=100)
+    sdl2.SDL_SetWindowSize(shown._window, 300, 300)
+    sdl2.SDL_PumpEvents()
+    pixels = shown.capture(Checkers())
+    assert pixels.shape == (150, 300, 3)
+    assert (pixels[:, :150] == (255, 0, 0)).all()
+    assert (pixels[:, 150:] == (0, 0, 255)).all()
+
+
+def test_a_panel_lies_over_the_picture_until_it_is_shown_no_more(window):
+    shown = window(Checkers(), scale=100)
+    panel = Panel(np.full((20, 20, 4), (0, 255, 0, 255), np.uint8), 0, 0)
+    shown.draw(Checkers(), [panel])
+    assert pixel(shown, 5, 5) == (0, 255, 0)
+    assert pixel(shown, 30, 30) == (255, 0, 0)
+    shown.draw(Checkers())
+    assert pixel(shown, 5, 5) == (255, 0, 0)
+
+
+def test_a_panel_that_is_too_large_for_the_window_is_shrunk(window):
+    shown = window(Checkers(), scale=50)
+    shown.draw(Checkers(), [Panel(np.full((400, 800, 4), (0, 255, 0, 255), np.uint8))])
+    assert pixel(shown, 0, 25) == pixel(shown, 99, 25) == (0, 255, 0)
+
+
+def test_a_window_is_where_it_was_left_unless_nobody_would_see_it_there(window):
+    there = Rectangle(30, 40, 200, 150)
+    assert window(Checkers(), at=there).place == there
+    assert window(Checkers(), scale=50, at=Rectangle(-5000, 40, 200, 150)).place[2:] == (100, 50)

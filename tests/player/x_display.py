@@ -1,6 +1,6 @@
 """An X server without a monitor: a window manager, keys that are pressed from outside, and pixels to look at.
 
-Xvfb keeps its picture in a file of the format XWD (docs/references.md: xwd), so nothing else is needed to read it.
+Xvfb keeps its picture in a file of the format XWD (X11/XWDFile.h), so nothing else is needed to read it.
 """
 
 import os

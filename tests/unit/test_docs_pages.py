@@ -90,6 +90,7 @@ def test_every_page_is_reached_from_the_index():
 
 def test_the_pictures_are_what_the_machines_draw(monkeypatch, capsys):
     monkeypatch.setattr(sys, "argv", ["pictures.py", "--check"])
+    monkeypatch.syspath_prepend(str(DOCS))
     with pytest.raises(SystemExit) as ended:
         runpy.run_path(str(DOCS / "pictures.py"), run_name="__main__")
     assert ended.value.code == 0, capsys.readouterr().out

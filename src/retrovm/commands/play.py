@@ -6,7 +6,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -21,6 +21,7 @@ from retrovm.commands.arguments import (
     make_vm,
     wrong,
 )
+from retrovm.player.settings import SETTINGS, Settings, default_file, names_of
 
 if TYPE_CHECKING:
     from retrovm.commands.terminal import Console
@@ -33,45 +34,79 @@ PICTURE_SECONDS = 5
 PICTURE_ROOM = (640, 480)
 
 
+def flag(name: str, metavar: str = "", flags: str = "") -> Any:
+    """The option of the command line for a setting; what is not given there is said in the file of settings."""
+    setting = SETTINGS[name]
+    return typer.Option(flags or f"--{name}", metavar=metavar or "|".join(map(str, setting.values)), help=setting.help,
+                        show_default="by the settings", rich_help_panel="Settings")
+
+
 def command(
     rom: Annotated[str | None, typer.Argument(metavar="[ROM]", help=(
-        "A program: a file, or the name of a bundled one. With neither it nor --machine: a list of those."))] = None,
+        "A program: a file, or the name of a bundled one. With neither it nor --machine: a menu of programs."))] = None,
     machine: Machine = None,
     option: Options = None,
     disk: Disk = None,
-    scale: Annotated[int | None, typer.Option(metavar="N", min=1, max=64, help=(
-        "How many lines high a pixel is; two thirds of the display when not given."))] = None,
-    fullscreen: Annotated[bool, typer.Option("--fullscreen", help="Begin in full screen.")] = False,
-    mute: Annotated[bool, typer.Option("--mute", help="No sound.")] = False,
-    vsync: Annotated[bool, typer.Option("--vsync/--no-vsync", help=(
-        "Show pictures in step with the display, or at once."))] = True,
     frames: Annotated[int | None, typer.Option(metavar="N", min=1, help="End after so many frames.")] = None,
     serial: Annotated[str | None, typer.Option(metavar="LINE", help=(
-        "Connect the serial line: - or stdio, pty, pty:PATH or tcp:HOST:PORT, as in 'retrovm run'. A machine without a "
-        "screen has it on standard input and output."))] = None,
-    saves: Annotated[Path | None, typer.Option(metavar="DIR", envvar="RETROVM_SAVES", show_default="the user's", help=(
-        "The folder of the save slots."))] = None,
+        "Connect the serial line: - or stdio, pty, pty:PATH or tcp:HOST:PORT, as in 'retrovm run'. That of a machine without "
+        "a screen ends in a terminal in the window otherwise."))] = None,
+    movie: Annotated[Path | None, typer.Option(metavar="F", help="Play a movie; then the program goes on from its end.")] = None,
+    record: Annotated[Path | None, typer.Option(metavar="F", help="Record a movie: what is done from the beginning on.")] = None,
+    stats: Annotated[bool, typer.Option("--stats", help="Show the player's figures, and print them at the end.")] = False,
     seed: Seed = 1,
+    config: Annotated[Path | None, typer.Option(metavar="F", help="The file of settings.", show_default="the user's")] = None,
+    config_show: Annotated[bool, typer.Option("--config-show", help=(
+        "Print what counts for this program, and who has said so, and end."))] = False,
+    home: Annotated[Path | None, typer.Option(metavar="DIR", envvar="RETROVM_HOME", show_default="the user's", help=(
+        "Keep settings, save slots and programs of late in this folder: a portable player."))] = None,
+    scale: Annotated[int | None, flag("scale", "N")] = None,
+    fullscreen: Annotated[bool | None, flag("fullscreen", flags="--fullscreen/--window")] = None,
+    vsync: Annotated[bool | None, flag("vsync", flags="--vsync/--no-vsync")] = None,
+    scaling: Annotated[str | None, flag("scaling")] = None,
+    pixels: Annotated[str | None, flag("pixels")] = None,
+    filter: Annotated[str | None, flag("filter")] = None,
+    palette: Annotated[str | None, flag("palette", "NAME|FILE")] = None,
+    screenshots: Annotated[str | None, flag("screenshots")] = None,
+    volume: Annotated[int | None, flag("volume", "PERCENT")] = None,
+    mute: Annotated[bool | None, flag("mute", flags="--mute/--sound")] = None,
+    latency: Annotated[int | None, flag("latency", "MS")] = None,
+    fast: Annotated[str | None, flag("fast")] = None,
+    rewind: Annotated[int | None, flag("rewind", "MIB")] = None,
+    saves: Annotated[Path | None, typer.Option(metavar="DIR", envvar="RETROVM_SAVES", show_default="by the settings", help=(
+        SETTINGS["saves"].help), rich_help_panel="Settings")] = None,
+    pictures: Annotated[Path | None, flag("pictures", "DIR")] = None,
 ) -> None:
     """Play a program in a window, at its own speed.
 
-    The keys of the machine lie where they lie on the machine. P pauses, Tab held runs fast, Backspace held goes back in
-    time, F5 saves and F8 loads, F11 is full screen, F12 writes a picture, Ctrl-R resets, Ctrl-Shift-R switches off and on,
-    Ctrl-Q ends; docs/player.md has them all. A key that the machine has itself is the machine's.
+    The keys of the machine lie where they lie on the machine, and F1 shows them. Esc opens the menu. P pauses, Tab held runs fast,
+    Backspace held goes back in time, F5 saves and F8 loads, F11 is full screen, F12 writes a picture, Ctrl-R resets,
+    Ctrl-Shift-R switches off and on, Ctrl-Q ends; docs/player.md has them all. A key that the machine has itself is the machine's.
 
-    A computer without a screen talks in this terminal, over its serial line. On a host without a display a
-    picture is written instead.
+    A computer without a screen has a terminal in the window, at its serial line; with --serial - it talks here. On a host
+    without a display it does so, too, and of others a picture is written.
 
     Example: retrovm play ember
     """
-    if rom is None and machine is None:
-        list_programs()
-        return
+    given = {"scale": scale, "fullscreen": fullscreen, "vsync": vsync, "scaling": scaling, "pixels": pixels, "filter": filter,
+             "palette": palette, "screenshots": screenshots, "volume": volume, "mute": mute, "latency": latency, "fast": fast,
+             "rewind": rewind, "saves": None if saves is None else str(saves),
+             "pictures": None if pictures is None else str(pictures)}
+    settings = open_settings(config, home, given)
     check_line(serial)
-    vm = make_vm(rom, machine, option, seed, disk)
+    if rom is None and machine is None and movie is None:
+        if config_show:
+            print(settings.show(), end="")
+        else:
+            play_menu(settings, stats)
+        return
+    vm = open_machine(rom, machine, option, seed, disk, movie, settings)
+    if config_show:
+        print(settings.show(vm.spec.id, names_of(vm)), end="")
+        return
     if serial is not None and vm.serial is None:
         raise wrong(f"--serial: {vm.spec.id} has no serial line")
-    if vm.screen is None:
+    if vm.screen is None and (vm.serial is None or serial is not None):
         play_in_terminal(vm, frames, serial)
         close_disks(vm)
         return
@@ -79,11 +114,60 @@ def command(
 
     try:
         with open_line(vm, serial) as line:
-            app.play(vm, scale=scale, fullscreen=fullscreen, mute=mute, vsync=vsync, frames=frames, line=line,
-                     saves=saves)
+            app.play(vm, settings=settings, frames=frames, line=line, stats=stats, program=program_of(rom),
+                     movie=movie, record=record)
+        return
     except sdl.NoDisplay:
-        write_picture(vm, vm.screen, frames, scale)
+        if vm.screen is None:
+            play_in_terminal(vm, frames, serial)
+        else:
+            write_picture(vm, vm.screen, frames, settings.get("scale") or None)
     close_disks(vm)
+
+
+def open_settings(config: Path | None, home: Path | None, flags: dict[str, Any]) -> Settings:
+    """The settings of the user, or of a file that must be there, and the flags of the command line."""
+    if config is not None and not config.is_file():
+        raise wrong(f"--config: there is no file {config}")
+    return Settings(config or default_file(home), flags, home)
+
+
+def open_machine(rom: str | None, machine: str | None, option: list[str] | None, seed: int, disk: str | None,
+                 movie: Path | None, settings: Settings) -> VM:
+    """The machine of the command line, with the options that the settings have for its program where it says none."""
+    from retrovm.movie import Movie
+
+    if movie is not None and not movie.is_file():
+        raise wrong(f"there is no movie {movie}")
+    vm = make_vm(rom, machine, option, seed, disk, None if movie is None else Movie.open(movie))
+    said = {text.partition("=")[0].strip() for text in option or ()}
+    more = {name: value for name, value in settings.options_for(vm).items() if name not in said}
+    if not more or movie is not None:
+        return vm
+    vm.close()
+    return make_vm(rom, machine or vm.spec.id, [*(option or ()), *(f"{name}={value}" for name, value in more.items())], seed, disk)
+
+
+def program_of(rom: str | None) -> str | None:
+    """How the player can open a program again: its path, or the id of a bundled one."""
+    from retrovm import bundled
+
+    if rom is None:
+        return None
+    path = Path(rom)
+    if path.exists() or path.suffix or "#" in rom:
+        return str(path.resolve())
+    return bundled.find(rom).id
+
+
+def play_menu(settings: Settings, stats: bool) -> None:
+    """The menu over the bundled programs; a list of them where there is no display."""
+    from retrovm.player import app, sdl
+
+    try:
+        app.play(None, settings=settings, stats=stats)
+    except sdl.NoDisplay:
+        list_programs()
 
 
 def list_programs() -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -22,10 +23,12 @@ from retrovm.commands.arguments import (
 )
 from retrovm.commands.measures import check_measures, measures
 from retrovm.commands.sound import Sound
+from retrovm.commands.taps import Film, joined
 from retrovm.commands.terminal import attend, connect, run_frames
 from retrovm.host_files import write_whole
 
 if TYPE_CHECKING:
+    from retrovm.commands.taps import Tap
     from retrovm.core.ports import Serial
     from retrovm.movie import Movie
     from retrovm.session import VM
@@ -42,8 +45,11 @@ def run(
     option: Options = None,
     disk: Disk = None,
     screenshot: Annotated[Path | None, typer.Option(metavar="F.png", help="Save the last picture.")] = None,
-    scale: Annotated[int, typer.Option(metavar="N", min=1, max=64, help="Enlarge the saved picture.")] = 1,
+    scale: Annotated[int | None, typer.Option(metavar="N", min=1, max=64, show_default="1, or what fits in 640 x 480", help=(
+        "Enlarge the saved picture and the video."))] = None,
     wav: Annotated[Path | None, typer.Option(metavar="F.wav", help="Save the sound.")] = None,
+    video: Annotated[Path | None, typer.Option(metavar="F", help=(
+        "Record every frame: F.gif the pictures; F.mkv (without loss), F.mp4 or F.webm with the sound."))] = None,
     serial: Annotated[str | None, typer.Option(metavar="LINE", help=(
         "Connect the serial line: - or stdio is standard input and output, where Ctrl-] ends on a terminal; pty is a "
         "new pseudo-terminal, pty:PATH one with a link to it, tcp:HOST:PORT a TCP port, and with these the machine "
@@ -70,6 +76,8 @@ def run(
 
     Example: retrovm run game.ch8 --frames 600 --screenshot game.png --hash
 
+    Example: retrovm run game.ch8 --frames 600 --video game.gif
+
     Example: retrovm run --machine my.toml --serial -
 
     Example: retrovm run game.ch8 --input game.rmv --screenshot end.png --hash
@@ -79,9 +87,13 @@ def run(
     check_line(serial)
     if record is not None and serial is None:
         raise wrong("--record writes down what comes over a serial line: give --serial too")
-    for path in (screenshot, wav, state_out, record):
+    for path in (screenshot, wav, video, state_out, record):
         if path is not None and not path.resolve().parent.is_dir():
             raise wrong(f"the folder of {path} does not exist")
+    if video is not None:
+        from retrovm import recording
+
+        recording.check(video)
     if state_in is not None:
         require_file(state_in)
     check_measures(coverage or [], profile or [], symbols or [])
@@ -95,21 +107,24 @@ def run(
         raise wrong(f"--screenshot: {vm.spec.id} has no screen")
     if wav is not None and audio is None:
         raise wrong(f"--wav: {vm.spec.id} makes no sound")
+    if video is not None and screen is None:
+        raise wrong(f"--video: {vm.spec.id} has no screen")
     if serial is not None and line is None:
         raise wrong(f"--serial: {vm.spec.id} has no serial line")
     if state_in is not None:
         vm.load_state(Path(state_in).read_bytes())
     sound = None if wav is None or audio is None else Sound(audio)
-    with measures(vm, coverage or [], profile or [], symbols or []):
+    with measures(vm, coverage or [], profile or [], symbols or []), filming(vm, video, scale) as film:
+        tap = joined([tap for tap in (sound, film) if tap is not None])
         if serial is not None and line is not None:
-            with recording(vm, record):
-                run_line(vm, line, serial, frames, sound)
+            with recording_movie(vm, record):
+                run_line(vm, line, serial, frames, tap)
         elif movie is not None:
-            play_movie(vm, movie, frames, sound)
+            play_movie(vm, movie, frames, tap)
         else:
-            run_frames(vm, DEFAULT_FRAMES if frames is None else frames, sound)
+            run_frames(vm, DEFAULT_FRAMES if frames is None else frames, tap)
     if screenshot is not None and screen is not None:
-        write_whole(screenshot, screen.png(scale))
+        write_whole(screenshot, screen.png(scale or 1))
     if wav is not None and sound is not None:
         write_whole(wav, sound.wav())
     if state_out is not None:
@@ -128,8 +143,8 @@ def open_movie(path: str) -> Movie:
     return Movie.open(path)
 
 
-def play_movie(vm: VM, movie: Movie, frames: int | None, sound: Sound | None) -> None:
-    """Plays a movie to its end, or so many frames of it, and collects the sound where it is wanted."""
+def play_movie(vm: VM, movie: Movie, frames: int | None, tap: Tap | None) -> None:
+    """Plays a movie to its end, or so many frames of it, and lets `tap` take each frame."""
     from retrovm.movie import Playback
 
     playback = Playback(movie, vm)
@@ -137,21 +152,33 @@ def play_movie(vm: VM, movie: Movie, frames: int | None, sound: Sound | None) ->
     while playback.is_open and done != frames:
         vm.tick()
         done += 1
-        if sound is not None:
-            sound.take()
+        if tap is not None:
+            tap.take()
 
 
-def recording(vm: VM, path: Path | None) -> AbstractContextManager[object]:
+@contextmanager
+def filming(vm: VM, path: Path | None, scale: int | None) -> Iterator[Film | None]:
+    """Records pictures and sound where that is asked for."""
+    if path is None:
+        yield None
+    else:
+        from retrovm.recording import record
+
+        with record(vm, path, scale=scale) as recorder:
+            yield Film(recorder)
+
+
+def recording_movie(vm: VM, path: Path | None) -> AbstractContextManager[object]:
     """Records a movie where one is asked for."""
     from retrovm.movie import Recorder
 
     return nullcontext() if path is None else Recorder(vm, path)
 
 
-def run_line(vm: VM, line: Serial, place: str, frames: int | None, sound: Sound | None) -> None:
+def run_line(vm: VM, line: Serial, place: str, frames: int | None, tap: Tap | None) -> None:
     """Runs with the serial line where the option says."""
     if place in STDIO:
-        connect(vm, line, frames, sound)
+        connect(vm, line, frames, tap)
     else:
         with vm.connect(place) as outside:
-            attend(vm, outside, frames, sound)
+            attend(vm, outside, frames, tap)

@@ -11,7 +11,9 @@ if TYPE_CHECKING:
 
 
 class Sound:
-    """The sound of all frames so far."""
+    """The sound of all frames so far: a `Tap`."""
+
+    pictures = False
 
     def __init__(self, audio: Audio) -> None:
         self._audio = audio

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 from retrovm.hostline import AHEAD, KEPT
 
 if TYPE_CHECKING:
-    from retrovm.commands.sound import Sound
+    from retrovm.commands.taps import Tap
     from retrovm.core.ports import Serial
     from retrovm.hostline import HostLine
     from retrovm.session import VM
@@ -198,22 +198,22 @@ def console(vm: VM, serial: Serial) -> Iterator[Console]:
         yield Console(vm, serial, keys)
 
 
-def connect(vm: VM, serial: Serial, frames: int | None, sound: Sound | None) -> None:
+def connect(vm: VM, serial: Serial, frames: int | None, tap: Tap | None) -> None:
     """Runs `frames` frames, or until there is no more input and the machine has fallen silent."""
     with console(vm, serial) as line:
         if sys.stdin.isatty():
-            keep_pace(vm, line, line.keys.wait, frames, sound)
+            keep_pace(vm, line, line.keys.wait, frames, tap)
         else:
-            hurry(vm, serial, line, frames, sound)
+            hurry(vm, serial, line, frames, tap)
 
 
-def hurry(vm: VM, serial: Serial, line: Console, frames: int | None, sound: Sound | None) -> None:
+def hurry(vm: VM, serial: Serial, line: Console, frames: int | None, tap: Tap | None) -> None:
     """Runs as fast as the host can, so many frames or until nothing is left to do."""
     quiet_frames = int(vm.frame_rate * QUIET_SECONDS) + 1
     done = quiet = pending = 0
     line.exchange()
     while frames is None or done < frames:
-        run_frames(vm, 1, sound, frames is None or done + 1 == frames)
+        run_frames(vm, 1, tap, frames is None or done + 1 == frames)
         done += 1
         moved = line.exchange()
         quiet = 0 if moved or serial.pending != pending else quiet + 1
@@ -222,15 +222,15 @@ def hurry(vm: VM, serial: Serial, line: Console, frames: int | None, sound: Soun
             break
 
 
-def attend(vm: VM, line: HostLine, frames: int | None, sound: Sound | None) -> None:
+def attend(vm: VM, line: HostLine, frames: int | None, tap: Tap | None) -> None:
     """Runs `frames` frames, or until Ctrl-C, with the serial line on a line of the host."""
     print(f"retrovm: the serial line is {line.where}; Ctrl-C ends", file=sys.stderr, flush=True)
     with suppress(KeyboardInterrupt):      # what was asked for at the end is still written
-        keep_pace(vm, line, line.wait, frames, sound)
+        keep_pace(vm, line, line.wait, frames, tap)
 
 
 def keep_pace(vm: VM, line: HostLine | Console, wait: Callable[[float], None], frames: int | None,
-              sound: Sound | None) -> None:
+              tap: Tap | None) -> None:
     """Runs at the machine's real speed, so many frames or until the line ends."""
     traffic = Traffic(vm)
     left = frames
@@ -246,20 +246,20 @@ def keep_pace(vm: VM, line: HostLine | Console, wait: Callable[[float], None], f
         if left is not None:
             due = min(due, left)
             left -= due
-        run_frames(vm, due, sound, left in (None, 0))
+        run_frames(vm, due, tap, left in (None, 0))
         traffic.rest(moved, wait)
     line.exchange()
 
 
-def run_frames(vm: VM, frames: int, sound: Sound | None, render: bool = True) -> None:
-    """Runs frames, draws the last one unless that is not wanted, and collects the sound of all where it is wanted."""
-    if sound is None:
+def run_frames(vm: VM, frames: int, tap: Tap | None, render: bool = True) -> None:
+    """Runs frames, draws the last one unless that is not wanted, and lets `tap` take each of them."""
+    if tap is None:
         vm.tick(max(frames - 1, 0), render=False)
         vm.tick(min(frames, 1), render=render)
         return
     for frame in range(frames):
-        vm.tick(render=render and frame == frames - 1)
-        sound.take()
+        vm.tick(render=tap.pictures or (render and frame == frames - 1))
+        tap.take()
 
 
 def _end(number: int, frame: object) -> None:

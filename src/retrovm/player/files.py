@@ -9,6 +9,16 @@ if TYPE_CHECKING:
     from retrovm.session import VM
 
 
+def free_path(folder: Path, stem: str, suffix: str) -> Path:
+    """NAME.gif, or the first of NAME-2.gif, NAME-3.gif... that there is no file of, and none that is being written."""
+    number = 1
+    while True:
+        path = folder / (f"{stem}{suffix}" if number == 1 else f"{stem}-{number}{suffix}")
+        if not path.exists() and not path.with_name(f"{path.name}.part").exists():
+            return path
+        number += 1
+
+
 def write_new(folder: Path, stem: str, suffix: str, data: bytes) -> Path:
     """Writes NAME.png, or NAME-2.png, NAME-3.png... where that is taken, and returns the path.
 

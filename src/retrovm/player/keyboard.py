@@ -1,17 +1,18 @@
-"""Host keys: which belong to the machine, and what the others do.
+"""The host's keys, and buttons of game controllers, that are a machine's.
 
-The machine's keys go by position, so that a keypad keeps its shape on every layout; they are named as in the UI
-Events standard (docs/references.md: uievents-code), as in `vm.spec.ports`. The player's own keys go by the letter
-on them. A key that the machine uses is the machine's: the player then has it only together with Ctrl or Alt.
+They go by position, so that a keypad keeps its shape on every layout; they are named as in the UI Events standard
+(docs/references.md: uievents-code), as in `vm.spec.ports`. A key that the machine uses is the machine's: the player then has it
+only together with Ctrl or Alt.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from enum import Enum, auto
+from collections.abc import Iterable, Mapping
 from typing import Protocol
 
 from retrovm.errors import ArgumentError
+from retrovm.player.commands import ALT, CTRL, SHIFT, SHORTCUTS, Command, in_terminal
+from retrovm.player.controllers import Source, sources_of
 from retrovm.player.sdl import sdl2
 from retrovm.spec import Port, nearest
 
@@ -41,65 +42,12 @@ _NAMES = {
 SCANCODES: dict[str, int] = {code: getattr(sdl2, f"SDL_SCANCODE_{name}") for code, name in _NAMES.items()}
 """SDL's number for the key at a position, by its name in UI Events."""
 
-
-class Command(Enum):
-    """What a key of the player does."""
-
-    QUIT = auto()
-    PAUSE = auto()
-    RESET = auto()
-    POWER_CYCLE = auto()
-    FULLSCREEN = auto()
-    LEAVE_FULLSCREEN = auto()
-    SCREENSHOT = auto()
-    FAST_FORWARD = auto()
-    TOGGLE_FAST = auto()
-    SLOW_MOTION = auto()
-    FRAME_ADVANCE = auto()
-    REWIND = auto()
-    SAVE = auto()
-    LOAD = auto()
-    UNDO = auto()
-    SLOT_0 = auto()
-    SLOT_1 = auto()
-    SLOT_2 = auto()
-    SLOT_3 = auto()
-    SLOT_4 = auto()
-    SLOT_5 = auto()
-    SLOT_6 = auto()
-    SLOT_7 = auto()
-    SLOT_8 = auto()
-    SLOT_9 = auto()
+CODES = {number: code for code, number in SCANCODES.items()}
+"""The name of a key, by SDL's number."""
 
 
-SLOT_COMMANDS = tuple(Command[f"SLOT_{number}"] for number in range(10))
-
-CTRL, SHIFT, ALT = sdl2.KMOD_CTRL, sdl2.KMOD_SHIFT, sdl2.KMOD_ALT
-
-SHORTCUTS = {
-    (CTRL, sdl2.SDLK_q): Command.QUIT,
-    (CTRL, sdl2.SDLK_r): Command.RESET,
-    (CTRL | SHIFT, sdl2.SDLK_r): Command.POWER_CYCLE,
-    (0, sdl2.SDLK_p): Command.PAUSE,
-    (0, sdl2.SDLK_PAUSE): Command.PAUSE,
-    (0, sdl2.SDLK_TAB): Command.FAST_FORWARD,
-    (0, sdl2.SDLK_f): Command.TOGGLE_FAST,
-    (CTRL, sdl2.SDLK_f): Command.TOGGLE_FAST,
-    (0, sdl2.SDLK_MINUS): Command.SLOW_MOTION,
-    (CTRL, sdl2.SDLK_MINUS): Command.SLOW_MOTION,
-    (0, sdl2.SDLK_PERIOD): Command.FRAME_ADVANCE,
-    (CTRL, sdl2.SDLK_PERIOD): Command.FRAME_ADVANCE,
-    (CTRL, sdl2.SDLK_p): Command.PAUSE,
-    (0, sdl2.SDLK_BACKSPACE): Command.REWIND,
-    (0, sdl2.SDLK_F5): Command.SAVE,
-    (0, sdl2.SDLK_F8): Command.LOAD,
-    (CTRL, sdl2.SDLK_z): Command.UNDO,
-    **{(CTRL, sdl2.SDLK_0 + number): SLOT_COMMANDS[number] for number in range(10)},
-    (0, sdl2.SDLK_F11): Command.FULLSCREEN,
-    (ALT, sdl2.SDLK_RETURN): Command.FULLSCREEN,
-    (0, sdl2.SDLK_ESCAPE): Command.LEAVE_FULLSCREEN,
-    (0, sdl2.SDLK_F12): Command.SCREENSHOT,
-}
+Key = int | Source
+"""SDL's number of a key, or a button of a controller."""
 
 
 class Machine(Protocol):
@@ -111,63 +59,90 @@ class Machine(Protocol):
 
 
 class Keyboard:
-    """The keys of a machine with these ports. Raises `ArgumentError` for a key that does not exist."""
+    """The keys of a machine with these ports, and the buttons of controllers, which are as good as keys.
 
-    def __init__(self, machine: Machine, ports: Iterable[Port]) -> None:
+    `keys` and `pads` have those of buttons for which the user has chosen others. Raises `ArgumentError` for one that does not
+    exist.
+    """
+
+    def __init__(self, machine: Machine, ports: tuple[Port, ...], keys: Mapping[str, tuple[str, ...]] | None = None,
+                 pads: Mapping[str, tuple[str, ...]] | None = None) -> None:
         self._machine = machine
-        self._buttons: dict[int, list[str]] = {}
-        self._down: set[int] = set()
-        self._new: set[int] = set()
-        self._released: set[int] = set()
-        for port in ports:
-            for button in port.buttons:
-                for code in button.keys:
-                    if code not in SCANCODES:
-                        raise ArgumentError(f"{port.name}, button {button.name}: there is no key {code!r}"
-                                            f"{nearest(code, SCANCODES)}")
-                    self._buttons.setdefault(SCANCODES[code], []).append(button.name)
+        self._buttons: dict[Key, list[str]] = {}
+        self._down: set[Key] = set()
+        self._new: set[Key] = set()
+        self._released: set[Key] = set()
+        for name, codes in keys_of(ports, keys or {}).items():
+            for code in codes:
+                if code not in SCANCODES:
+                    raise ArgumentError(f"button {name}: there is no key {code!r}{nearest(code, SCANCODES)}")
+                self._buttons.setdefault(SCANCODES[code], []).append(name)
+        for name, sources in sources_of(ports, pads or {}).items():
+            for source in sources:
+                self._buttons.setdefault(source, []).append(name)
 
-    def command(self, keysym: sdl2.SDL_Keysym) -> Command | None:
-        """What the player does when this key goes down, or None: then it may be the machine's."""
+    def has(self, key: Key) -> bool:
+        """Whether the machine has this key."""
+        return key in self._buttons
+
+    def command(self, keysym: sdl2.SDL_Keysym, terminal: bool = False) -> Command | None:
+        """What the player does when this key goes down, or None: then it may be the machine's, or that of a terminal."""
         held = sum(group for group in (CTRL, SHIFT, ALT) if keysym.mod & group)
+        if terminal:
+            return in_terminal(held, keysym.sym)
         if not held & (CTRL | ALT) and keysym.scancode in self._buttons:
             return None
         return SHORTCUTS.get((held, keysym.sym))
 
-    def down(self, scancode: int) -> None:
+    def down(self, key: Key) -> None:
         """A key goes down. One that the machine does not have is ignored."""
-        self._released.discard(scancode)
-        if scancode in self._down:
+        self._released.discard(key)
+        if key in self._down:
             return
-        for name in self._buttons.get(scancode, ()):
-            self._down.add(scancode)
-            self._new.add(scancode)
+        for name in self._buttons.get(key, ()):
+            self._down.add(key)
+            self._new.add(key)
             self._machine.button_press(name)
 
-    def up(self, scancode: int) -> None:
+    def up(self, key: Key) -> None:
         """A key comes up. One that went down since the last frame stays for one: the machine looks once a frame."""
-        if scancode in self._new:
-            self._released.add(scancode)
-        elif scancode in self._down:
-            self._release(scancode)
+        if key in self._new:
+            self._released.add(key)
+        elif key in self._down:
+            self._release(key)
 
     def frame_ran(self) -> None:
         """The machine has seen what is held."""
         self._new.clear()
-        for scancode in self._released:
-            self._release(scancode)
+        for key in self._released:
+            self._release(key)
         self._released.clear()
+
+    def restore(self) -> None:
+        """The machine has another state, in which other buttons may be down: what is held now counts."""
+        held = {name for key in self._down for name in self._buttons[key]}
+        for name in {name for names in self._buttons.values() for name in names}:
+            (self._machine.button_press if name in held else self._machine.button_release)(name)
 
     def release_all(self) -> None:
         """Every key comes up: the window has lost the keyboard."""
-        for scancode in tuple(self._down):
-            self._release(scancode)
+        for key in tuple(self._down):
+            self._release(key)
         self._new.clear()
         self._released.clear()
 
-    def _release(self, scancode: int) -> None:
-        self._down.discard(scancode)
+    def _release(self, key: Key) -> None:
+        self._down.discard(key)
         still = {name for other in self._down for name in self._buttons[other]}
-        for name in self._buttons[scancode]:
+        for name in self._buttons[key]:
             if name not in still:
                 self._machine.button_release(name)
+
+
+def keys_of(ports: Iterable[Port], chosen: Mapping[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
+    """{button: its host keys} for the buttons of these ports. Raises `ArgumentError` for a chosen button that none of them has."""
+    found = {button.name: button.keys for port in ports for button in port.buttons}
+    for name in chosen:
+        if name not in found:
+            raise ArgumentError(f"keys: the machine has no button {name!r}{nearest(name, found)}")
+    return {**found, **chosen}

@@ -1,19 +1,32 @@
-"""The window and the picture in it.
+"""The window, the picture in it, and what lies over the picture.
 
-The picture keeps its shape: a pixel of the machine is a whole number of lines high and as wide as `screen.aspect`
-asks for, as large as the window allows, in the middle, with black around it. Only in a window smaller than the
-picture is it shrunk. A screen that is turned is shown turned, by `screen.rotation`.
+With integer scaling a pixel of the machine is a whole number of lines high and as wide as `screen.aspect` asks for, as large as
+the window allows, in the middle, with black around it. Only in a window smaller than the picture is it shrunk. With the scaling
+"fit" it is as large as its shape allows, and with "stretch" it fills the window; pixels of different sizes are avoided then by
+enlarging it by whole numbers first and smoothly for the rest. A screen that is turned is shown turned, by `screen.rotation`.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from fractions import Fraction
 from typing import NamedTuple, Protocol
 
+import numpy as np
+import numpy.typing as npt
+
+from retrovm.player import filters
 from retrovm.player.sdl import SdlError, last_error, sdl2
+from retrovm.player.textures import Textures
 
 # A new window takes up so much of the display.
 SHARE = Fraction(2, 3)
+
+Pixels = npt.NDArray[np.uint8]
+
+# Panels are drawn for a display of so many pixels, and enlarged by whole numbers for larger ones.
+ROOM = (500, 400)
 
 
 class Picture(Protocol):
@@ -31,16 +44,46 @@ class Picture(Protocol):
     def tobytes(self) -> bytes: ...
 
 
+@dataclass(frozen=True)
+class Look:
+    """How pictures are shown: the settings of the section "video" of the same names."""
+
+    scaling: str = "integer"
+    pixels: str = "machine"
+    filter: str = filters.NONE
+
+
+@dataclass(frozen=True, eq=False)
+class Panel:
+    """Something that the player itself shows over the picture: red, green, blue and opacity, of shape (height, width, 4).
+
+    `x` and `y` say where, from 0, left or top, to 1.
+    """
+
+    pixels: Pixels
+    x: float = 0.5
+    y: float = 0.5
+
+
 class Display(Protocol):
     """Where pictures are shown."""
 
     fullscreen: bool
+    look: Look
 
-    def draw(self, picture: Picture) -> None: ...
+    def draw(self, picture: Picture, panels: Sequence[Panel] = ()) -> None: ...
+
+    def capture(self, picture: Picture) -> Pixels: ...
 
     def set_title(self, title: str) -> None: ...
 
-    def scale(self, picture: Picture) -> int: ...
+    def set_vsync(self, on: bool) -> None: ...
+
+    @property
+    def refresh_rate(self) -> int: ...
+
+    @property
+    def place(self) -> Rectangle: ...
 
 
 class Rectangle(NamedTuple):
@@ -50,10 +93,11 @@ class Rectangle(NamedTuple):
     height: int
 
 
-def seen(picture: Picture) -> tuple[tuple[int, int], Fraction]:
+def seen(picture: Picture, look: Look = Look()) -> tuple[tuple[int, int], Fraction]:
     """Size and aspect of a picture as it is shown: turned by a right angle, width and height change places."""
     width, height = picture.size
-    return ((height, width), 1 / picture.aspect) if picture.rotation % 180 else ((width, height), picture.aspect)
+    aspect = Fraction(1) if look.pixels == "square" else picture.aspect
+    return ((height, width), 1 / aspect) if picture.rotation % 180 else ((width, height), aspect)
 
 
 def shape(size: tuple[int, int], aspect: Fraction, scale: int | Fraction) -> tuple[int, int]:
@@ -68,9 +112,11 @@ def largest_scale(size: tuple[int, int], aspect: Fraction, room: tuple[int, int]
     return int(min(Fraction(room[0]) / (width * aspect), Fraction(room[1], height)))
 
 
-def place(size: tuple[int, int], aspect: Fraction, room: tuple[int, int]) -> Rectangle:
+def place(size: tuple[int, int], aspect: Fraction, room: tuple[int, int], scaling: str = "integer") -> Rectangle:
     """Where the picture goes in a window."""
-    scale: int | Fraction = largest_scale(size, aspect, room)
+    if scaling == "stretch":
+        return Rectangle(0, 0, *room)
+    scale: int | Fraction = largest_scale(size, aspect, room) if scaling == "integer" else 0
     if scale == 0:
         scale = min(Fraction(room[0]) / (size[0] * aspect), Fraction(room[1], size[1]))
     width, height = shape(size, aspect, scale)
@@ -86,25 +132,30 @@ def before_turning(target: Rectangle, rotation: int) -> Rectangle:
 
 
 class Window:
-    """A window for the pictures of `picture`.
+    """A window for pictures.
 
     Parameters
+        picture     what is shown first
         scale       how many lines high a pixel is at first; the size of the display decides when it is None
         fullscreen  begin so
         vsync       show pictures when the display begins a new one, so that none is torn
+        at          where the window is, and how large: as it was left; before `scale`
     Raises `SdlError`. SDL must have been started; `close` the window before it is stopped.
     """
 
     def __init__(self, picture: Picture, *, scale: int | None = None, fullscreen: bool = False,
-                 vsync: bool = True) -> None:
-        size, aspect = seen(picture)
+                 vsync: bool = True, look: Look = Look(), at: Rectangle | None = None) -> None:
+        self.look = look
+        size, aspect = seen(picture, look)
         if scale is None:
             scale = max(1, largest_scale(size, aspect, self._share_of_display()))
         width, height = shape(size, aspect, scale)
-        self._texture = self._renderer = None
-        self._texture_size = (0, 0)
-        centre = sdl2.SDL_WINDOWPOS_CENTERED
-        self._window = sdl2.SDL_CreateWindow(b"retrovm", centre, centre, width, height,
+        x = y = sdl2.SDL_WINDOWPOS_CENTERED
+        if at is not None and self._is_on_a_display(at):
+            x, y, width, height = at
+        self._textures = Textures()
+        self._renderer = None
+        self._window = sdl2.SDL_CreateWindow(b"retrovm", x, y, width, height,
                                              sdl2.SDL_WINDOW_RESIZABLE | sdl2.SDL_WINDOW_ALLOW_HIGHDPI)
         if not self._window:
             raise SdlError(f"SDL cannot open a window: {last_error()}")
@@ -114,6 +165,7 @@ class Window:
             message = last_error()
             self.close()
             raise SdlError(f"SDL cannot draw in the window: {message}")
+        self._textures.renderer = self._renderer
         sdl2.SDL_SetWindowMinimumSize(self._window, *shape(size, aspect, 1))
         if fullscreen:
             self.fullscreen = True
@@ -125,18 +177,34 @@ class Window:
             return 0, 0
         return int(usable.w * SHARE), int(usable.h * SHARE)
 
+    @staticmethod
+    def _is_on_a_display(at: Rectangle) -> bool:
+        """Whether the upper edge of the window, by which it is moved, could be seen: displays come and go."""
+        bounds = sdl2.SDL_Rect()
+        return at.width > 0 and at.height > 0 and any(
+            sdl2.SDL_GetDisplayUsableBounds(number, bounds) == 0
+            and at.x < bounds.x + bounds.w and bounds.x < at.x + at.width and bounds.y <= at.y < bounds.y + bounds.h
+            for number in range(sdl2.SDL_GetNumVideoDisplays()))
+
     def close(self) -> None:
         """Takes the window from the display."""
-        if self._texture:
-            sdl2.SDL_DestroyTexture(self._texture)
+        self._textures.close()
         if self._renderer:
             sdl2.SDL_DestroyRenderer(self._renderer)
         sdl2.SDL_DestroyWindow(self._window)
-        self._texture = self._renderer = self._window = None
+        self._renderer = self._window = None
 
     def set_title(self, title: str) -> None:
         """What stands above the window."""
         sdl2.SDL_SetWindowTitle(self._window, title.encode())
+
+    @property
+    def place(self) -> Rectangle:
+        """Where the window is, and how large it is, as `at` takes it."""
+        values = [sdl2.c_int() for _ in range(4)]
+        sdl2.SDL_GetWindowPosition(self._window, *values[:2])
+        sdl2.SDL_GetWindowSize(self._window, *values[2:])
+        return Rectangle(*(value.value for value in values))
 
     @property
     def fullscreen(self) -> bool:
@@ -155,27 +223,57 @@ class Window:
         sdl2.SDL_GetRendererOutputSize(self._renderer, width, height)
         return width.value, height.value
 
-    def scale(self, picture: Picture) -> int:
-        """How many lines high a pixel of the picture is now, at least 1."""
-        return max(1, largest_scale(*seen(picture), self.size))
+    @property
+    def refresh_rate(self) -> int:
+        """How many pictures a second the display shows, to the nearest whole number; 0 where it does not say."""
+        mode = sdl2.SDL_DisplayMode()
+        number = max(0, sdl2.SDL_GetWindowDisplayIndex(self._window))
+        return int(mode.refresh_rate) if sdl2.SDL_GetCurrentDisplayMode(number, mode) == 0 else 0
 
-    def draw(self, picture: Picture) -> None:
-        """Shows the picture. With vsync this waits for the display."""
-        self._upload(picture)
-        target = sdl2.SDL_Rect(*before_turning(place(*seen(picture), self.size), picture.rotation))
-        sdl2.SDL_SetRenderDrawColor(self._renderer, 0, 0, 0, 255)
-        sdl2.SDL_RenderClear(self._renderer)
-        sdl2.SDL_RenderCopyEx(self._renderer, self._texture, None, target, picture.rotation, None, sdl2.SDL_FLIP_NONE)
+    def set_vsync(self, on: bool) -> None:
+        """Shows pictures when the display begins a new one, or at once; where the driver cannot do that, it stays as it is."""
+        sdl2.SDL_RenderSetVSync(self._renderer, on)
+
+    def draw(self, picture: Picture, panels: Sequence[Panel] = ()) -> None:
+        """Shows the picture, and panels over it. With vsync this waits for the display."""
+        self._draw_picture(picture)
+        for panel in panels:
+            self._draw_panel(panel)
+        self._textures.forget_panels(panels)
         sdl2.SDL_RenderPresent(self._renderer)
 
-    def _upload(self, picture: Picture) -> None:
-        size = picture.size
-        if size != self._texture_size:
-            if self._texture:
-                sdl2.SDL_DestroyTexture(self._texture)
-            self._texture = sdl2.SDL_CreateTexture(self._renderer, sdl2.SDL_PIXELFORMAT_RGB24,
-                                                   sdl2.SDL_TEXTUREACCESS_STREAMING, *size)
-            if not self._texture:
-                raise SdlError(f"SDL cannot show pictures of {size[0]} x {size[1]} pixels: {last_error()}")
-            self._texture_size = size
-        sdl2.SDL_UpdateTexture(self._texture, None, picture.tobytes(), 3 * size[0])
+    def capture(self, picture: Picture) -> Pixels:
+        """The picture as it is shown, filter and all, without what is around and over it: shape (height, width, 3)."""
+        self._draw_picture(picture)
+        room = self.size
+        target = place(*seen(picture, self.look), room, self.look.scaling)
+        left, top = max(0, target.x), max(0, target.y)
+        width, height = min(target.width, room[0] - left), min(target.height, room[1] - top)
+        pixels = np.empty((height, width, 3), np.uint8)
+        if sdl2.SDL_RenderReadPixels(self._renderer, sdl2.SDL_Rect(left, top, width, height), sdl2.SDL_PIXELFORMAT_RGB24,
+                                     pixels.ctypes.data, pixels.strides[0]) != 0:
+            raise SdlError(f"SDL cannot read what is shown: {last_error()}")
+        return pixels
+
+    def _draw_picture(self, picture: Picture) -> None:
+        size, aspect = seen(picture, self.look)
+        target = place(size, aspect, self.size, self.look.scaling)
+        turned = sdl2.SDL_Rect(*before_turning(target, picture.rotation))
+        texture = self._textures.picture(picture.size, picture.tobytes())
+        if self.look.scaling != "integer":
+            texture = self._textures.enlarged(picture.size, max(1, -(-turned.h // picture.size[1])))
+        sdl2.SDL_SetRenderDrawColor(self._renderer, 0, 0, 0, 255)
+        sdl2.SDL_RenderClear(self._renderer)
+        sdl2.SDL_RenderCopyEx(self._renderer, texture, None, turned, picture.rotation, None, sdl2.SDL_FLIP_NONE)
+        if self.look.filter != filters.NONE:
+            filter = self._textures.filter(self.look.filter, (turned.w, turned.h), picture.size)
+            sdl2.SDL_RenderCopyEx(self._renderer, filter, None, turned, picture.rotation, None, sdl2.SDL_FLIP_NONE)
+
+    def _draw_panel(self, panel: Panel) -> None:
+        room = self.size
+        height, width = panel.pixels.shape[:2]
+        scale: int | Fraction = max(1, min(room[0] // ROOM[0], room[1] // ROOM[1]))
+        scale = min(scale, Fraction(room[0], width), Fraction(room[1], height))
+        width, height = int(width * scale), int(height * scale)
+        where = sdl2.SDL_Rect(int((room[0] - width) * panel.x), int((room[1] - height) * panel.y), width, height)
+        sdl2.SDL_RenderCopy(self._renderer, self._textures.panel(panel), None, where)

@@ -124,7 +124,7 @@ def fetch(suite: PublicSuite, folder: Path, tell: Callable[[str], None] = lambda
     `DownloadError`: then what was there still is, and no part of a file is left.
     """
     try:
-        import pooch
+        import pooch  # type: ignore[import-untyped]
         from requests import RequestException
     except ImportError:
         raise ArgumentError("getting public suites needs pooch: pip install 'retrovm[suite]'") from None
@@ -163,6 +163,7 @@ def reason_of(error: Exception) -> str:
     if isinstance(error, Timeout):
         return f"the server has not answered for {SECONDS} s"
     if isinstance(error, ConnectionError):
-        return f"there is no connection to {urlsplit(error.request.url).hostname if error.request else 'the server'}"
+        address = error.request.url if error.request is not None else None
+        return f"there is no connection to {urlsplit(str(address)).hostname if address else 'the server'}"
     return str(error)
 
