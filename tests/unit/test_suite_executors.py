@@ -315,6 +315,40 @@ def test_an_interrupted_run_says_so_and_does_not_wait_for_other_computers() -> N
     assert report.total == 0
 
 
+INTERRUPTED = """
+import signal, sys, threading
+from retrovm import cli
+from retrovm.suite import crew
+
+answered = crew.Remote.answered
+
+def interrupted(self, errand, sent):
+    if self.packing.digests and not called:
+        called.append(threading.Timer(2, signal.raise_signal, [signal.SIGINT]))
+        called[0].start()
+    answered(self, errand, sent)
+
+if __name__ == "__main__":
+    called = []
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    crew.Remote.answered = interrupted
+    sys.exit(cli.main(["test", sys.argv[2], "--jobs", "1", "--executor", sys.argv[1]]))
+"""
+
+
+@pytest.mark.parametrize("executor", ["processes", "dask"])
+def test_ctrl_c_ends_endless_tests_in_workers_of_this_computer(tmp_path: Path, executor: str) -> None:
+    (tmp_path / "main.py").write_text(INTERRUPTED)
+    (tmp_path / "a.ch8").write_bytes(suite_folder.DIGIT)
+    (tmp_path / "suite.toml").write_text('[suite]\ntitle = "t"\n[[test]]\nname = "n"\nrom = "a.ch8"\nmachine = "chip8"\n'
+                                         'judge = "runs"\nlimit = { frames = 1_000_000_000_000 }\n')
+    done = subprocess.run([sys.executable, "main.py", executor, "suite.toml"], cwd=tmp_path, text=True, capture_output=True,
+                          timeout=60)
+    assert (done.returncode, done.stdout.splitlines()[-1]) == (130, "0 passed, 0 failed")
+    assert "interrupted: not all tests have run" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
 # --- reports ------------------------------------------------------------------------------------------------------------
 
 

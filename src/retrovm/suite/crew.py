@@ -157,6 +157,8 @@ class Remote:
                 errand.parcel = self.supplied(errand, errand.parcel, answer)
                 self.waiting.appendleft(errand)
                 return
+        except Stopped as stopped:
+            errand.future.set_exception(stopped)
         except CancelledError:
             self.lost(errand, "the executor has cancelled this test")
         except Exception as error:

@@ -20,13 +20,16 @@ may have two more methods, which Dask's has:
 from __future__ import annotations
 
 import multiprocessing
+import signal
 from collections.abc import Callable, Mapping
 from concurrent.futures import Executor, ProcessPoolExecutor
 from functools import cache
 from importlib.metadata import EntryPoint, entry_points
+from multiprocessing.synchronize import Event
 
 from retrovm.errors import OptionError
 from retrovm.spec import nearest
+from retrovm.suite import parcel
 
 GROUP = "retrovm.executors"
 
@@ -52,5 +55,25 @@ def processes(address: str | None, jobs: int) -> Executor:
     """The executor `processes`: so many processes of this computer. For machines with parts in Python, which threads share."""
     if address is not None:
         raise OptionError(f"--executor processes:{address}: processes of this computer have no address")
-    # A process that is forked while threads run may wait for a lock for ever.
-    return ProcessPoolExecutor(jobs, multiprocessing.get_context("spawn"))
+    return Processes(jobs)
+
+
+class Processes(ProcessPoolExecutor):
+    """Processes of this computer, which end the tests that they run when they are called back."""
+
+    def __init__(self, jobs: int) -> None:
+        # A process that is forked while threads run may wait for a lock for ever.
+        context = multiprocessing.get_context("spawn")
+        self.called_back = context.Event()
+        super().__init__(jobs, context, begin, (self.called_back,))
+
+    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
+        if cancel_futures:
+            self.called_back.set()
+        super().shutdown(wait, cancel_futures=cancel_futures)
+
+
+def begin(called_back: Event) -> None:
+    """What a process does first. Ctrl-C is for whom it works for."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    parcel.stop = called_back.is_set

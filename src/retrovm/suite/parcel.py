@@ -24,10 +24,18 @@ from typing import Any
 
 from retrovm.errors import RetroVMError
 from retrovm.suite import store, testdata
-from retrovm.suite.task import Result, Settings, Task, execute
+from retrovm.suite.task import Result, Settings, Stop, Task, execute
 
 SUITE, TESTDATA = "suite", "testdata"
 """The folders of a worker: what is on the sender's side below one folder, and below that of data of others."""
+
+
+def never() -> bool:
+    return False
+
+
+stop: Stop = never
+"""Tells a worker whether to end the tests that it runs; one that can be told puts its own here."""
 
 
 def host_and_process() -> str:
@@ -88,7 +96,7 @@ def run(parcel: Parcel) -> Missing | Done:
             (folder / place).write_bytes(contents[digest] or b"")
         task = Unpickler(parcel.task, [folder / path for path in parcel.paths]).load()
         with testdata.told(folder / TESTDATA if parcel.testdata else None):
-            results = execute(task, parcel.settings, lambda: False)
+            results = execute(task, parcel.settings, stop)
     return Done([replace(result, worker=worker) for result in results], str(folder))
 
 
