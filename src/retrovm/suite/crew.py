@@ -15,8 +15,9 @@ from retrovm.suite import parcel
 from retrovm.suite.parcel import Done, Missing, Packing, Parcel, Places
 from retrovm.suite.task import Outcome, Result, Settings, Stopped, Task, command, execute
 
-UNDER_WAY = 64
-"""Tests that an executor has at a time: enough for many workers, and few that ask for a file before the first has got it."""
+AT_FIRST = 64
+"""Tests that an executor gets before there are results; with each result it may have one more at a time. So few ask for a file
+before the first has got it, and many workers have enough to do."""
 
 Ended = Callable[[list[Result]], None]
 """Told the results of each task, before its future has them."""
@@ -91,6 +92,7 @@ class Remote:
         self.news: SimpleQueue[Errand | None] = SimpleQueue()
         self.waiting: deque[Errand] = deque()
         self.away: set[Errand] = set()
+        self.room = AT_FIRST
         self.delivered: set[tuple[str, str]] = set()
         self.thread = threading.Thread(target=self.serve, name="retrovm test", daemon=True)
         self.thread.start()
@@ -122,7 +124,7 @@ class Remote:
                 self.answered(errand, errand.sent)
             if self.stopped.is_set():
                 self.call_back()
-            while self.waiting and len(self.away) < UNDER_WAY:
+            while self.waiting and len(self.away) < self.room:
                 self.send(self.waiting.popleft())
         self.call_back()
 
@@ -164,6 +166,7 @@ class Remote:
         except Exception as error:
             self.lost(errand, f"the executor has lost this test: {told(error)}")
         else:
+            self.room += 1
             self.finish(errand, [replace(result, reason=errand.places.turned_back(result.reason, answer.folder))
                                  for result in answer.results])
 
