@@ -31,5 +31,5 @@ def user_folder(kind: Literal["cache", "config", "data"]) -> Path | None:
         import platformdirs
     except ImportError:
         return None
-    folders = platformdirs.PlatformDirs("retrovm", appauthor=False)
-    return {"cache": folders.user_cache_path, "config": folders.user_config_path, "data": folders.user_data_path}[kind]
+    found: Path = getattr(platformdirs, f"user_{kind}_path")("retrovm", appauthor=False)
+    return found

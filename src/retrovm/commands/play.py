@@ -37,7 +37,8 @@ PICTURE_ROOM = (640, 480)
 def flag(name: str, metavar: str = "", flags: str = "") -> Any:
     """The option of the command line for a setting; what is not given there is said in the file of settings."""
     setting = SETTINGS[name]
-    return typer.Option(flags or f"--{name}", metavar=metavar or "|".join(map(str, setting.values)), help=setting.help,
+    values = None if isinstance(setting.default, bool) else "|".join(map(str, setting.values))
+    return typer.Option(flags or f"--{name}", metavar=metavar or values, help=setting.help,
                         show_default="by the settings", rich_help_panel="Settings")
 
 
@@ -79,12 +80,15 @@ def command(
 ) -> None:
     """Play a program in a window, at its own speed.
 
-    The keys of the machine lie where they lie on the machine, and F1 shows them. Esc opens the menu. P pauses, Tab held runs fast,
-    Backspace held goes back in time, F5 saves and F8 loads, F11 is full screen, F12 writes a picture, Ctrl-R resets,
-    Ctrl-Shift-R switches off and on, Ctrl-Q ends; docs/player.md has them all. A key that the machine has itself is the machine's.
+    The keys of the machine lie where they lie on the machine: F1 shows them.
+    Esc opens the menu, P pauses, Tab held runs fast, Backspace held goes back
+    in time, F5 saves and F8 loads, F11 is full screen, F12 writes a picture,
+    Ctrl-R resets, Ctrl-Shift-R switches off and on, Ctrl-Q ends;
+    docs/player.md has them all. A key that the machine has is the machine's.
 
-    A computer without a screen has a terminal in the window, at its serial line; with --serial - it talks here. On a host
-    without a display it does so, too, and of others a picture is written.
+    A computer without a screen has a terminal in the window, at its serial
+    line; with --serial - it talks here. On a host without a display it does
+    so, too, and of other machines a picture is written.
 
     Example: retrovm play ember
     """
