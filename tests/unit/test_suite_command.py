@@ -106,10 +106,10 @@ def test_wrong_use_has_the_status_2_and_says_why(
 INTERRUPTED = """
 import signal, sys
 from retrovm import cli
-from retrovm.suite import runner
+from retrovm.suite import crew
 
 signal.signal(signal.SIGINT, signal.default_int_handler)
-execute, begun = runner.execute, []
+execute, begun = crew.execute, []
 
 def interrupted(task, settings, stop):
     begun.append(task)
@@ -117,7 +117,7 @@ def interrupted(task, settings, stop):
         signal.raise_signal(signal.SIGINT)
     return execute(task, settings, stop)
 
-runner.execute = interrupted
+crew.execute = interrupted
 sys.exit(cli.main(["test", sys.argv[1], "--jobs", "1"]))
 """
 

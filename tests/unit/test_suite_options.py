@@ -189,7 +189,7 @@ def test_without_platformdirs_and_without_a_folder_nothing_is_remembered_and_ask
 
 
 def test_the_users_cache_is_where_platformdirs_says(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr("platformdirs.user_cache_path", lambda name, **_: tmp_path / name)
+    monkeypatch.setattr("platformdirs.PlatformDirs.user_cache_path", property(lambda folders: tmp_path / folders.appname))
     assert LastFailed(None, Settings()).file == tmp_path / "retrovm" / NAME
 
 

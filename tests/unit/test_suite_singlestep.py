@@ -289,3 +289,65 @@ def test_a_file_with_an_object_that_is_no_json_fails_whole(tmp_path: Path) -> No
     path.write_bytes(b"[" + json.dumps(STORE).encode() + b', {"name": }]')
     (result,) = results(path)
     assert result.reason.startswith("no single-step cases: Expecting value: line 1 column")
+
+
+def case(cycles: list[list[Any]], changed: dict[str, int] | None = None, **registers: int) -> dict[str, Any]:
+    """A case at $8000 with these cycles; memory is what they read, and written as they write."""
+    initial = {"pc": 0x8000, "s": 0xFD, "a": 0, "x": 0, "y": 0, "p": 0x24, **registers}
+    before = {address: value for address, value, kind in cycles if kind == "read"}
+    after = before | {address: value for address, value, kind in cycles if kind == "write"}
+    return {"name": "recorded", "initial": {**initial, "ram": [[*cell] for cell in before.items()]},
+            "final": {**initial, **(changed or {}), "ram": [[*cell] for cell in after.items()]}, "cycles": cycles}
+
+
+def fetched(*code: int) -> list[list[Any]]:
+    return [[0x8000 + i, byte, "read"] for i, byte in enumerate(code)]
+
+
+RECORDED = {
+    "JAM": ("6502", case([*fetched(0x02, 0x55), [0x8001, 0x55, "read"]])),
+    "NOP abs": ("6502", case(fetched(0x0C, 0x34, 0x12), {"pc": 0x8003})),
+    "NOP abs,X": ("6502", case([*fetched(0x1C, 0xF0, 0x12), [0x1210, 7, "read"]], {"pc": 0x8003}, x=0x20)),
+    "SHX": ("6502", case([*fetched(0x9E, 0xF0, 0x12), [0x1210, 7, "read"], [0x1310, 0x14, "write"]], {"pc": 0x8003},
+                         x=0xFC, y=0x20)),
+    "SHY": ("6502", case([*fetched(0x9C, 0xF0, 0x12), [0x1210, 7, "read"], [0x1310, 0x14, "write"]], {"pc": 0x8003},
+                         x=0x20, y=0xFC)),
+    "SHA": ("6502", case([*fetched(0x93, 0x40), [0x40, 0xF0, "read"], [0x41, 0x12, "read"], [0x1210, 7, "read"],
+                          [0x1310, 0x14, "write"]], {"pc": 0x8002}, a=0xFE, x=0xFD, y=0x20)),
+    "NOP $5C": ("65c02-wdc", case([*fetched(0x5C, 0x34, 0x12), [0xFF34, 1, "read"]], {"pc": 0x8003})),
+    "BBR not taken": ("65c02-wdc", case([*fetched(0x0F, 0x40), [0x40, 1, "read"], [0x40, 1, "write"], [0x8002, 5, "read"],
+                                         [0x8003, 9, "read"]], {"pc": 0x8003})),
+    "BBS taken over a page": ("65c02-wdc", case([*fetched(0x8F, 0x40), [0x40, 1, "read"], [0x40, 1, "write"],
+                                                 [0x8002, 0x80, "read"], [0x8003, 9, "read"]], {"pc": 0x7F83})),
+}
+
+
+@pytest.mark.parametrize("name", RECORDED)
+def test_a_case_that_is_recorded_otherwise_than_the_chip_works_is_judged_by_the_chip(name: str) -> None:
+    model, recorded = RECORDED[name]
+    found = Cases(json.dumps([recorded] * 3).encode())
+    bench = Bench(model)
+    assert bench.judge.doubtful(found, range(3)) == []
+    assert bench.judge.corrected == 3
+    assert (bench.reason(recorded, BUILDS), bench.corrected) == ("", True)
+
+
+@pytest.mark.parametrize("name", RECORDED)
+def test_a_case_that_is_recorded_as_the_chip_works_stands_and_is_not_counted(name: str) -> None:
+    model, recorded = RECORDED[name]
+    bench = Bench(model)
+    bench.memory.store(recorded["initial"]["ram"])
+    right = bench.judge.by_the_chip(recorded)
+    assert right is not None
+    assert bench.judge.by_the_chip(right) is None
+    assert bench.judge.doubtful(Cases(json.dumps([right]).encode()), [0]) == []
+    assert bench.judge.corrected == 0
+
+
+@pytest.mark.parametrize("name", RECORDED)
+def test_a_wrong_register_is_found_in_a_corrected_case_too(name: str) -> None:
+    model, recorded = RECORDED[name]
+    wrong = {**recorded, "final": {**recorded["final"], "s": 1}}
+    bench = Bench(model)
+    assert bench.judge.doubtful(Cases(json.dumps([wrong]).encode()), [0]) == [0]
+    assert "s        01             FD             <" in bench.reason(wrong, BUILDS)

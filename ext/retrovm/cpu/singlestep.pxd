@@ -2,6 +2,7 @@
 
 from retrovm.core.bus cimport Tracer
 from retrovm.core.memory cimport Memory
+from retrovm.core.types cimport tick_t
 from retrovm.cpu.mos6502 cimport Mos6502
 from libc.stdint cimport uint8_t, uint32_t
 
@@ -9,6 +10,18 @@ from libc.stdint cimport uint8_t, uint32_t
 cdef enum:
     MOST_CELLS = 64            # of a case's memory, before or after; no instruction needs as many
     MOST_CYCLES = 32
+
+
+cdef enum Flaw:                # what a recording may show otherwise than the chip works
+    NOTHING
+    JAMS
+    NOP_ABS
+    NOP_ABX
+    SHX
+    SHY
+    SHA
+    LONG_NOP
+    BIT_BRANCH
 
 
 cdef struct Text:              # what is still to be read
@@ -53,9 +66,11 @@ cdef class Judge:
     cdef Mos6502 cpu
     cdef Memory memory
     cdef Tracer tracer
-    cdef uint8_t[256] left_out
+    cdef uint8_t[256] flaws                # of each opcode, a `Flaw`
+    cdef readonly size_t corrected
 
     cdef bint passes(self, Case *case, bint exact, bint fast) noexcept nogil
+    cdef void stay_jammed(self, Case *case, tick_t began) noexcept nogil
     cdef void prepare(self, Side *initial) noexcept nogil
     cdef bint went(self, Case *case) noexcept nogil
     cdef bint passes_exact(self, Case *case) noexcept nogil

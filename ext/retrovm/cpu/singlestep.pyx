@@ -3,20 +3,25 @@
 """Cases of the single-step corpus, judged straight from the text of their file.
 
     cases = Cases(data)                                # where each case lies; nothing else is looked at
-    judge = Judge(cpu, memory, tracer)
+    judge = Judge(cpu, memory, tracer, flaws("6502"))      # of retrovm.suite.errata
     judge.doubtful(cases, range(len(cases)))           # -> [] when all pass
+    judge.corrected                                    # how many of them passed as the chip works, and not as recorded
 
 This is the short way through the corpus, without the interpreter's lock and without an object for a case. It knows a case
 that passes, and no more: whatever it does not expect, be it in the text or in what the processor does, makes a case doubtful,
 and then `retrovm.suite.singlestep` reads it as JSON, judges it, and says what is wrong. What is not doubtful passes there too.
+What a case has to be where its recording is wrong is the same for both: `Judge.by_the_chip`.
 
 Sources: docs/references.md: singlestep.
 """
+
+import json
 
 from libc.stdlib cimport free, realloc
 from libc.string cimport memcmp
 from retrovm.core.bus cimport TRAP_READ, TRAP_WRITE, BusCycle
 from retrovm.core.types cimport tick_t
+from retrovm.cpu.mos6502 cimport JAMMED
 
 
 # --- reading ----------------------------------------------------------------------------------------------------------
@@ -255,23 +260,27 @@ cdef class Cases:
         return self.text[self.spans[number].begin:self.spans[number].end]
 
 
+include "singlestep_errata.pxi"
+
+
 # --- judging ----------------------------------------------------------------------------------------------------------
 
 cdef class Judge:
-    """`Judge(cpu, memory, tracer, left_out)`: runs cases on a processor whose 64 KiB of memory are `memory`.
+    """`Judge(cpu, memory, tracer, flaws)`: runs cases on a processor whose 64 KiB of memory are `memory`.
 
-    Where a page is trapped, the memory has to record into `tracer` (`RecordingMemory`). Cases of the opcodes in `left_out`
-    are doubtful without being run.
+    Where a page is trapped, the memory has to record into `tracer` (`RecordingMemory`). `flaws` says of which opcodes
+    recordings may be wrong, and how: `retrovm.suite.errata.flaws`. `corrected` is how many of the last cases passed as the
+    chip works, and not as they are recorded.
     """
 
-    def __init__(self, Mos6502 cpu not None, Memory memory not None, Tracer tracer not None, left_out=()):
+    def __init__(self, Mos6502 cpu not None, Memory memory not None, Tracer tracer not None, flaws=None):
         if memory.size != 0x10000:
             raise ValueError(f"the processor of a case sees 65536 bytes of memory, not {memory.size}")
         self.cpu = cpu
         self.memory = memory
         self.tracer = tracer
-        for opcode in left_out:
-            self.left_out[opcode] = True
+        for opcode, flaw in (flaws or {}).items():
+            self.flaws[opcode] = FLAWS.index(flaw)
 
     def doubtful(self, Cases cases not None, numbers, *, bint exact=True, bint fast=True):
         """Those of these cases that are not known to pass, in the order given, in the builds that are asked for."""
@@ -289,6 +298,7 @@ cdef class Judge:
                 if number >= cases.count:
                     raise IndexError(f"case {number} of {cases.count}")
                 wanted[i] = number
+            self.corrected = 0
             self.cpu.bus.trace(self.tracer)
             self.cpu.bus.tracing = False
             with nogil:
@@ -304,9 +314,41 @@ cdef class Judge:
         return found
 
     cdef bint passes(self, Case *case, bint exact, bint fast) noexcept nogil:
-        if self.left_out[case.cycles[0].value]:
+        cdef uint32_t flaw = self.flaws[case.cycles[0].value]
+        cdef bint amended = False
+        if flaw:
+            self.prepare(&case.initial)
+            amended = by_the_chip(case, flaw, self.memory.data)
+        if (exact and not self.passes_exact(case)) or (fast and not self.passes_fast(case)):
             return False
-        return (not exact or self.passes_exact(case)) and (not fast or self.passes_fast(case))
+        if amended:
+            self.corrected = self.corrected + 1
+        return True
+
+    def by_the_chip(self, case):
+        """A case as the chip runs it, both as `json` has them; None where the recording is right, or no case of this form.
+
+        The memory has to be as before the instruction.
+        """
+        cdef bytes content = json.dumps({key: case[key] for key in ("initial", "final", "cycles")} | {"name": ""}).encode()
+        cdef const uint8_t *start = content
+        cdef Text text
+        cdef Case found
+        cdef uint32_t i
+        text.at, text.end = start, start + len(content)
+        if not read_case(&text, &found) or not self.flaws[found.cycles[0].value]:
+            return None
+        if not by_the_chip(&found, self.flaws[found.cycles[0].value], self.memory.data):
+            return None
+        ram = [[found.final.ram[i].address, found.final.ram[i].value] for i in range(found.final.count)]
+        cycles = [[found.cycles[i].address, found.cycles[i].value, "write" if found.cycles[i].write else "read"]
+                  for i in range(found.count)]
+        return {**case, "cycles": cycles, "final": {**case["final"], "pc": found.final.pc, "ram": ram}}
+
+    cdef void stay_jammed(self, Case *case, tick_t began) noexcept nogil:
+        """A jammed processor reads on, a cycle a step, as long as it was recorded."""
+        while self.cpu.halt == JAMMED and self.cpu.clock.now - began < case.count:
+            self.cpu.run_one(self.cpu.clock.now + 1)
 
     cdef void prepare(self, Side *initial) noexcept nogil:
         cdef uint32_t i
@@ -342,6 +384,7 @@ cdef class Judge:
         self.prepare(&case.initial)
         self.cpu.bus.tracing = True
         self.cpu.run_one(began + 1)
+        self.stay_jammed(case, began)
         self.cpu.bus.tracing = False
         if self.tracer.count != case.count or self.cpu.clock.now - began != case.count:
             return False
@@ -368,6 +411,7 @@ cdef class Judge:
                 self.cpu.bus.set_traps(page << 8, 0x100, TRAP_READ | TRAP_WRITE, True)
         self.cpu.clock.dispatch(began)     # that the map has changed is no event for the fast build to stop at
         self.cpu.run_until(began + 1)
+        self.stay_jammed(case, began)
         for i in range(case.count):
             if hidden >> i & 1:
                 self.cpu.bus.set_traps(case.cycles[i].address & 0xFF00, 0x100, TRAP_READ | TRAP_WRITE, False)

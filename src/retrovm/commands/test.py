@@ -65,6 +65,9 @@ def run_suites(
     jobs: Annotated[int, typer.Option(
         "--jobs", "-j", metavar="N", min=1, max=1024, show_default="one a processor",
         help="How many tests run at once.")] = os.cpu_count() or 1,
+    executor: Annotated[str | None, typer.Option(
+        "--executor", metavar="NAME[:ADDRESS]", show_default=False,
+        help="Run the tests elsewhere: processes, dask, or dask:tcp://host:8786.")] = None,
     timeout: Annotated[float | None, typer.Option(
         "--timeout", metavar="SECONDS", min=0.001, show_default=False,
         help="How long a test on a machine may take, in real time.")] = None,
@@ -126,6 +129,7 @@ def run_suites(
         compare(paths, machine, frames=frames, seed=seed, jobs=jobs, picture=strip, as_json=as_json is not None)
         return
     from retrovm.suite.discovery import discover
+    from retrovm.suite.executors import open_executor
     from retrovm.suite.judges import registered
     from retrovm.suite.last_failed import LastFailed
     from retrovm.suite.machine_run import machine_name
@@ -137,18 +141,21 @@ def run_suites(
     reports = Reports(junit, html, tap, as_json)
     if judge is not None and judge not in registered():
         raise OptionError(f"--judge {judge}: there is no such judge{nearest(judge, registered())}")
+    if executor is not None and update_golden:
+        raise OptionError("--update-golden writes pictures on this computer: leave --executor out")
     settings = Settings(Selection(select), update_golden, sample, seed, timeout, bool(reports))
     memory = LastFailed(cache, settings)
     if last_failed and (names := memory.read()):
-        settings = memory.settings = replace(settings, selection=Selection(select, names))
-    chosen = machine if machine is None else machine_name(Path(), machine)
+        settings = memory.settings = replace(settings, selection=Selection(select, names, os.getcwd()))
+    chosen = None if machine is None else machine_name(Path(), machine)
     tasks = [task for task in discover(paths, machine=chosen, frames=frames) if wanted(task, chosen, judge)]
+    crew = None if executor is None else open_executor(executor, jobs)
     with Live(len(tasks)) as live:
         def progress(results: list[Any]) -> None:
             live(results)
             memory.take(results)
 
-        report = run(tasks, settings, jobs=jobs, fail_fast=fail_fast, keep_passed=bool(reports), progress=progress)
+        report = run(tasks, settings, jobs=jobs, fail_fast=fail_fast, keep_passed=bool(reports), progress=progress, executor=crew)
     if not report.total and not report.unfinished:
         asked = [f"-k {select!r}"] * bool(select) + [f"--machine {machine}"] * bool(machine)
         asked += [f"--judge {judge}"] * bool(judge) + ["--last-failed"] * last_failed
@@ -165,8 +172,8 @@ def run_suites(
         raise typer.Exit(130 if report.interrupted else 1)
 
 
-def wanted(task: Task, machine: str | None, judge: str | None) -> bool:
-    return (machine is None or task.machine == machine) and (judge is None or task.judge == judge)
+def wanted(task: Task, machine: str | Path | None, judge: str | None) -> bool:
+    return (machine is None or task.machine == str(machine)) and (judge is None or task.judge == judge)
 
 
 def remember(memory: LastFailed) -> None:

@@ -23,18 +23,18 @@ FRAMES = 600
 class Programs:
     """How programs without a manifest are tested: on which machine, None for the one that knows them, and how long."""
 
-    machine: str | None = None
+    machine: str | Path | None = None
     frames: int = FRAMES
 
     def test(self, path: Path) -> Task:
         """A test that the program runs."""
         setup = Setup(path.parent, path.name, self.machine, {}, (), (), None, self.frames)
-        words = ["--machine", self.machine] if self.machine is not None else []
+        words = ["--machine", str(self.machine)] if self.machine is not None else []
         words += ["--frames", str(self.frames)] if self.frames != FRAMES else []
         return MachineTest(str(path), f"runs for {self.frames:,} frames", Runs(setup), words=tuple(words))
 
 
-def discover(paths: Iterable[str | Path], *, machine: str | None = None, frames: int = FRAMES) -> list[Task]:
+def discover(paths: Iterable[str | Path], *, machine: str | Path | None = None, frames: int = FRAMES) -> list[Task]:
     """The tests at these paths, in the order of the paths; below a folder, in the order of names.
 
     A path is a manifest, a program, a file of single-step cases, or a folder, which is searched whole: for manifests, cases

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any, ClassVar, Self
 
 from retrovm.errors import RetroVMError
@@ -34,7 +35,8 @@ class MachineJudge:
     `expect` reads the judge's own keys, `setup` those that all have; `watch` runs the machine and raises
     `Mismatch`. It may be called twice, on two machines: `retrovm.suite.trail` tells why. `has_pictures` says that
     it looks at a screen, so that a report shows it even of a test that passed; `looks_back` how many cycles before
-    the end the last instructions of interest may lie.
+    the end the last instructions of interest may lie. A judge that opens files, each of which is a `Path` in a field,
+    or counts from one, overrides `files`.
     """
 
     setup: Setup
@@ -61,6 +63,10 @@ class MachineJudge:
     def watch(self, run: MachineRun, settings: Settings) -> None:
         """Runs the machine as far as it takes. Raises `Mismatch` when it does not do what is expected."""
 
+    def files(self) -> Iterable[Path]:
+        """The files of this computer that a test with this judge may read, as far as they are there."""
+        return self.setup.files()
+
     def tasks(self, path: str, name: str, known_failure: str | None) -> Iterator[Task]:
         yield MachineTest(path, name, self, known_failure)
 
@@ -86,6 +92,9 @@ class MachineTest:
     @property
     def judge(self) -> str:
         return name_of(type(self.judging))
+
+    def files(self) -> Iterable[Path]:
+        return self.judging.files()
 
     def run(self, settings: Settings, stop: Stop) -> list[Result]:
         if not settings.selection.matches(self.name, self.path):

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import tomllib
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from math import ceil
 from pathlib import Path
@@ -77,11 +78,11 @@ class Poke:
         return cls(at, b"".join(data))
 
 
-def machine_name(folder: Path, machine: str) -> str:
+def machine_name(folder: Path, machine: str) -> str | Path:
     """The id of a machine; of a machine file its whole path, where a relative one counts from `folder`."""
     from retrovm.machines.machine_file.opening import SUFFIX
 
-    return str((folder / machine).resolve()) if machine.lower().endswith(SUFFIX) else machine
+    return (folder / machine).resolve() if machine.lower().endswith(SUFFIX) else machine
 
 
 @dataclass(frozen=True)
@@ -89,12 +90,12 @@ class Setup:
     """Which machine, with what in it, and what the host does. `cycles` or `frames` is the limit.
 
     The ROM's name counts from the folder of the manifest, or begins with $RETROVM_TESTDATA/ (see
-    `testdata.locate`). A machine file counts from there too.
+    `testdata.locate`). `machine` is an id, or the whole path of a machine file.
     """
 
     folder: Path
     rom: str | None
-    machine: str | None
+    machine: str | Path | None
     options: Mapping[str, Any]
     inputs: tuple[Input, ...]
     pokes: tuple[Poke, ...]
@@ -106,9 +107,8 @@ class Setup:
     def parse(cls, keys: Keys, *, cycles: int | None = None, frames: int | None = None) -> Setup:
         """Reads what all tests of machines have; `cycles` or `frames` is the limit if none is given."""
         rom = keys.take("rom", is_.file_name, None)
-        machine = keys.take("machine", is_.sentence, None)
-        if machine is not None:
-            machine = machine_name(keys.folder, machine)
+        named = keys.take("machine", is_.sentence, None)
+        machine = None if named is None else machine_name(keys.folder, named)
         if rom is None and machine is None:
             keys.document.fail(keys.path, "expected the key 'rom', or 'machine', or both; found none")
         symbols = keys.take_list("symbols", is_.file_name, ())
@@ -128,28 +128,62 @@ class Setup:
         from retrovm.detection import detect
 
         if self.machine is not None or self.rom is None:
-            return self.machine
+            return None if self.machine is None else str(self.machine)
         try:
             targets = detect(locate(self.folder, self.rom)[0])
         except (RetroVMError, OSError):
             return None
         return targets[0].spec.id if targets else None
 
+    def files(self) -> Iterator[Path]:
+        """The program, its symbols, and the machine file with the images that it names, as far as they are there."""
+        for name in (self.rom, *self.symbols) if self.rom is not None else self.symbols:
+            yield from there(self.folder, name)
+        if isinstance(self.machine, Path) and self.machine.is_file():
+            yield self.machine
+            yield from named_in(self.machine)
+
     def power_on(self) -> VM:
         """Makes the machine, loads it, and pokes. Raises what `testdata.locate` and `retrovm.load` do."""
         from retrovm.loading import create, load
 
         if self.rom is not None:
-            vm = load(locate(self.folder, self.rom)[0], machine=self.machine, **self.options)
+            vm = load(locate(self.folder, self.rom)[0], machine=None if self.machine is None else str(self.machine), **self.options)
         else:
             assert self.machine is not None, "a manifest names one of both"
-            vm = create(self.machine, **self.options)
+            vm = create(str(self.machine), **self.options)
         for file in self.symbols:
             vm.symbols.load(locate(self.folder, file)[0])
         for poke in self.pokes:
             at = vm.symbols.resolve(poke.at)
             vm.memory[at:at + len(poke.data)] = poke.data
         return vm
+
+
+def there(folder: Path, name: str) -> list[Path]:
+    """The file that a test opens by this name, in a list; none where the test will say that it is not there."""
+    try:
+        return locate(folder, name)[:1]
+    except RetroVMError:
+        return []
+
+
+def named_in(machine: Path) -> Iterator[Path]:
+    """The files that a machine file names; none of one that is broken, which the test will say."""
+    def texts(value: Any) -> Iterator[str]:
+        if isinstance(value, str):
+            yield value
+        elif isinstance(value, dict | list):
+            for inner in value.values() if isinstance(value, dict) else value:
+                yield from texts(inner)
+
+    try:
+        document = tomllib.loads(machine.read_text("utf-8"))
+    except (OSError, ValueError):
+        return
+    for text in texts(document):
+        if "\0" not in text and (machine.parent / text).is_file():
+            yield machine.parent / text
 
 
 class MachineRun:

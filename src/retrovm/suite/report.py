@@ -22,6 +22,7 @@ class Report:
     results      what is kept, in the order of the tests
     unfinished   why not all tests have run; "" when they have
     seconds      how long the run took
+    workers      how many tests each worker of an executor ran
     """
 
     passed: int = 0
@@ -34,11 +35,14 @@ class Report:
     seconds: float = 0.0
     keep_passed: bool = False
     results: list[Result] = field(default_factory=list)
+    workers: dict[str, int] = field(default_factory=dict)
 
     def add(self, results: list[Result]) -> None:
         """Takes in the results of one task."""
         self.tasks += 1
         for result in results:
+            if result.worker:
+                self.workers[result.worker] = self.workers.get(result.worker, 0) + result.count
             match result.outcome:
                 case Outcome.PASSED:
                     self.passed += result.count
@@ -89,8 +93,12 @@ class Report:
                     yield from (f"    {line}" for line in result.reason.splitlines())
                     if result.reproduce and outcome is not Outcome.SKIPPED:
                         yield f"    reproduce: {result.reproduce}"
+                    if result.worker and outcome is Outcome.FAILED:
+                        yield f"    ran on: {result.worker}"
         if self.corrected:
             yield (f"{self.corrected} of the passed cases are recorded otherwise than the chip works, and were judged by "
                    f"the chip (retrovm.suite.errata)")
-        if self.failed or self.skipped or self.known or self.corrected:
+        for worker, count in sorted(self.workers.items()):
+            yield f"{count} ran on {worker}"
+        if self.failed or self.skipped or self.known or self.corrected or self.workers:
             yield ""

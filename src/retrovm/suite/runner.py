@@ -1,4 +1,4 @@
-"""Runs tasks on threads, which run at the same time because no emulation holds the interpreter's lock."""
+"""Runs tasks, on threads or on the workers of an executor, and reports on them."""
 
 from __future__ import annotations
 
@@ -6,12 +6,13 @@ import gc
 import threading
 from collections import deque
 from collections.abc import Callable, Iterable
-from concurrent.futures import Executor, Future, ThreadPoolExecutor, wait
+from concurrent.futures import Executor, Future, wait
 from itertools import count
 from time import perf_counter
 
+from retrovm.suite.crew import Crew, Remote, Threads
 from retrovm.suite.report import FAILED_FAST, INTERRUPTED, Report
-from retrovm.suite.task import Outcome, Result, Settings, Stopped, Task, execute
+from retrovm.suite.task import Outcome, Result, Settings, Stopped, Task
 
 Progress = Callable[[list[Result]], None]
 """Told the results of each task as it ends, in whatever order that is; called from one thread at a time."""
@@ -24,8 +25,11 @@ LOOK = 0.2
 
 
 def run(tasks: Iterable[Task], settings: Settings | None = None, *, jobs: int = 1, fail_fast: bool = False,
-        keep_passed: bool = False, progress: Progress = lambda results: None) -> Report:
+        keep_passed: bool = False, progress: Progress = lambda results: None, executor: Executor | None = None) -> Report:
     """Runs all tasks, `jobs` at a time, and reports on them in the order in which they were given.
+
+    With an `executor` (`retrovm.suite.executors`), its workers run them, as many at a time as there are, and it is shut down
+    at the end. What a test needs of this computer is sent by content; a golden picture cannot be written there.
 
     With `fail_fast`, the first failure stops those that go on, and no other begins. `keep_passed` is that of `Report`.
     When the run is interrupted (Ctrl-C), tests that go on are stopped, and the report says that it is not whole.
@@ -35,36 +39,30 @@ def run(tasks: Iterable[Task], settings: Settings | None = None, *, jobs: int = 
     telling = threading.Lock()
     ended = count(1)
 
-    def work(task: Task) -> list[Result]:
-        if stopped.is_set():
-            raise Stopped
-        results = execute(task, settings, stopped.is_set)
+    def tell(results: list[Result]) -> None:
         if fail_fast and any(result.outcome is Outcome.FAILED for result in results):
             stopped.set()
         with telling:
             progress(results)
         tidy(next(ended))
-        return results
 
     report, began = Report(keep_passed=keep_passed), perf_counter()
-    with ThreadPoolExecutor(jobs, "retrovm test") as executor:
+    with Threads(jobs, settings, stopped, tell) if executor is None else Remote(executor, settings, stopped, tell) as crew:
         # A future holds its results, so each goes as soon as the report has them.
-        futures = deque(executor.submit(work, task) for task in tasks)
+        futures = deque(crew.submit(task) for task in tasks)
         try:
             while futures:
                 while not wait([futures[0]], LOOK).done:
                     pass
                 take(report, futures)
         except KeyboardInterrupt:
-            stopped.set()
-            interrupt(executor)
+            interrupt(crew, stopped)
             # What has ended by itself counts; a test that was stopped has no result.
             while futures:
                 take(report, futures)
             report.unfinished = INTERRUPTED
         except BaseException:
-            stopped.set()
-            interrupt(executor)
+            interrupt(crew, stopped)
             raise
     report.seconds = perf_counter() - began
     return report
@@ -90,6 +88,7 @@ def take(report: Report, futures: deque[Future[list[Result]]]) -> None:
         report.unfinished = FAILED_FAST
 
 
-def interrupt(executor: Executor) -> None:
-    """Lets no task begin any more and waits for those that go on."""
-    executor.shutdown(wait=True, cancel_futures=True)
+def interrupt(crew: Crew, stopped: threading.Event) -> None:
+    """Lets no task begin any more and waits for those of this process that go on."""
+    stopped.set()
+    crew.stop()

@@ -14,7 +14,8 @@ TOKEN = re.compile(r"""\s*(?:(?P<mark>[()])|"(?P<double>[^"]*)"|'(?P<single>[^']
 
 @dataclass(frozen=True)
 class Selection:
-    """The names that an expression selects; without one, all. `only` are the ones that count, as `key` makes them.
+    """The names that an expression selects; without one, all. `only` are the ones that count, as `key` makes them,
+    and `folder` is where relative paths count from, by default the working directory.
 
     A word or a quoted text selects the names that contain it, whatever the case; in a quoted text `?` stands
     for any character. `not` binds closer than `and`, `and` closer than `or`; parentheses group. Raises
@@ -23,6 +24,7 @@ class Selection:
 
     expression: str = ""
     only: frozenset[str] | None = None
+    folder: str = ""
 
     def __post_init__(self) -> None:
         self.matches("")
@@ -37,17 +39,17 @@ class Selection:
 
     def holds(self, name: str, suite: str) -> bool:
         """True when `only` does not leave this test out; a path in it stands for all that is there."""
-        return self.only is None or key(name, suite) in self.only
+        return self.only is None or key(name, suite, self.folder) in self.only
 
     def leaves_out(self, suite: str) -> bool:
         """True when `only` has no test of this path."""
-        place = os.path.abspath(suite)
+        place = key("", suite, self.folder)
         return self.only is not None and not any(name.startswith(place) for name in self.only)
 
 
-def key(name: str, suite: str) -> str:
-    """A name that means the same test in every working directory."""
-    return os.path.abspath(suite) + name.removeprefix(suite) if suite else name
+def key(name: str, suite: str, folder: str = "") -> str:
+    """A name that means the same test in every folder; this one's relative path counts from `folder`."""
+    return os.path.normpath(os.path.join(folder or os.getcwd(), suite)) + name.removeprefix(suite) if suite else name
 
 
 class Parser:

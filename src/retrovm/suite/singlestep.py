@@ -23,8 +23,8 @@ import json
 import random
 import re
 import zlib
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 from itertools import zip_longest
 from pathlib import Path
 from typing import Any
@@ -35,7 +35,7 @@ from retrovm.core.recorder import RecordingMemory
 from retrovm.cpu.mos6502 import Mos6502
 from retrovm.cpu.singlestep import Cases, Judge
 from retrovm.errors import ArgumentError, RetroVMError
-from retrovm.suite.errata import by_the_chip, corrected_opcodes
+from retrovm.suite.errata import flaws
 from retrovm.suite.task import Outcome, Result, Settings, Stop, Stopped, command
 
 MODELS = {
@@ -68,7 +68,9 @@ def is_cases(path: Path) -> bool:
 class CaseFile:
     """The cases of a file, as one task. Each counts as a test, and can be selected by its name.
 
+    path    the name of the file, and `file` where it is
     origin  what the command line that reproduces a failure names: the manifest, or the file itself
+    place   the last parts of its path: of a corpus the same wherever it lies
     """
 
     path: str
@@ -76,6 +78,12 @@ class CaseFile:
     builds: tuple[str, ...]
     origin: str
     known_failure: str | None = None
+    file: Path = field(init=False)
+    place: str = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "file", Path(self.path))
+        object.__setattr__(self, "place", "/".join(self.file.absolute().parts[-3:]).removesuffix(".gz"))
 
     @classmethod
     def found(cls, path: Path) -> CaseFile:
@@ -98,11 +106,14 @@ class CaseFile:
     def judge(self) -> str:
         return "singlestep"
 
+    def files(self) -> Iterable[Path]:
+        return [self.file] if self.file.is_file() else []
+
     def run(self, settings: Settings, stop: Stop) -> list[Result]:
         if settings.selection.leaves_out(self.path):
             return []
         try:
-            text = read(self.path)
+            text = read(self.file)
             try:
                 return self.judged(Cases(text), settings, stop)
             except (ValueError, RecursionError):
@@ -123,6 +134,7 @@ class CaseFile:
             some = numbers[begin : begin + AT_ONCE]
             doubtful = bench.judge.doubtful(cases, some, **builds) if isinstance(cases, Cases) else some
             passed += len(some) - len(doubtful)
+            corrected += bench.judge.corrected if isinstance(cases, Cases) else 0
             for number in doubtful:
                 if stop():
                     raise Stopped
@@ -153,13 +165,12 @@ class CaseFile:
         if settings.sample is None or settings.sample >= len(numbers):
             return numbers
         # Of each file another sample, and the same one wherever the corpus lies.
-        place = "/".join(Path(self.path).absolute().parts[-3:]).removesuffix(".gz")
-        return sorted(random.Random(f"{settings.seed} {place}").sample(numbers, settings.sample))
+        return sorted(random.Random(f"{settings.seed} {self.place}").sample(numbers, settings.sample))
 
 
-def read(path: str) -> bytes:
+def read(file: Path) -> bytes:
     """The text of a file. Raises `OSError`, and what gzip raises for damaged files."""
-    data = Path(path).read_bytes()
+    data = file.read_bytes()
     return gzip.decompress(data) if data[:2] == b"\x1f\x8b" else data
 
 
@@ -199,7 +210,7 @@ class Bench:
         # run.
         self.cpu.pc = 0
         self.cpu.step()
-        self.judge = Judge(self.cpu, self.memory, self.tracer, corrected_opcodes(model))
+        self.judge = Judge(self.cpu, self.memory, self.tracer, flaws(model))
         self.corrected = False
 
     def reason(self, case: Case, builds: Sequence[str]) -> str:
@@ -219,7 +230,7 @@ class Bench:
         # Bits 4 and 5 of P are no flags: some recordings keep what the initial state has there.
         final = {**case["final"], "p": case["final"]["p"] & 0xEF | 0x20}
         case = {**case, "final": final}
-        chip = by_the_chip(self.model, case, lambda address: self.bus.peek_bytes(address, 1)[0])
+        chip = self.judge.by_the_chip(case)
         self.corrected = chip is not None
         return chip or case
 

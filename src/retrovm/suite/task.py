@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from pathlib import Path
 from time import perf_counter
 from typing import Protocol
 
@@ -35,6 +36,7 @@ class Result:
     seconds      how long it took on the host, the results of one task together as the first of them
     scene        what the machine looked like at the end: of a failure, and the picture of a test of pictures
     comparisons  what was expected and what was found, side by side
+    worker       which worker of an executor ran it; "" where this process did
     """
 
     name: str
@@ -49,6 +51,7 @@ class Result:
     seconds: float = 0.0
     scene: Scene | None = None
     comparisons: tuple[Comparison, ...] = ()
+    worker: str = ""
 
     @property
     def title(self) -> str:
@@ -106,13 +109,18 @@ Stop = Callable[[], bool]
 class Task(Protocol):
     """A piece of work for an executor: a test, or a file of cases.
 
-    name           begins with the path that it was found at
+    path           where it was found
+    name           begins with that path
     machine        the machine or the processor model, for `--machine`; None where that is only known on
                    loading
     known_failure  why it is known to fail, or None
     judge          the name of its judge, for `--judge`; "" where none was found
+
+    What a task opens is a `Path` in it, never a text: on another computer, such a file lies elsewhere.
     """
 
+    @property
+    def path(self) -> str: ...
     @property
     def name(self) -> str: ...
     @property
@@ -123,6 +131,9 @@ class Task(Protocol):
     def judge(self) -> str: ...
     def run(self, settings: Settings, stop: Stop) -> list[Result]:
         """Runs what is selected of it. What is wrong with the guest is a result; only `Stopped` is raised."""
+        ...
+    def files(self) -> Iterable[Path]:
+        """The files of this computer that it may read; of those that it names, the ones that there are."""
         ...
 
 
@@ -147,6 +158,9 @@ class Settled:
             return []
         return [Result(self.name, self.outcome, self.reason, command(self.path, self.title), suite=self.path,
                        judge=self.judge, machine=self.machine or "")]
+
+    def files(self) -> Iterable[Path]:
+        return ()
 
 
 def command(path: str, name: str | None = None, *more: str) -> str:

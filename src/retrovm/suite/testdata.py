@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from pathlib import Path
 
 from retrovm.errors import ArgumentError
@@ -10,6 +13,19 @@ from retrovm.host_files import user_folder
 from retrovm.suite.task import Mismatch, Skip
 
 VARIABLE = "RETROVM_TESTDATA"
+
+TOLD: ContextVar[tuple[Path | None]] = ContextVar("TOLD")
+"""Where data of others is, for a test that came from elsewhere: what this computer has is not meant."""
+
+
+@contextmanager
+def told(folder: Path | None) -> Iterator[None]:
+    """Within it, data of others is in this folder, or nowhere."""
+    before = TOLD.set((folder,))
+    try:
+        yield
+    finally:
+        TOLD.reset(before)
 
 
 def given_folder() -> Path | None:
@@ -27,6 +43,8 @@ def fetched_folder() -> Path:
 
 def foreign_folder() -> Path | None:
     """Where data of others is on this computer: the folder that was given, else that of what was got; None without."""
+    if (elsewhere := TOLD.get(None)) is not None:
+        return elsewhere[0]
     if (given := given_folder()) is not None:
         return given
     try:

@@ -23,8 +23,9 @@ moment. The last moment is the limit where no other is written; one without `fra
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from retrovm import toml_keys as is_
@@ -162,6 +163,12 @@ class Checkpoints(MachineJudge):
         if frame is not None and last.sound is not None:
             frame += last.sound.frames
         return Setup.parse(keys, cycles=last.moment.cycle, frames=frame)
+
+    def files(self) -> Iterator[Path]:
+        yield from self.setup.files()
+        for checkpoint in self.checkpoints:
+            if checkpoint.picture is not None:
+                yield from checkpoint.picture.files()
 
     def watch(self, run: MachineRun, settings: Settings) -> None:
         for number, checkpoint in enumerate(self.checkpoints, 1):

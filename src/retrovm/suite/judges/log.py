@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import re
 from collections import deque
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -21,7 +22,7 @@ from retrovm import toml_keys as is_
 from retrovm.cpu.mos6502 import Mos6502
 from retrovm.errors import MediaError
 from retrovm.suite.machine_judge import MachineJudge
-from retrovm.suite.machine_run import MachineRun
+from retrovm.suite.machine_run import MachineRun, there
 from retrovm.suite.scene import Comparison
 from retrovm.suite.task import Mismatch, Settings
 from retrovm.suite.testdata import locate
@@ -82,6 +83,10 @@ class Log(MachineJudge):
     def expect(cls, keys: Keys) -> dict[str, Any]:
         return {"folder": keys.folder, "log": keys.take("log", is_.file_name),
                 "start": keys.take("start", is_.address, None)}
+
+    def files(self) -> Iterator[Path]:
+        yield from self.setup.files()
+        yield from there(self.folder, self.log)
 
     def watch(self, run: MachineRun, settings: Settings) -> None:
         file = locate(self.folder, self.log)[0]

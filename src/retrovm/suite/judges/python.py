@@ -7,14 +7,16 @@
 The function is called as `function(run)` with a `retrovm.suite.machine_run.MachineRun`: `run.vm` is the machine, and
 `run.to_frame(60)`, `run.advance()` and `run.to_end()` play the input of the test and run it. `assert` says what is
 expected; returning None or True is a pass, False or an exception a failure. A failure is looked at on a second machine,
-so the function may be called twice, and on several threads at once.
+so the function may be called twice, and on several threads at once. On another computer, a file has beside it what is in its
+folder and below; a module has to be installed there.
 """
 
 from __future__ import annotations
 
 import importlib
+import os
 import runpy
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -62,6 +64,13 @@ def place(value: Any) -> tuple[str, str]:
     return home, name
 
 
+def beside(file: Path) -> Iterator[Path]:
+    """All files in the folder of this one and below, but for those that are hidden or Python's own."""
+    for folder, folders, names in os.walk(file.parent):
+        folders[:] = sorted(name for name in folders if not name.startswith((".", "__pycache__")))
+        yield from (Path(folder, name) for name in sorted(names) if not name.startswith("."))
+
+
 @dataclass(frozen=True)
 class Python(MachineJudge):
     """Passes when the function finds nothing wrong."""
@@ -76,6 +85,12 @@ class Python(MachineJudge):
         if home.endswith(".py") and not (keys.folder / home).is_file():
             keys.fail("function", f"there is no file {keys.folder / home}")
         return {"function": Function(keys.folder, home, name)}
+
+    def files(self) -> Iterator[Path]:
+        yield from self.setup.files()
+        if self.function.home.endswith(".py"):
+            # Nobody can tell what it imports and opens.
+            yield from beside(self.function.folder / self.function.home)
 
     def watch(self, run: MachineRun, settings: Settings) -> None:
         function = self.function.find()

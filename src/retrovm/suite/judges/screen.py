@@ -13,6 +13,7 @@ or at several moments, each with one or both of these:
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -41,6 +42,11 @@ class Checkpoint:
         if sha1 is None and picture is None:
             keys.document.fail(keys.path, "expected the key 'sha1', or 'golden', or both; found none")
         return cls(frame, sha1, None if picture is None else keys.folder / picture)
+
+    def files(self) -> Iterator[Path]:
+        """The golden picture, if it is there."""
+        if self.golden is not None and self.golden.is_file():
+            yield self.golden
 
     def check(self, run: MachineRun, settings: Settings) -> None:
         screen = run.vm.screen
@@ -83,6 +89,11 @@ class Screen(MachineJudge):
     def read_setup(cls, keys: Keys, expected: dict[str, Any]) -> Setup:
         last = expected["checkpoints"][-1]
         return Setup.parse(keys, frames=last.frame)
+
+    def files(self) -> Iterator[Path]:
+        yield from self.setup.files()
+        for checkpoint in self.checkpoints:
+            yield from checkpoint.files()
 
     def watch(self, run: MachineRun, settings: Settings) -> None:
         if run.vm.screen is None:

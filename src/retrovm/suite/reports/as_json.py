@@ -27,7 +27,7 @@ def whole(report: Report) -> dict[str, Any]:
         "retrovm": version("retrovm"),
         "summary": {"passed": report.passed, "failed": report.failed, "skipped": report.skipped,
                     "known failures": report.known, "corrected": report.corrected, "seconds": round(report.seconds, 3),
-                    "unfinished": report.unfinished or None},
+                    "unfinished": report.unfinished or None, "workers": dict(sorted(report.workers.items()))},
         "tests": [test(result) for result in report.results],
     }
 
