@@ -20,7 +20,7 @@ from libc.stdlib cimport calloc, free, realloc
 from libc.string cimport memset
 
 cdef enum:
-    MOST = 1 << 22             # cells or nodes: more are those of a program gone wild
+    MOST = 0x400000            # cells or nodes: more are those of a program gone wild
 
 KINDS = ("outermost", "call", "irq", "nmi", "brk", "reset", "host")
 
