@@ -89,6 +89,20 @@ def test_all_cycles_are_given_to_an_instruction_and_to_a_function(exact):
     assert sum(node[-1] for node in counts.nodes()) == spent
 
 
+@pytest.mark.parametrize("before", range(56, 68))
+def test_the_room_for_cells_may_run_out_where_a_handler_begins(before):
+    made = machine(bytes([0xEA] * before + [0x00, 0x00] + [0xEA] * 200))           # NOPs, BRK, NOPs
+    made.cpu.bus.poke_bytes(0xFFFE, bytes.fromhex("0007"))
+    made.cpu.bus.poke_bytes(0x0700, bytes([0x40]))
+    counts = made.cpu.begin_counting()
+    began, entry = made.cpu.cycles, made.cpu.pc
+    made.run_cycles(2 * before + 7 + 6 + 100)
+    made.cpu.end_counting()
+    cells = counts.cells()
+    assert sum(cycles for _, _, cycles in cells.values()) == made.cpu.cycles - began
+    assert [count for (_, _, address, _), (count, _, _) in cells.items() if entry <= address < entry + before] == [1] * before
+
+
 @pytest.mark.parametrize("seed", range(4))
 def test_both_builds_count_the_same(seed):
     fast, exact = scenario("65c02-rockwell", seed), scenario("65c02-rockwell", seed, exact=True)

@@ -34,10 +34,15 @@ cdef uint64_t function_of(uint32_t kind, uint32_t entry) noexcept nogil:
     return (<uint64_t> kind << 32 | entry) << OPCODE_BITS
 
 
+cdef inline uint32_t number_of(Tally *t, Cell *cell) noexcept nogil:
+    """The place of a cell; in bytes, as a build that checks for overflow takes pointers from one another as numbers."""
+    return <uint32_t> ((<size_t> cell - <size_t> t.cells) // sizeof(Cell))
+
+
 cdef Cell *find_cell(Tally *t, uint32_t addr, uint32_t opcode) noexcept nogil:
     """The cell of an opcode at an address in the present function, which comes to be the first of its address."""
     cdef uint64_t key = t.function | opcode
-    cdef uint32_t at = t.index[addr], before = 0, room, nature
+    cdef uint32_t at = t.index[addr], before = 0, room, nature, present
     cdef void *grown
     cdef Cell *cell
     while at and t.cells[at].key != key:
@@ -55,7 +60,9 @@ cdef Cell *find_cell(Tally *t, uint32_t addr, uint32_t opcode) noexcept nogil:
         if grown == NULL:
             t.overflow = True
             return &t.cells[0]
+        present = number_of(t, t.cell)
         t.cells = <Cell *> grown
+        t.cell = &t.cells[present]
         t.cell_room = room
     nature = t.nature(opcode)
     at = t.cell_count
@@ -160,7 +167,7 @@ cdef void close_run(Tally *t, uint32_t pc, int64_t now, uint32_t s) noexcept nog
     finish(t, pc, t.base - now, s)
     t.last = now
     if t.cell != t.cells:
-        t.resting = <uint32_t> (t.cell - t.cells)
+        t.resting = number_of(t, t.cell)
         t.cell = t.cells
 
 
@@ -185,7 +192,7 @@ cdef void enter_handler(Tally *t, Kind kind, uint32_t call, uint32_t entry, uint
         enter(t, kind, call, entry, s, 3)
     cell = find_cell(t, entry, ENTRY)
     cell.count += 1
-    t.resting = <uint32_t> (cell - t.cells)
+    t.resting = number_of(t, cell)
 
 
 cdef void moved_by_host(Tally *t, uint32_t call, uint32_t pc, uint32_t s) noexcept nogil:
