@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from functools import partial
 from itertools import zip_longest
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,12 +19,12 @@ from retrovm.player.menu import COLUMNS, Entry, Page, shortened
 from retrovm.player.opening import MOVIES, STATES, programs_in
 from retrovm.player.pictures import from_png
 from retrovm.player.settings import SETTINGS, names_of
-from retrovm.slots import COUNT
+from retrovm.slots import COUNT, Slot
 
 if TYPE_CHECKING:
     from retrovm.player.app import Player
     from retrovm.player.deck import Deck
-    from retrovm.player.video import Panel
+    from retrovm.player.video import Panel, Pixels
 
 # The settings of each page, in its order.
 VIDEO = {"fullscreen": "Full screen", "scaling": "Size", "pixels": "Shape of pixels", "filter": "Filter", "palette": "Palette",
@@ -107,7 +108,7 @@ class Pages:
 
             entries.append(Entry(f"{number}  {'empty' if slot is None else when(slot.saved)}",
                                  choose=self._leave(act) if saving or slot is not None else None,
-                                 picture=lambda slot=slot: None if slot is None else from_png(slot.picture)))    # type: ignore[misc]
+                                 picture=partial(thumbnail, slot)))
         return entries
 
     # --- programs -------------------------------------------------------------------------------------------
@@ -119,10 +120,10 @@ class Pages:
     def _programs(self) -> Sequence[Entry]:
         player = self.player
         recent = [Entry(Path(each.program).name if Path(each.program).is_absolute() else each.program, each.machine,
-                        choose=lambda each=each: player.open(each.program, each.machine))                       # type: ignore[misc]
+                        choose=partial(player.open, each.program, each.machine))
                   for each in player.memory.recent[:8]]
         programs = [Entry(program.id, registry.machine(program.machine).title,
-                          choose=lambda program=program: player.open(program.id))                               # type: ignore[misc]
+                          choose=partial(player.open, program.id))
                     for program in bundled.programs().values()]
         return [*([Entry("Of late"), *recent] if recent else []), Entry("Files", choose=self._to(self.files)),
                 Entry("Bundled"), *programs]
@@ -147,7 +148,7 @@ class Pages:
         return [
             Entry("../", choose=go(folder.parent)),
             *(Entry(f"{path.name}/", choose=go(path)) for path in folders),
-            *(Entry(path.name, "" if wanted else size_of(path), choose=lambda path=path: self.player.open(str(path)))   # type: ignore[misc]
+            *(Entry(path.name, "" if wanted else size_of(path), choose=partial(self.player.open, str(path)))
               for path in shown),
         ]
 
@@ -205,7 +206,7 @@ class Pages:
             for button in port.buttons:
                 shown = " ".join([*keys[button.name], *(f"pad {source_text(source)}" for source in pads[button.name])])
                 entries.append(Entry(button.label or button.name, shown or "-", choose=self._ask(button.name),
-                                     remove=lambda name=button.name: self._clear(name)))                        # type: ignore[misc]
+                                     remove=partial(self._clear, button.name)))
         return entries or [Entry("This machine has no buttons.")]
 
     def _ask(self, button: str) -> Callable[[], None]:
@@ -253,6 +254,11 @@ def key_text(code: str) -> str:
         if code.startswith(prefix):
             return code.removeprefix(prefix)
     return code
+
+
+def thumbnail(slot: Slot | None) -> Pixels | None:
+    """The picture of a slot; None of an empty or damaged one, or of a machine without a screen."""
+    return None if slot is None else from_png(slot.picture)
 
 
 def when(moment: datetime) -> str:

@@ -125,8 +125,8 @@ class Settings:
         self._own = Chosen(dict(_values(root)), {}, {}, {})
         for kind, found in (("machine", self._machines), ("program", self._programs)):
             tables = root.table(kind, required=False)
-            for name in (tables.values if tables is not None else ()):
-                found[name] = _chosen(tables.required_table(name))          # type: ignore[union-attr]
+            if tables is not None:
+                found |= {name: _chosen(tables.required_table(name)) for name in tables.values}
         root.finish()
 
     def _levels(self, machine: str, programs: tuple[str, ...]) -> Iterator[Chosen]:
