@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import retrovm
-from retrovm.symbols import Symbols, parse
+from retrovm.symbols import Symbols
+from retrovm.symbols.formats import read_symbols
 
 CA65 = """\
     version\tmajor=2,minor=0
@@ -156,16 +157,25 @@ def test_an_unknown_name_is_an_error_with_the_nearest():
 
 
 @pytest.mark.parametrize(("text", "message"), [
-    ("al 1000 .a\nhello\n", r"x\.lbl, line 2: .*found 'hello', expected al \[C:\]ADDRESS \.NAME"),
-    ("version\tmajor=3,minor=0\n", "line 1: .*expected version 2"),
-    ("version\tmajor=2\n\nsym\tid=0\n", "line 3: .*expected an id and a name"),
-    ("version\tmajor=2\nsym\tid=0,name=\"a\",val=zz\n", "line 2: .*expected a number after val="),
-    ("version\tmajor=2\nsym\tid\n", "line 2: .*key=value"),
-    (".label a=$10 {\n}\n}\n", "line 3: .*no block is open"),
-    ("[labels]\n00:8000 a\nnonsense\n", "line 3: .*BANK:ADDRESS NAME"),
-    ("a = $10\nnonsense\n", "line 2: .*NAME = VALUE"),
+    ("al 1000 .a\nhello\n", r"x\.lbl, line 2, column 1: .*found 'hello', expected al \[C:\]ADDRESS \.NAME"),
+    ("al 1000 .a\n  al 10G0 .b\n", r"line 2, column 6: .*expected al \[C:\]ADDRESS \.NAME"),
+    ("al 1000 .a\nal 1000\n", "line 2, column 8: "),
+    ("al 1000 .a\nal 1000 .b c\n", "line 2, column 9: "),
+    ("version\tmajor=3,minor=0\n", "line 1, column 9: .*expected version 2"),
+    ("\nfile\tid=0\nversion\tmajor=2\n", "line 2, column 1: .*expected version 2"),
+    ("version\tmajor=2\n\nsym\tname=\"a\"\n", "line 3, column 13: .*expected the field id="),
+    ("version\tmajor=2\n\nsym\tid=0,val=3\n", "line 3, column 15: .*expected the field name="),
+    ("version\tmajor=2\nsym\tid=0,name=\"a\",val=zz\n", "line 2, column 23: .*expected a number after val="),
+    ("version\tmajor=2\nsym\tid\n", "line 2, column 5: .*key=value"),
+    ("version\tmajor=2\nsym\tid=0,name=\"a\",scope=7,val=1\n", "line 2, column 25: .*expected the id of a scope after scope="),
+    (".label a=$10 {\n}\n}\n", "line 3, column 1: .*no block is open"),
+    (".label a=$10\n.label b $11\n", "line 2, column 10: .*expected .label NAME=VALUE"),
+    (".label a=$10\n.namespace b\n", r"line 2, column 13: .*expected .namespace NAME \{"),
+    ("[labels]\n00:8000 a\n00:80 b\n", "line 3, column 3: .*BANK:ADDRESS NAME"),
+    ("[labels]\n[definitions]\n001C ; none\n", "line 3, column 5: .*VALUE NAME"),
+    ("a = $10\nnonsense here\n", "line 2, column 10: .*NAME = VALUE"),
     ("", "no symbols of a known format.*ca65 debug information or VICE"),
-    ("\x7fELF\x02\x01", "no symbols of a known format"),
+    ("\x7fELF\x02\x01", "line 1, column 1: these are no symbols of a known format"),
 ])
 def test_a_line_that_is_not_understood_is_named_and_nothing_is_added(text, message, tmp_path):
     path = tmp_path / "x.lbl"
@@ -184,13 +194,17 @@ def test_a_symbol_file_that_is_not_there_is_named():
 @given(st.text(st.sampled_from(list("al .C:=$08af{}\n\tsymid,=\"[]labelversion;2")), max_size=200))
 def test_any_text_is_symbols_or_a_typed_error(text):
     with suppress(retrovm.MediaError):
-        parse(text)
+        read_symbols(text)
 
 
-def test_scopes_that_form_a_ring_come_to_an_end():
-    text = 'version\tmajor=2\nscope\tid=0,name="a",parent=1\nscope\tid=1,name="b",parent=0\n'
-    text += 'sym\tid=0,name="x",scope=0,val=1\nsym\tid=1,name="@y",parent=1,val=2\n'
-    assert len(parse(text)) == 2
+def test_scopes_that_form_a_ring_are_told():
+    text = 'version\tmajor=2\nscope\tid=0,name="a",parent=1\nscope\tid=1,name="b",parent=0\nsym\tid=0,name="x",scope=0,val=1\n'
+    with pytest.raises(retrovm.MediaError, match=r"line 2, column 28: .*expected no scope that lies within this one after parent="):
+        read_symbols(text)
+
+
+def test_cheap_labels_that_form_a_ring_come_to_an_end():
+    assert read_symbols('version\tmajor=2\nsym\tid=1,name="@y",parent=1,val=2\n')[0].name == "@y@y"
 
 
 @pytest.mark.skipif(not shutil.which("ld65"), reason="ld65 is not installed: apt install cc65")

@@ -64,7 +64,7 @@ def asm(
     if output is not None:
         write_whole(output, program(made, writer))
     if symbols is not None:
-        from retrovm.symbols import vice_labels
+        from retrovm.symbols.formats import vice_labels
 
         write_whole(symbols, vice_labels(made.symbols).encode())
     if listing is not None:

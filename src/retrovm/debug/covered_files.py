@@ -7,18 +7,16 @@ directive has made (`.res`). The line of a macro's call has those of the whole m
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from retrovm.debug.guest_code import Instruction
-from retrovm.errors import MediaError
+from retrovm.symbols.ca65 import DebugInfo
 
 if TYPE_CHECKING:
     from retrovm.debug.coverage import Coverage
 
-FIELD = re.compile(r'(\w+)=("[^"]*"|[^,"]*)(?:,|$)')
 DIRECTIVE = re.compile(r"\s*(?:@?\w*:)?\s*\.\w+")
 
 
@@ -90,49 +88,21 @@ def listing(coverage: Coverage) -> CoveredFile:
     return made
 
 
-def debug_rows(path: Path) -> Iterator[tuple[str, dict[str, str]]]:
-    """The kind and the fields of each line of what ld65 --dbgfile wrote. `MediaError` where it is none."""
-    try:
-        text = path.read_text(encoding="utf-8", errors="replace")
-    except OSError as error:
-        raise MediaError(f"the debug information cannot be read ({error.strerror})", file=str(path)) from error
-    if not text.startswith("version\tmajor=2"):
-        raise MediaError("this is no debug information", file=str(path), line=1,
-                         expected="version 2 of ld65 --dbgfile", found=repr(text[:40]))
-    for number, line in enumerate(text.splitlines(), 1):
-        kind, _, rest = line.partition("\t")
-        fields = {match[1]: match[2].strip('"') for match in FIELD.finditer(rest)}
-        if kind in ("file", "line", "seg", "span", "scope", "sym") and "id" not in fields:
-            raise MediaError("this line is not understood", file=str(path), line=number, expected="an id", found=repr(line[:60]))
-        yield kind, fields
-
-
 def sources(coverage: Coverage, debug: Path) -> list[CoveredFile]:
     """The sources that debug information of ca65 names, where they have instructions."""
-    tables: dict[str, dict[str, dict[str, str]]] = {"file": {}, "line": {}, "seg": {}, "span": {}, "scope": {}, "sym": {}}
-    for kind, fields in debug_rows(debug):
-        if kind in tables:
-            tables[kind][fields["id"]] = fields
-    try:
-        spans = {key: (int(tables["seg"][row["seg"]]["start"], 0) + int(row["start"]), int(row["size"]))
-                 for key, row in tables["span"].items() if "type" not in row}
-        rows = [(row["file"], int(row["line"]), spans[span]) for row in tables["line"].values()
-                for span in row.get("span", "").split("+") if span in spans]
-        names = {key: row["name"] for key, row in tables["file"].items()}
-        procedures = {tables["sym"][row["sym"]]["name"]: int(tables["sym"][row["sym"]]["val"], 0)
-                      for row in tables["scope"].values() if row.get("type") == "scope" and row.get("sym") in tables["sym"]}
-    except (KeyError, ValueError) as error:
-        raise MediaError("this debug information is damaged", file=str(debug), found=f"no {error}",
-                         expected="what ld65 --dbgfile writes") from error
-    texts = {key: source_text(name, debug) for key, name in names.items()}
-    files = {key: CoveredFile(name, texts[key][0], texts[key][1]) for key, name in names.items()}
+    info = DebugInfo.read(debug)
+    rows = [(info.referred(row, "file")["id"], row.number("line"), info.addresses(span))
+            for row in info["line"].values() for span in info.spans(row) if "type" not in span]
+    procedures = {info.referred(row, "sym")["name"]: info.referred(row, "sym").number("val")
+                  for row in info["scope"].values() if row.get("type") == "scope" and "sym" in row}
+    files = {key: CoveredFile(row["name"], *source_text(row["name"], debug)) for key, row in info["file"].items()}
     known = coverage.instructions()
     branches = coverage.branches
-    for key, number, (first, size) in rows:
-        _cover(files[key], number, range(first, first + size), coverage, known, branches)
-    for key, number, (first, size) in rows:
+    for key, number, span in rows:
+        _cover(files[key], number, span, coverage, known, branches)
+    for key, number, span in rows:
         for name, address in procedures.items():
-            if first == address and size and number in files[key].lines:
+            if span and span.start == address and number in files[key].lines:
                 files[key].functions.setdefault(name, (number, coverage.counts.get(address, 0)))
     return [file for file in files.values() if file.lines]
 

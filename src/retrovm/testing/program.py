@@ -7,10 +7,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from retrovm.debug.covered_files import debug_rows, source_text
+from retrovm.debug.covered_files import source_text
 from retrovm.errors import ArgumentError, MediaError, UnknownNameError
 from retrovm.spec import nearest
 from retrovm.symbols import Symbols
+from retrovm.symbols.ca65 import DebugInfo
+from retrovm.symbols.formats import debug_symbols
 
 if TYPE_CHECKING:
     from retrovm.isa.mos6502_asm import Assembled
@@ -151,68 +153,61 @@ def of_octo(name: str, made: Assembly, texts: Mapping[str, list[str]]) -> GuestP
 
 def of_ca65(data: bytes, debug: Path) -> GuestProgram:
     """A program of ld65, from the debug information that is written with it. Raises `MediaError`."""
-    tables: dict[str, dict[str, dict[str, str]]] = {kind: {} for kind in ("file", "line", "seg", "span", "scope", "sym")}
-    for kind, fields in debug_rows(debug):
-        if kind in tables:
-            tables[kind][fields["id"]] = fields
-    try:
-        return _of_tables(data, debug, tables)
-    except (KeyError, ValueError) as error:
-        raise MediaError("this debug information is damaged", file=str(debug), found=f"no {error}",
-                         expected="what ld65 --dbgfile writes") from error
-
-
-def _of_tables(data: bytes, debug: Path, tables: Mapping[str, Mapping[str, Mapping[str, str]]]) -> GuestProgram:
-    segments = {row["name"]: (int(row["start"], 0), int(row["size"], 0)) for row in tables["seg"].values()}
-    spans = {key: range(first := int(tables["seg"][row["seg"]]["start"], 0) + int(row["start"]), first + int(row["size"]))
-             for key, row in tables["span"].items()}
-    texts = {key: source_text(row["name"], debug)[1] for key, row in tables["file"].items()}
-    lines: dict[int, SourceLine] = {}
-    for row in tables["line"].values():
-        if row.get("type") == "2":
-            continue                                     # of a macro's definition: the line of its call tells more
-        number, text = int(row["line"]), texts[row["file"]]
-        line = SourceLine(tables["file"][row["file"]]["name"], number, text[number - 1] if number <= len(text) else "")
-        for span in row.get("span", "").split("+"):
-            lines.update(dict.fromkeys(spans.get(span, ()), line))
+    info = DebugInfo.read(debug)
     symbols = Symbols()
-    symbols.load(debug)
+    symbols.add(debug_symbols(info))
+    labels, sizes = _labels(info)
+    segments = {row["name"]: (row.number("start"), row.number("size")) for row in info["seg"].values()}
+    ranges = {name: (start, start + size - 1) for name, (start, size) in segments.items() if size}
+    return GuestProgram("program.bin", data, _origin(info), "6502", symbols, labels, _lines(info), sizes, _structures(info), ranges,
+                        debug)
+
+
+def _lines(info: DebugInfo) -> dict[int, SourceLine]:
+    """The line of each address. That of a macro's call tells more than those of its definition, which are of type 2."""
+    texts = {key: source_text(row["name"], info.path)[1] for key, row in info["file"].items()}
+    lines: dict[int, SourceLine] = {}
+    for row in info["line"].values():
+        if row.get("type") != "2":
+            file, number = info.referred(row, "file"), row.number("line")
+            text = texts[file["id"]]
+            line = SourceLine(file["name"], number, text[number - 1] if 0 < number <= len(text) else "")
+            for span in info.spans(row):
+                lines.update(dict.fromkeys(info.addresses(span), line))
+    return lines
+
+
+def _labels(info: DebugInfo) -> tuple[dict[int, str], dict[str, int]]:
+    """The outermost label of each address, and the sizes of labels. A cheap one is told by the label before it."""
     labels: dict[int, str] = {}
     sizes: dict[str, int] = {}
-    fields: dict[str, dict[str, tuple[int, int]]] = {}
-    for row in tables["sym"].values():
-        scope = tables["scope"].get(row.get("scope", ""), {})
-        if scope.get("type") == "struct" and "size" in row:
-            fields.setdefault(scope["name"], {})[row["name"]] = int(row["val"], 0), int(row["size"])
-        elif row.get("type") == "lab" and "val" in row:
-            address, name = int(row["val"], 0), "::".join([*_scopes(scope, tables["scope"]), row["name"]])
-            if row["name"].startswith("@"):
-                continue                                 # of the label before it, by which its place is told
+    for row in info["sym"].values():
+        if row.get("type") == "lab" and "val" in row and not row["name"].startswith("@"):
+            address, name = row.number("val"), info.full_name(row)
             if "size" in row:
-                sizes[name] = int(row["size"])
+                sizes[name] = row.number("size")
             if address not in labels or name.count("::") < labels[address].count("::"):
                 labels[address] = name
-    structures = {name: Structure(name, dict(sorted(each.items(), key=lambda item: item[1]))) for name, each in fields.items()}
-    ranges = {name: (start, start + size - 1) for name, (start, size) in segments.items() if size}
-    return GuestProgram("program.bin", data, _origin(tables["seg"].values(), debug), "6502", symbols, labels, lines, sizes,
-                        structures, ranges, debug)
+    return labels, sizes
 
 
-def _scopes(scope: Mapping[str, str], scopes: Mapping[str, Mapping[str, str]]) -> list[str]:
-    """The names of a scope and of those around it, the outermost first."""
-    names: list[str] = []
-    while scope and len(names) < len(scopes):            # a damaged file may close the chain to a ring
-        names[:0] = [scope["name"]] if scope["name"] else []
-        scope = scopes.get(scope.get("parent", ""), {})
-    return names
+def _structures(info: DebugInfo) -> dict[str, Structure]:
+    """Each `.struct`: a scope whose symbols are its fields."""
+    fields: dict[str, dict[str, tuple[int, int]]] = {}
+    for row in info["sym"].values():
+        if "scope" in row and "size" in row:
+            scope = info.referred(row, "scope")
+            if scope.get("type") == "struct":
+                fields.setdefault(scope["name"], {})[row["name"]] = row.number("val"), row.number("size")
+    return {name: Structure(name, dict(sorted(each.items(), key=lambda item: item[1]))) for name, each in fields.items()}
 
 
-def _origin(segments: Iterable[Mapping[str, str]], debug: Path) -> int:
+def _origin(info: DebugInfo) -> int:
     """Where the file of the linker begins: the address of the segment at its beginning."""
-    for row in segments:
-        if row.get("ooffs") == "0" and int(row["size"], 0):
-            return int(row["start"], 0)
-    raise MediaError("no segment lies at the beginning of the program", file=str(debug),
+    for row in info["seg"].values():
+        if row.get("ooffs") == "0" and row.number("size"):
+            return row.number("start")
+    raise MediaError("no segment lies at the beginning of the program", file=str(info.path),
                      expected="a linker config whose first memory area in the file begins with a segment that has bytes")
 
 
