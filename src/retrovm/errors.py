@@ -65,7 +65,14 @@ class ReplayError(MovieError):
 
 
 class OptionError(RetroVMError, ValueError):
-    """An option that the machine does not have, or a value that it cannot take."""
+    """An option that the machine does not have, or a value that it cannot take.
+
+    option  its name, where the error is about one alone; None otherwise
+    """
+
+    def __init__(self, message: str, option: str | None = None) -> None:
+        super().__init__(message)
+        self.option = option
 
 
 class RecordingError(RetroVMError):

@@ -136,14 +136,14 @@ class MachineSpec:
         known = {option.name: option for option in self.options}
         for name in given:
             if name not in known:
-                raise OptionError(f"{self.id} has no option {name!r}{nearest(name, known)}")
+                raise OptionError(f"{self.id} has no option {name!r}{nearest(name, known)}", name)
         parsed = {}
         for name, option in known.items():
             value = given.get(name, option.default)
             try:
                 parsed[name] = None if value is None else option.parse(value)
             except (ValueError, TypeError) as error:
-                raise OptionError(f"{self.id}: option {name}={value!r}: {error}") from None
+                raise OptionError(f"{self.id}: option {name}={value!r}: {error}", name) from None
         return parsed
 
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import date, time
 from pathlib import Path as FilePath
 from typing import Any, NoReturn, TypeVar
 
-from retrovm.errors import ManifestError
+from retrovm.errors import ManifestError, RetroVMError
 from retrovm.spec import integer, nearest
 from retrovm.toml_places import Path, Place, places
 
@@ -54,12 +56,15 @@ class Document:
             path = path[:-1]
         return self.places[path]
 
-    def fail(self, path: Path, message: str) -> NoReturn:
-        """Raises the `ManifestError` of this place."""
+    def where(self, path: Path) -> str:
+        """The place of this key, as it begins a message: file, line, column and key."""
         line, column = self.place(path)
         key = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in path).lstrip(".")
-        raise ManifestError(f"{self.file}:{line}:{column}: {key}: {message}" if key else
-                            f"{self.file}:{line}:{column}: {message}")
+        return f"{self.file}:{line}:{column}: {key}" if key else f"{self.file}:{line}:{column}"
+
+    def fail(self, path: Path, message: str) -> NoReturn:
+        """Raises the `ManifestError` of this place."""
+        raise ManifestError(f"{self.where(path)}: {message}")
 
 
 class Keys:
@@ -80,6 +85,10 @@ class Keys:
 
     def __contains__(self, key: str) -> bool:
         return key in self.values
+
+    def where(self, key: str) -> str:
+        """The place of this key, as it begins a message."""
+        return self.document.where((*self.path, key))
 
     def fail(self, key: str, message: str) -> NoReturn:
         """Raises the `ManifestError` of this key."""
@@ -144,9 +153,20 @@ class Keys:
                 self.fail(key, f"there is no such key{nearest(key, dict.fromkeys(self.known))}")
 
 
+@contextmanager
+def placed(where: str, *errors: type[RetroVMError]) -> Iterator[None]:
+    """These errors, where they come of what a manifest has at a place, are a `ManifestError` of that place."""
+    try:
+        yield
+    except errors as error:
+        if not where:
+            raise
+        raise ManifestError(f"{where}: {error}") from error
+
+
 def shown(value: Any) -> str:
-    """A value as it may stand in an error message."""
-    text = repr(value)
+    """A value as it may stand in an error message, in the words of TOML."""
+    text = str(value).lower() if isinstance(value, bool) else str(value) if isinstance(value, date | time) else repr(value)
     return text if len(text) <= 60 else text[:57] + "..."
 
 
@@ -156,13 +176,6 @@ def shown(value: Any) -> str:
 address = integer(0, 0xFFFF_FFFF)
 count = integer(0, 2**62)
 positive = integer(1, 2**62)
-
-
-def place(value: Any) -> int | str:
-    """An address, or the name of a symbol."""
-    if isinstance(value, str):
-        return sentence(value)
-    return address(value)
 
 
 def true(value: Any) -> bool:

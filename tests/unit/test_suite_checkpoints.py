@@ -82,7 +82,7 @@ def test_sound_is_heard_whole_when_an_input_cuts_a_frame_in_two(tmp_path: Path) 
     ("limit = { cycles = 60 }\ntone = 1\n", "limit: expected a limit in frames"),
     ("limit = { frames = 10 }\ntone = 1\n", "limit: expected at least the 30 frames that are listened to"),
     ("limit = { frames = 60 }\n", "expected one of tone, silence, found none of them"),
-    ("limit = { frames = 60 }\nsilence = false\n", "silence: expected true, found False"),
+    ("limit = { frames = 60 }\nsilence = false\n", "silence: expected true, found false"),
     ("limit = { frames = 60 }\ntone = 0\n", "tone: expected a number above 0, found 0"),
 ])
 def test_what_is_wrong_with_a_test_of_sound_is_said(tmp_path: Path, keys: str, said: str) -> None:
@@ -163,7 +163,7 @@ def test_memory_is_judged_and_poked_by_the_symbols_of_a_file(tmp_path: Path) -> 
     said = reason(tmp_path, keys + "memory = [ { at = 'plce', bytes = '12' } ]\n", COUNT, "a.bin")
     assert "no symbol 'plce'; did you mean place?" in said
     (tmp_path / "a.sym").write_text("place = $0300\nwhat is this\n")
-    assert "a.sym, line 2: this line is not understood: found 'what is this', expected NAME = VALUE" in reason(
+    assert "a.sym, line 2, column 6: this line is not understood: found 'what is this', expected NAME = VALUE" in reason(
         tmp_path, keys + "at = 'place'\nbytes = '12'\n", COUNT, "a.bin")
 
 

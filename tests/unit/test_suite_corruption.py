@@ -49,6 +49,16 @@ PROGRAM = intel_hex(suite_folder.COUNT, 0x0400)
 Damage = Callable[[random.Random], tuple[dict[str, str], str]]
 """What is damaged, as {file name: its content}, and what a message about it has to have, as a regular expression."""
 
+DEBUG = """\
+version\tmajor=2,minor=0
+file\tid=0,name="main.s",size=64,mtime=0x6B02FA57,mod=0
+seg\tid=0,name="CODE",start=0x000400,size=0x0006,addrsize=absolute,type=rw,oname="main.bin",ooffs=0
+scope\tid=0,name="",mod=0,size=6
+scope\tid=1,name="begin",mod=0,type=scope,size=6,parent=0,sym=0
+sym\tid=0,name="begin",addrsize=absolute,scope=0,val=0x400,seg=0,type=lab
+sym\tid=1,name="loop",addrsize=absolute,scope=1,val=0x402,seg=0,type=lab
+"""
+
 PLACE = r"suite\.toml:\d+(:\d+)?: .+"
 
 
@@ -86,6 +96,22 @@ def manifest_bytes(random: random.Random) -> tuple[dict[str, str], str]:
     return {"suite.toml": MANIFEST[:at] + random.choice("\x00\x01\x7f") + MANIFEST[at:]}, PLACE
 
 
+def manifest_meaning(random: random.Random) -> tuple[dict[str, str], str]:
+    """A value is of the right type, and means nothing here."""
+    key, wrong, message = random.choice([
+        ("rom", "'programm.hex'", r"there is no file .*programm\.hex"), ("machine", "'sbc65O2'", "there is no machine .*sbc6502"),
+        ("options", "{ ram = '$0000-$FFFF', acai = 'none' }", r"acai: sbc6502 has no option .*acia"),
+        ("options", "{ ram = '$FFFF-$0000', acia = 'none' }", r"ram: .*option ram=.*1 or more are needed"),
+        ("symbols", "'programm.lbl'", r"there is no file .*programm\.lbl"),
+        ("at", "'begin_'", "no symbol 'begin_'; did you mean begin"),
+        ("at", "0x1_0000", r"\$10000 up to \$10002 is no range"),
+        ("judge", "'memroy'", "expected a judge: .*memory.*found 'memroy'")])
+    lines = MANIFEST.split("\n")
+    at = next(i for i, line in enumerate(lines) if line.startswith(f"{key} ="))
+    lines[at] = f"{key} = {wrong}"
+    return {"suite.toml": "\n".join(lines)}, rf"suite\.toml:{at + 1}:\d+: test\[0\]\.{key}.*{message}"
+
+
 def program_digit(random: random.Random) -> tuple[dict[str, str], str]:
     """A digit of the program is another one: its checksum tells."""
     lines = PROGRAM.split("\n")
@@ -93,7 +119,7 @@ def program_digit(random: random.Random) -> tuple[dict[str, str], str]:
     at = random.randrange(9, len(lines[row]) - 2)
     digit = random.choice([d for d in "0123456789ABCDEF" if d != lines[row][at]])
     lines[row] = lines[row][:at] + digit + lines[row][at + 1:]
-    return {"program.hex": "\n".join(lines)}, rf"program\.hex, line {row + 1}.*checksum.*found .*expected"
+    return {"program.hex": "\n".join(lines)}, rf"program\.hex, line {row + 1}, column \d+: .*checksum.*found .*expected"
 
 
 def program_line(random: random.Random) -> tuple[dict[str, str], str]:
@@ -101,7 +127,7 @@ def program_line(random: random.Random) -> tuple[dict[str, str], str]:
     lines = PROGRAM.split("\n")
     row = random.randrange(len(lines) - 1)
     lines[row] = lines[row][:random.randrange(2, len(lines[row]))]
-    return {"program.hex": "\n".join(lines)}, rf"program\.hex, line {row + 1}.*(found|expected)"
+    return {"program.hex": "\n".join(lines)}, rf"program\.hex, line {row + 1}, column \d+: .*(found|expected)"
 
 
 def program_text(random: random.Random) -> tuple[dict[str, str], str]:
@@ -109,7 +135,7 @@ def program_text(random: random.Random) -> tuple[dict[str, str], str]:
     lines = PROGRAM.split("\n")
     row = random.randrange(1, len(lines) - 1)
     lines.insert(row, random.choice(["hello", "S00600004844521B", "zz:", "$400"]))
-    return {"program.hex": "\n".join(lines)}, rf"program\.hex, line {row + 1}"
+    return {"program.hex": "\n".join(lines)}, rf"program\.hex, line {row + 1}, column \d+: "
 
 
 def symbol_line(random: random.Random) -> tuple[dict[str, str], str]:
@@ -117,16 +143,28 @@ def symbol_line(random: random.Random) -> tuple[dict[str, str], str]:
     lines = LABELS.split("\n")
     row = random.randrange(1, len(lines))
     lines.insert(row, random.choice(["al", "al 00GG .name", "name = $400", "al 000400", "\x00", "al C: .x"]))
-    return {"program.lbl": "\n".join(lines)}, rf"program\.lbl, line {row + 1}: .*found .*expected al"
+    return {"program.lbl": "\n".join(lines)}, rf"program\.lbl, line {row + 1}, column \d+: .*found .*expected al"
 
 
 def symbol_name(random: random.Random) -> tuple[dict[str, str], str]:
     """The symbol that the manifest names is missing."""
-    return {"program.lbl": LABELS.replace(".begin", f".begin{random.randrange(10)}")}, "no symbol 'begin'; did you mean begin"
+    symbols = LABELS.replace(".begin", f".begin{random.randrange(10)}")
+    return {"program.lbl": symbols}, r"suite\.toml:12:1: test\[0\]\.at: no symbol 'begin'; did you mean begin"
 
 
-DAMAGES: list[Damage] = [manifest_line, manifest_key, manifest_value, manifest_bytes, program_digit, program_line,
-                         program_text, symbol_line, symbol_name]
+def debug_field(random: random.Random) -> tuple[dict[str, str], str]:
+    """A field of the debug information of an assembler is misspelt, has another value, or is cut off."""
+    lines = DEBUG.split("\n")
+    row, before, after = random.choice([
+        (0, "major=2", "major=1"), (3, "id=0", "di=0"), (4, "parent=0", "parent=6"), (4, "parent=0", "parent=1"), (5, "id=0,", ""),
+        (5, "0x400", "0x4G0"), (5, "name=", "nam="), (6, "scope=1", "scope=3"), (6, '"loop"', '"loop'), (6, "=0x402", "")])
+    lines[row] = lines[row].replace(before, after)
+    message = rf"program\.lbl, line {row + 1}, column \d+: .*found .*expected"
+    return {"program.lbl": "\n".join(lines)}, message
+
+
+DAMAGES: list[Damage] = [manifest_line, manifest_key, manifest_value, manifest_bytes, manifest_meaning, program_digit,
+                         program_line, program_text, symbol_line, symbol_name, debug_field]
 
 
 def write(folder: Path, files: dict[str, str]) -> None:

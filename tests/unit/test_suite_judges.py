@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import numpy as np
@@ -93,6 +94,18 @@ def test_the_cycles_from_start_to_success_are_exact(tmp_path: Path) -> None:
     keys = "judge = 'trap'\nstart = 0x0410\nsuccess = 0x0464\n"
     passes(tmp_path, keys + "cycles = 168\n", nops)
     assert reason(tmp_path, keys + "cycles = 169\n", nops) == "reached $0464 after 168 cycles; expected 169"
+
+
+def test_the_places_of_a_trap_may_be_symbols(tmp_path: Path) -> None:
+    (tmp_path / "a.lbl").write_text("al 000410 .main\nal 000464 .done\nal 000500 .elsewhere\n")
+    nops = b"\xea" * 100 + b"\x4c\x64\x04"
+    keys = "symbols = 'a.lbl'\nlimit = { cycles = 9_000 }\njudge = 'trap'\nstart = 'main'\n"
+    passes(tmp_path, keys + "success = 'done'\ncycles = 168\n", nops)
+    said = reason(tmp_path, keys + "success = 'elsewhere'\nfailure = [0x300, 'done']\n", nops)
+    assert said.startswith("the program counter stays at $0464, a known failure, after ")
+    assert "expected elsewhere ($0500)" in said
+    assert re.search(r"suite\.toml:\d+:\d+: test\[0\]\.success: no symbol 'don'; did you mean done",
+                     reason(tmp_path, keys + "success = 'don'\n", nops))
 
 
 def test_passing_through_the_right_address_is_not_staying_there(tmp_path: Path) -> None:
@@ -201,7 +214,7 @@ def test_a_golden_picture_of_another_size_or_that_is_none_fails(tmp_path: Path) 
         == "the picture after 1 frames is 64 x 32 pixels; a.png is 3 x 2"
     )
     (tmp_path / "a.png").write_bytes(b"no picture")
-    assert "is no picture that can be read" in reason(tmp_path, keys, DIGIT, "a.ch8")
+    assert "is no picture: expected a PNG" in reason(tmp_path, keys, DIGIT, "a.ch8")
 
 
 def test_a_machine_without_a_screen_says_so(tmp_path: Path) -> None:
@@ -237,7 +250,7 @@ def test_input_by_cycle_among_checkpoints_by_frame_comes_at_the_first_instructio
     ("keys", "said"),
     [
         ("input = [{ frame = 0, press = 'fire' }]\n", "has no button 'fire'"),
-        ("input = [{ frame = 0, serial = 'x' }]\n", "which chip8 does not have"),
+        ("input = [{ frame = 0, serial = 'x' }]\n", "test[0].input[0].serial: chip8 has no serial line"),
         ("options = { colour = 1 }\n", "has no option 'colour'"),
         ("machine = 'chip9'\n", "chip9"),
     ],
@@ -257,7 +270,8 @@ def test_a_rom_that_is_not_there_fails_and_data_of_others_that_is_not_there_skip
     manifest = tmp_path / "suite.toml"
     manifest.write_text(text.replace("{}", "gone.bin"))
     (failed,) = run(discover([manifest])).problems
-    assert (failed.outcome, failed.reason) == (Outcome.FAILED, f"there is no file {tmp_path / 'gone.bin'}")
+    assert (failed.outcome, failed.reason) == (
+        Outcome.FAILED, f"{manifest}:9:1: test[0].rom: there is no file {tmp_path / 'gone.bin'}")
     manifest.write_text(text.replace("{}", "$RETROVM_TESTDATA/gone/gone.bin"))
     monkeypatch.delenv("RETROVM_TESTDATA", raising=False)
     (skipped,) = run(discover([manifest])).problems

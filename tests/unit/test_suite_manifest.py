@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from retrovm.errors import ManifestError
+from retrovm.suite.address import Address
 from retrovm.suite.judges.memory import Expected, Memory
 from retrovm.suite.judges.screen import Screen
 from retrovm.suite.judges.serial import Serial
@@ -95,7 +96,7 @@ def test_a_manifest_with_everything_in_it_is_read() -> None:
         Input(frame=30, press=("5",)),
         Input(frame=35, release=("5", "6")),
     )
-    assert serial.setup.pokes == (Poke(0x1FF, b"\x01\x02"),)
+    assert serial.setup.pokes == (Poke(Address(0x1FF), b"\x01\x02"),)
     assert (serial.setup.cycles, serial.setup.frames, serial.setup.options) == (
         3_000_000,
         None,
@@ -103,9 +104,9 @@ def test_a_manifest_with_everything_in_it_is_read() -> None:
     )
     assert suite.tests[0].known_failure == "the banner is not written yet"
     assert isinstance(memory, Memory)
-    assert memory.expected == (Expected(0x200, b"\xa9\x01"), Expected(0x300, b"DONE"))
+    assert memory.expected == (Expected(Address(0x200), b"\xa9\x01"), Expected(Address(0x300), b"DONE"))
     assert isinstance(trap, Trap)
-    assert (trap.start, trap.success, trap.failure, trap.exact_cycles) == (0x400, 0x3469, (), 96241364)
+    assert (trap.start, trap.success, trap.failure, trap.exact_cycles) == (Address(0x400), Address(0x3469), (), 96241364)
     assert isinstance(screen, Screen)
     assert [checkpoint.frame for checkpoint in screen.checkpoints] == [30, 60]
     assert screen.checkpoints[0].golden == Path("folder/logo.png")

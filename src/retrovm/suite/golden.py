@@ -48,11 +48,14 @@ def compare(path: Path, pixels: NDArray[np.uint8], palette: NDArray[np.uint8], w
     """
     if not path.is_file():
         raise Mismatch(f"there is no {path}; `retrovm test --update-golden` writes it, for you to look at")
+    image_module = pillow()
     try:
         content = path.read_bytes()
-        with pillow().open(io.BytesIO(content)) as image:
+        with image_module.open(io.BytesIO(content)) as image:
             indexed = image.mode == "P" and pixels.ndim == 2
             expected = np.asarray(image if indexed else image.convert("RGB"))
+    except image_module.UnidentifiedImageError:
+        raise RetroVMError(f"{path} is no picture: expected a PNG; `retrovm test --update-golden` writes it anew") from None
     except (OSError, SyntaxError, ValueError) as error:
         raise RetroVMError(f"{path} is no picture that can be read: {error}") from None
     found = pixels if indexed or pixels.ndim == 3 else palette[pixels]

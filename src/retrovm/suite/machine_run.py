@@ -5,7 +5,7 @@ from __future__ import annotations
 import tomllib
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import ceil
 from pathlib import Path
 from time import monotonic
@@ -13,11 +13,12 @@ from typing import TYPE_CHECKING, Any
 
 from retrovm import toml_keys as is_
 from retrovm.core.types import StopReason
-from retrovm.errors import RetroVMError
+from retrovm.errors import MediaError, OptionError, RetroVMError, UnknownNameError
+from retrovm.suite.address import Address
 from retrovm.suite.task import Mismatch, Stop, Stopped, TimedOut
 from retrovm.suite.testdata import locate
 from retrovm.suite.trail import Made, Trail
-from retrovm.toml_keys import Keys
+from retrovm.toml_keys import Keys, placed
 
 if TYPE_CHECKING:
     import numpy as np
@@ -42,6 +43,7 @@ class Input:
     serial: bytes = b""
     press: tuple[str, ...] = ()
     release: tuple[str, ...] = ()
+    where: str = field(default="", compare=False)
 
     @classmethod
     def parse(cls, keys: Keys) -> Input:
@@ -50,29 +52,30 @@ class Input:
         action = keys.one_of("serial", "press", "release")
         done = keys.take(action, is_.latin) if action == "serial" else keys.take_list(action, is_.sentence)
         keys.finish()
-        return cls(**{unit: moment, action: done})      # type: ignore[arg-type]
+        return cls(**{unit: moment, action: done}, where=keys.where(action))    # type: ignore[arg-type]
 
     def play(self, vm: VM) -> None:
         if self.serial:
             if vm.serial is None:
-                raise Mismatch(f"the input has text for the serial line, which {vm.spec.id} does not have")
+                raise Mismatch(f"{self.where}: {vm.spec.id} has no serial line to send this to".removeprefix(": "))
             vm.serial.send(self.serial)
-        for button in self.press:
-            vm.button_press(button)
-        for button in self.release:
-            vm.button_release(button)
+        with placed(self.where, UnknownNameError):
+            for button in self.press:
+                vm.button_press(button)
+            for button in self.release:
+                vm.button_release(button)
 
 
 @dataclass(frozen=True)
 class Poke:
     """Bytes put into memory after loading, before the first instruction."""
 
-    at: int | str
+    at: Address
     data: bytes
 
     @classmethod
     def parse(cls, keys: Keys) -> Poke:
-        at = keys.take("at", is_.place)
+        at = keys.take("at", Address.parser(keys, "at"))
         data = keys.take_list("bytes", is_.hexadecimal)
         keys.finish()
         return cls(at, b"".join(data))
@@ -102,6 +105,7 @@ class Setup:
     cycles: int | None
     frames: int | None
     symbols: tuple[str, ...] = ()
+    places: Mapping[str, str] = field(default_factory=dict, compare=False)
 
     @classmethod
     def parse(cls, keys: Keys, *, cycles: int | None = None, frames: int | None = None) -> Setup:
@@ -119,9 +123,16 @@ class Setup:
             most = limit.take(unit, is_.positive)
             limit.finish()
             cycles, frames = (most, None) if unit == "cycles" else (None, most)
+        places = {key: keys.where(key) for key in ("rom", "machine", "symbols", "options")}
+        if options is not None:
+            places |= {f"options.{name}": options.where(name) for name in options.values}
         return cls(keys.folder, rom, machine, dict(options.values) if options else {},
                    tuple(Input.parse(one) for one in keys.tables("input")),
-                   tuple(Poke.parse(one) for one in keys.tables("poke")), cycles, frames, symbols)
+                   tuple(Poke.parse(one) for one in keys.tables("poke")), cycles, frames, symbols, places)
+
+    def place(self, key: str) -> str:
+        """Where a key is in the manifest, "" of a test that has none."""
+        return self.places.get(key, "")
 
     def machine_id(self) -> str | None:
         """The machine that the test runs on, by detection if the manifest names none; None if that fails."""
@@ -147,16 +158,27 @@ class Setup:
         """Makes the machine, loads it, and pokes. Raises what `testdata.locate` and `retrovm.load` do."""
         from retrovm.loading import create, load
 
+        rom = None
         if self.rom is not None:
-            vm = load(locate(self.folder, self.rom)[0], machine=None if self.machine is None else str(self.machine), **self.options)
-        else:
-            assert self.machine is not None, "a manifest names one of both"
-            vm = create(str(self.machine), **self.options)
+            with placed(self.place("rom"), Mismatch):
+                rom = locate(self.folder, self.rom)[0]
+        try:
+            with placed(self.place("machine"), UnknownNameError):
+                vm = (create(str(self.machine), **self.options) if rom is None else
+                      load(rom, machine=None if self.machine is None else str(self.machine), **self.options))
+        except OptionError as error:
+            with placed(self.place("options" if error.option is None else f"options.{error.option}"), OptionError):
+                raise
+        except MediaError as error:
+            if rom is not None and error.file == rom.name:
+                error.file = str(rom)
+            raise
         for file in self.symbols:
-            vm.symbols.load(locate(self.folder, file)[0])
+            with placed(self.place("symbols"), Mismatch):
+                path = locate(self.folder, file)[0]
+            vm.symbols.load(path)
         for poke in self.pokes:
-            at = vm.symbols.resolve(poke.at)
-            vm.memory[at:at + len(poke.data)] = poke.data
+            poke.at.write(vm, poke.data)
         return vm
 
 

@@ -29,6 +29,7 @@ from pathlib import Path
 from typing import Any
 
 from retrovm import toml_keys as is_
+from retrovm.suite.address import Address
 from retrovm.suite.judges import lcd, memory, serial
 from retrovm.suite.judges.audio import Sound
 from retrovm.suite.judges.screen import Checkpoint as Picture
@@ -44,14 +45,14 @@ class Moment:
 
     frame: int | None
     cycle: int | None
-    reach: int | str | None
+    reach: Address | None
     least: int
     most: int | None
 
     @classmethod
     def parse(cls, keys: Keys) -> Moment:
         unit = keys.one_of("frame", "cycle", "reach")
-        at = keys.take(unit, is_.place if unit == "reach" else is_.count)
+        at = keys.take(unit, Address.parser(keys, unit)) if unit == "reach" else keys.take(unit, is_.count)
         bounds = keys.table("cycles", required=False) if unit == "reach" else None
         least, most = 0, None
         if bounds is not None:
@@ -72,8 +73,7 @@ class Moment:
 
     def arrive(self, run: MachineRun) -> None:
         assert self.reach is not None, "the third of three"
-        address, began = run.vm.symbols.resolve(self.reach), run.cycles
-        name = f"${address:04X}" if isinstance(self.reach, int) else f"{self.reach} (${address:04X})"
+        address, name, began = self.reach.of(run.vm), self.reach.shown(run.vm), run.cycles
         while not run.advance(address=address):
             late = self.most is not None and run.cycles - began > self.most
             if late or run.over:

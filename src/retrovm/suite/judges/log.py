@@ -2,7 +2,7 @@
 
     judge = "log"
     log = "nestest.log"
-    start = 0xC000           # optional: the program counter to begin with
+    start = 0xC000           # optional: the program counter to begin with, or a symbol
 
 A line is a moment before an instruction, as the log of nestest has it: it begins with the address as four hexadecimal
 digits, and somewhere behind are `A:00 X:00 Y:00 P:24 SP:FD`, and `CYC:7` where cycles count, too. What a line does not
@@ -21,6 +21,7 @@ from typing import Any
 from retrovm import toml_keys as is_
 from retrovm.cpu.mos6502 import Mos6502
 from retrovm.errors import MediaError
+from retrovm.suite.address import Address
 from retrovm.suite.machine_judge import MachineJudge
 from retrovm.suite.machine_run import MachineRun, there
 from retrovm.suite.scene import Comparison
@@ -77,12 +78,12 @@ class Log(MachineJudge):
 
     folder: Path
     log: str
-    start: int | None
+    start: Address | None
 
     @classmethod
     def expect(cls, keys: Keys) -> dict[str, Any]:
         return {"folder": keys.folder, "log": keys.take("log", is_.file_name),
-                "start": keys.take("start", is_.address, None)}
+                "start": keys.take("start", Address.parser(keys, "start"), None)}
 
     def files(self) -> Iterator[Path]:
         yield from self.setup.files()
@@ -97,7 +98,7 @@ class Log(MachineJudge):
         if isinstance(cpu, Mos6502):
             run.step()                              # the reset sequence
         if self.start is not None:
-            cpu.pc = self.start
+            cpu.pc = self.start.of(run.vm)
         began, before = run.cycles, deque[tuple[str, str]](maxlen=SHOWN)
         for moment in moments:
             if run.over:

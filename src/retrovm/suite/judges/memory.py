@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from retrovm import toml_keys as is_
+from retrovm.suite.address import Address
 from retrovm.suite.machine_judge import MachineJudge
 from retrovm.suite.machine_run import MachineRun
 from retrovm.suite.scene import Comparison
@@ -26,12 +27,12 @@ from retrovm.toml_keys import Keys
 class Expected:
     """Bytes at an address, or at a symbol."""
 
-    at: int | str
+    at: Address
     data: bytes
 
     @classmethod
     def parse(cls, keys: Keys) -> Expected:
-        at = keys.take("at", is_.place)
+        at = keys.take("at", Address.parser(keys, "at"))
         data = (keys.take("bytes", is_.hexadecimal) if keys.one_of("bytes", "text") == "bytes" else
                 keys.take("text", is_.latin))
         return cls(at, data)
@@ -69,12 +70,10 @@ def check(run: MachineRun, expected: tuple[Expected, ...]) -> None:
     """Raises `Mismatch` where memory has other bytes now."""
     differences, comparisons = [], []
     for one in expected:
-        at = run.vm.symbols.resolve(one.at)
-        found = bytes(run.vm.memory[at:at + len(one.data)])
+        at, found = one.at.of(run.vm), one.at.read(run.vm, len(one.data))
         if found != one.data:
-            name = f"${at:04X}" if isinstance(one.at, int) else f"{one.at} (${at:04X})"
             differences.append(side_by_side(at, one.data, found))
-            comparisons.append(Comparison(f"memory from {name}", dump(at, one.data), dump(at, found)))
+            comparisons.append(Comparison(f"memory from {one.at.shown(run.vm)}", dump(at, one.data), dump(at, found)))
     if differences:
         raise Mismatch("\n".join(["memory differs:", *differences]), *comparisons)
 

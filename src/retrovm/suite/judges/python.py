@@ -32,11 +32,12 @@ from retrovm.toml_keys import Keys
 
 @dataclass(frozen=True)
 class Function:
-    """A function by its name, and the file or the module that has it."""
+    """A function by its name, and the file or the module that has it; `where` is its place in the manifest."""
 
     folder: Path
     home: str
     name: str
+    where: str
 
     def find(self) -> Callable[[MachineRun], object]:
         """The function. Raises `Mismatch` where there is none."""
@@ -44,9 +45,9 @@ class Function:
             found: Any = (definitions(str(self.folder / self.home)).get(self.name) if self.home.endswith(".py")
                      else getattr(importlib.import_module(self.home), self.name, None))
         except Exception as error:
-            raise Mismatch(f"{self.home} cannot be imported: {type(error).__name__}: {error}") from None
+            raise Mismatch(f"{self.where}: {self.home} cannot be imported: {type(error).__name__}: {error}") from None
         if not callable(found):
-            raise Mismatch(f"{self.home} has no function {self.name}")
+            raise Mismatch(f"{self.where}: {self.home} has no function {self.name}")
         return found                                    # type: ignore[no-any-return]
 
 
@@ -84,7 +85,7 @@ class Python(MachineJudge):
         home, name = keys.take("function", place)
         if home.endswith(".py") and not (keys.folder / home).is_file():
             keys.fail("function", f"there is no file {keys.folder / home}")
-        return {"function": Function(keys.folder, home, name)}
+        return {"function": Function(keys.folder, home, name, keys.where("function"))}
 
     def files(self) -> Iterator[Path]:
         yield from self.setup.files()

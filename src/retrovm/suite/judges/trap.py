@@ -5,6 +5,7 @@ went.
     start = 0x0400           # optional: the program counter to begin with
     success = 0x3469         # the program counter stays here
     failure = [0x37AB]       # optional: known bad ends; any other trap is one, too
+                             # each may be a symbol, where the test has `symbols`
     cycles = 96241364        # optional: exactly so many cycles from the start to `success`
 """
 
@@ -14,6 +15,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from retrovm import toml_keys as is_
+from retrovm.suite.address import Address
 from retrovm.suite.machine_judge import MachineJudge
 from retrovm.suite.machine_run import MachineRun, Setup
 from retrovm.suite.task import Mismatch, Settings
@@ -28,17 +30,18 @@ SEEN = 100_000
 class Trap(MachineJudge):
     """Runs until the program counter stays. With `cycles`, no other limit is needed."""
 
-    start: int | None
-    success: int
-    failure: tuple[int, ...]
+    start: Address | None
+    success: Address
+    failure: tuple[Address, ...]
     exact_cycles: int | None
 
     looks_back = SEEN + LOOKED
 
     @classmethod
     def expect(cls, keys: Keys) -> dict[str, Any]:
-        return {"start": keys.take("start", is_.address, None), "success": keys.take("success", is_.address),
-                "failure": keys.take_list("failure", is_.address, ()),
+        return {"start": keys.take("start", Address.parser(keys, "start"), None),
+                "success": keys.take("success", Address.parser(keys, "success")),
+                "failure": keys.take_list("failure", Address.parser(keys, "failure"), ()),
                 "exact_cycles": keys.take("cycles", is_.positive, None)}
 
     @classmethod
@@ -49,24 +52,25 @@ class Trap(MachineJudge):
 
     def watch(self, run: MachineRun, settings: Settings) -> None:
         cpu = run.vm.cpu
+        success, failures = self.success.of(run.vm), [each.of(run.vm) for each in self.failure]
         if self.start is not None:
-            cpu.pc = self.start
+            cpu.pc = self.start.of(run.vm)
         began = run.cycles
         while not run.over:
-            arrived = run.advance(address=self.success, cycle=run.cycles + SEEN)
+            arrived = run.advance(address=success, cycle=run.cycles + SEEN)
             took = run.cycles - began
             pc = cpu.pc
             if run.halted or not self.stays(run):
                 continue
             if not arrived:
-                known = "a known failure" if pc in self.failure else "no success"
+                known = "a known failure" if pc in failures else "no success"
                 raise Mismatch(f"the program counter stays at ${pc:04X}, {known}, after {took:,} cycles; "
-                               f"expected ${self.success:04X}\nregisters: {registers(run)}")
+                               f"expected {self.success.shown(run.vm)}\nregisters: {registers(run)}")
             if self.exact_cycles not in (None, took):
-                raise Mismatch(f"reached ${self.success:04X} after {took:,} cycles; "
+                raise Mismatch(f"reached {self.success.shown(run.vm)} after {took:,} cycles; "
                                f"expected {self.exact_cycles:,}")
             return
-        raise Mismatch(f"expected the program counter to stay at ${self.success:04X} {run.limit}; it is at "
+        raise Mismatch(f"expected the program counter to stay at {self.success.shown(run.vm)} {run.limit}; it is at "
                        f"${cpu.pc:04X}\nregisters: {registers(run)}")
 
     @staticmethod
