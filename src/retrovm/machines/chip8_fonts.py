@@ -8,6 +8,8 @@ Sources: cosmac-vip, octo-fonts, chip8-research.
 
 from __future__ import annotations
 
+from functools import cache
+
 # Digits side by side; a blank line begins the next ones.
 SMALL = {
     # The COSMAC VIP's, 4 pixels wide.
@@ -138,6 +140,7 @@ def large(font: str) -> bytes:
     return b"" if name is None else _bytes(LARGE[name])
 
 
+@cache
 def _bytes(drawing: str) -> bytes:
     digits = []
     for block in drawing.strip("\n").split("\n\n"):

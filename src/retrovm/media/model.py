@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Any
 
 from retrovm.errors import MediaError
@@ -143,4 +143,6 @@ class Format:
 
 def suffix(name: str) -> str:
     """The end of a file name in lower case, with its dot; of "a.zip#b.CH8" it is ".ch8"."""
-    return PurePosixPath(name.replace("\\", "/")).suffix.lower()
+    last = name.replace("\\", "/").rstrip("/").rpartition("/")[2]
+    at = last.rfind(".")
+    return last[at:].lower() if 0 < at < len(last) - 1 else ""

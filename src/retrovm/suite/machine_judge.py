@@ -34,15 +34,13 @@ class MachineJudge:
 
     `expect` reads the judge's own keys, `setup` those that all have; `watch` runs the machine and raises
     `Mismatch`. It may be called twice, on two machines: `retrovm.suite.trail` tells why. `has_pictures` says that
-    it looks at a screen, so that a report shows it even of a test that passed; `looks_back` how many cycles before
-    the end the last instructions of interest may lie. A judge that opens files, each of which is a `Path` in a field,
-    or counts from one, overrides `files`.
+    it looks at a screen, so that a report shows it even of a test that passed. A judge that opens files, each of which is
+    a `Path` in a field, or counts from one, overrides `files`.
     """
 
     setup: Setup
 
     has_pictures: ClassVar[bool] = False
-    looks_back: ClassVar[int] = LOOKED
 
     @classmethod
     def parse(cls, keys: Keys) -> Self:
@@ -127,7 +125,7 @@ class MachineTest:
         """What a machine looks like at the end of a test that failed; None where there is none, or nobody asks."""
         if run is None or not settings.scenes:
             return None
-        vm, trail = run.vm, Trail(0 if is_late else max(0, run.cycles - self.judging.looks_back))
+        vm, trail = run.vm, Trail(0 if is_late else max(0, (run.cycles if run.undecided is None else run.undecided) - LOOKED))
         try:
             if is_late:                     # it would be so again: what it does next is what it has done all the time
                 run.trail = trail

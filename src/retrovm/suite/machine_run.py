@@ -26,9 +26,9 @@ if TYPE_CHECKING:
 
     from retrovm.session import VM
 
-SLICE = 1_000_000
-"""A run comes back after so many cycles at the latest, so that a judge may look and a user interrupt: about 1 ms, for which
-another test may hold the interpreter's lock."""
+SLICE = 5_000_000
+"""A run comes back after so many cycles at the latest, so that a judge may look and a user interrupt: 5 to 10 ms. Each time it
+waits for the interpreter's lock, which another test has for about 1 ms at its beginning and its end."""
 
 CREPT = 20_000
 """The same where it goes an instruction at a time."""
@@ -215,6 +215,7 @@ class MachineRun:
     over      the limit is reached, or the processor has halted
     halted    the processor has stopped by itself
     sent      what the guest has sent over the serial line, as far as `hear` has listened
+    undecided the cycle of the last look that decided nothing, before which no instruction of interest lies; None for the present
     trail     keeps the last instructions where it is given, for which the machine goes an instruction at a time
 
     `timeout` is how many seconds of the host the run may take. A machine runs in slices, between which it is looked
@@ -227,6 +228,7 @@ class MachineRun:
         self.deadline = None if timeout is None else monotonic() + timeout
         self.trail = trail
         self.sent = bytearray()
+        self.undecided: int | None = None
         self.limit_cycles = setup.cycles
         self.limit_frames = setup.frames
         self.stop = stop
@@ -289,7 +291,8 @@ class MachineRun:
         elif next_frame is None:
             reason = self.vm.run(cycles=near, until=address)
         elif address is None and (next_cycle is None or next_cycle - self.cycles > self.whole_frame):
-            reason = StopReason.CYCLES if self.vm.tick() else StopReason.HALTED
+            frames = min(next_frame - self.frames, max(1, near // self.whole_frame))
+            reason = StopReason.CYCLES if self.vm.tick(frames) else StopReason.HALTED
         else:
             # Frames and cycles or addresses at once: only looking after each instruction is exact for both.
             reason = self.creep(near, next_frame, address)
