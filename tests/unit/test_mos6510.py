@@ -257,6 +257,19 @@ def test_code_may_run_in_the_port_itself(exact):
     assert (made.cpu.pc, made.cpu.registers["x"]) == (0x0002, 1)
 
 
+@builds
+def test_code_in_the_port_is_what_the_port_shows_and_not_the_memory_below(exact):
+    made = computer(bytes([0x4C, 0x00, 0x00]), exact=exact, fill=0xEA)    # JMP $0000, where NOPs lie below
+    made.cpu.memory[DDR], made.cpu.memory[DATA] = 0xFF, 0xE8              # ISC $E8xx,X; at $0001 INX
+    made.cpu.memory[0x02] = 0x04
+    made.run_cycles(3)
+    made.run_cycles(7)
+    assert made.cpu.pc == 0x0003
+    made.cpu.pc = 0x0001
+    made.run_cycles(2)
+    assert (made.cpu.pc, made.cpu.registers["x"]) == (0x0002, 1)
+
+
 def test_the_bus_shows_the_accesses_to_the_port():
     made = computer(code((DDR, 0x2F)) + bytes([0xA5, 0x00]))
     assert record(made, 8)[4:] == [(4, 0x0000, 0x2F, "write"), (5, 0x0404, 0xA5, "read"), (6, 0x0405, 0x00, "read"),

@@ -25,14 +25,13 @@ cdef inline void start_port(Mos6502 core, Fast r) noexcept nogil:
 
 
 cdef CodeWindow window_over_port(Mos6502 core, uint32_t pc) noexcept nogil:
-    """Where instructions may start without asking, around an address in page zero."""
+    """Where instructions may start without asking, around an address in page zero; empty for one of the port."""
     cdef CodeWindow window
-    window.start = PORT_END
-    window.end = 0x100 - 2
-    if pc >= window.start and pc < window.end:
+    window.start = window.end = 0
+    if pc >= PORT_END and pc < 0x100 - 2:
+        window.start = PORT_END
+        window.end = 0x100 - 2
         core.bus.cut_at_hooks(&window, pc)
-    else:
-        window.end = window.start
     return window
 
 
