@@ -82,7 +82,8 @@ class XDisplay:
 def x_display(folder: Path) -> Iterator[XDisplay]:
     """A display of its own, with nothing on it and the mouse out of the way."""
     read, write = os.pipe()
-    server = subprocess.Popen(["Xvfb", "-displayfd", str(write), "-screen", "0", f"{SIZE[0]}x{SIZE[1]}x24",
+    # Without -noreset it begins anew when a client is gone and no other is there yet, and whoever is just coming is turned away.
+    server = subprocess.Popen(["Xvfb", "-noreset", "-displayfd", str(write), "-screen", "0", f"{SIZE[0]}x{SIZE[1]}x24",
                                "-fbdir", str(folder), "-nolisten", "tcp"], pass_fds=[write],
                               stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     os.close(write)

@@ -8,7 +8,8 @@
 
 Each process writes the numbers 1, 2, ... in turn to all bytes of 16 sectors, from the first to the last. So a sector
 whose bytes differ was torn, and the sectors must be those of one moment: some of one number, the rest of the one before.
-Prints {"kills": ..., "torn": ..., "out of order": ..., "within a round": ..., "wrote": ...} as JSON.
+A process that had not yet written anything, on a host with much to do, is none that was killed while it wrote.
+Prints {"kills": ..., "torn": ..., "out of order": ..., "within a round": ...} as JSON.
 """
 
 import json
@@ -70,10 +71,10 @@ def kill(writer, image, changes, seconds):
 
 def main(mode, count, seed):
     chance = random.Random(seed)
-    found = {"kills": 0, "torn": 0, "out of order": 0, "within a round": 0, "wrote": 0}
+    found = {"kills": 0, "torn": 0, "out of order": 0, "within a round": 0}
     with TemporaryDirectory() as folder:
         image, changes = Path(folder, "card.img"), Path(folder, "changes")
-        for _ in range(count):
+        while found["kills"] < count:
             image.write_bytes(bytes(512 * 2048))
             changes.unlink(missing_ok=True)
             kill(WRITERS[mode], image, changes, chance.uniform(0.005, 0.05))
@@ -84,8 +85,7 @@ def main(mode, count, seed):
             content = disk.read_sectors(0, disk.sectors)
             disk.close()
             sectors = [set(content[at:at + 512]) for at in range(0, 512 * SECTORS, 512)]
-            found["kills"] += 1
-            found["wrote"] += any(content)
+            found["kills"] += any(content)
             if any(len(sector) != 1 for sector in sectors) or any(content[512 * SECTORS:]):
                 found["torn"] += 1
                 continue

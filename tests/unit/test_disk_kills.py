@@ -23,5 +23,4 @@ def test_kill_9_tears_no_sector(mode):
     found = json.loads(done.stdout)
     assert found["kills"] == KILLS
     assert found["torn"] == found["out of order"] == 0
-    assert found["wrote"] > KILLS // 2
     assert found["within a round"] > 0
