@@ -18,13 +18,13 @@ SOURCES = sorted([*(ROOT / "ext").rglob("*.py[xd]"), *(ROOT / "ext").rglob("*.px
                   *(ROOT / "src").rglob("*.py")])
 
 # What describes machines without being one, what media are, and disk images: all of it without emulation.
-WORDS = {"errors", "spec", "chip_spec", "ranges", "registry", "toml_keys", "toml_places", "host_files"}
+WORDS = {"errors", "spec", "chip_spec", "ranges", "registry", "toml_keys", "toml_places", "host_files", "lazy"}
 PARTS = {"core", "cpu", "chips", "carts"}
 BASE = WORDS | {"media", "bundled", "storage"}
 MIDDLE = BASE | PARTS | {"isa", "machines", "session", "snapshot", "symbols", "detection", "loading", "hostline"}
 MAY_IMPORT = {
     "core": set(),
-    "cpu": {"core"},
+    "cpu": {"core", "lazy"},
     "chips": {"core"},
     "carts": {"core"},
     "isa": set(),
@@ -35,9 +35,10 @@ MAY_IMPORT = {
     "registry": {"errors", "spec", "chip_spec", "media"},
     "toml_places": set(),
     "host_files": set(),
+    "lazy": set(),
     "toml_keys": {"errors", "spec", "toml_places"},
     "media": WORDS | {"isa"},
-    "storage": {"core", "errors", "spec"},
+    "storage": {"core", "errors", "lazy", "spec"},
     "bundled": WORDS,
     "detection": BASE - {"storage"},
     "machines": BASE | PARTS,

@@ -1,7 +1,8 @@
 """Processors, one module per instruction-set family; the classes are here too: `retrovm.cpu.Mos6502`."""
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from retrovm.lazy import names
 
 if TYPE_CHECKING:
     from retrovm.cpu.chip8 import Chip8
@@ -9,15 +10,5 @@ if TYPE_CHECKING:
 
 __all__ = ["Chip8", "Mos6502"]
 
-
-def __getattr__(name: str) -> Any:
-    # A processor is imported when it is used: each is a large module.
-    if name not in __all__:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    value = getattr(import_module(f"{__name__}.{name.lower()}"), name)
-    globals()[name] = value
-    return value
-
-
-def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__})
+__getattr__, __dir__ = names(__name__, chip8=("Chip8",),
+                             mos6502=("Mos6502",))

@@ -20,8 +20,9 @@ A recording grows in FILE.part and takes the place of FILE when it is closed. Wh
 played up to then.
 """
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from retrovm.lazy import names
 
 if TYPE_CHECKING:
     from retrovm.recording.base import Recording
@@ -31,18 +32,7 @@ if TYPE_CHECKING:
 
 __all__ = ["SUFFIXES", "GifRecording", "Recording", "VideoRecording", "check", "record"]
 
-_HOMES = {"SUFFIXES": "choice", "check": "choice", "record": "choice", "GifRecording": "gif", "Recording": "base",
-          "VideoRecording": "video"}
-
-
-def __getattr__(name: str) -> Any:
-    # A package that imports its own modules makes threads that import one of them first wait for each other.
-    if name not in _HOMES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    value = getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
-    globals()[name] = value
-    return value
-
-
-def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__})
+__getattr__, __dir__ = names(__name__, base=("Recording",),
+                             choice=("SUFFIXES", "check", "record"),
+                             gif=("GifRecording",),
+                             video=("VideoRecording",))

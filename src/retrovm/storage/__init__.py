@@ -15,8 +15,9 @@ A machine has a disk by an option and a part of the same name:
     card = machine.add(open_disk("disk", options["disk"]))
 """
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from retrovm.lazy import names
 
 if TYPE_CHECKING:
     from retrovm.storage.choice import DiskChoice, parse_disk
@@ -25,18 +26,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Delta", "DiskChoice", "commit", "drop", "missing", "open_disk", "open_image", "parse_disk", "save_overlay"]
 
-_HOMES = {"DiskChoice": "choice", "parse_disk": "choice", "Delta": "delta", "commit": "delta", "drop": "delta",
-          "save_overlay": "delta", "missing": "opening", "open_disk": "opening", "open_image": "opening"}
-
-
-def __getattr__(name: str) -> Any:
-    # A package that imports its own modules makes threads that import one of them first wait for each other.
-    if name not in _HOMES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    value = getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
-    globals()[name] = value
-    return value
-
-
-def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__})
+__getattr__, __dir__ = names(__name__, choice=("DiskChoice", "parse_disk"),
+                             delta=("Delta", "commit", "drop", "save_overlay"),
+                             opening=("missing", "open_disk", "open_image"))

@@ -10,8 +10,9 @@
 `retrovm.suite.manifest`, what it can expect in `retrovm.suite.judges`.
 """
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from retrovm.lazy import names
 
 if TYPE_CHECKING:
     from retrovm.suite.discovery import discover
@@ -23,18 +24,9 @@ if TYPE_CHECKING:
 
 __all__ = ["Outcome", "Report", "Result", "Selection", "Settings", "Suite", "Task", "discover", "load", "run"]
 
-_HOMES = {"Outcome": "task", "Report": "report", "Result": "task", "Selection": "select", "Settings": "task",
-          "Suite": "manifest", "Task": "task", "discover": "discovery", "load": "manifest", "run": "runner"}
-
-
-def __getattr__(name: str) -> Any:
-    # A package that imports its own modules makes threads that import one of them first wait for each other.
-    if name not in _HOMES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    value = getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
-    globals()[name] = value
-    return value
-
-
-def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__})
+__getattr__, __dir__ = names(__name__, discovery=("discover",),
+                             manifest=("Suite", "load"),
+                             report=("Report",),
+                             runner=("run",),
+                             select=("Selection",),
+                             task=("Outcome", "Result", "Settings", "Task"))

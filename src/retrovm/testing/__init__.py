@@ -9,8 +9,9 @@ The plugin `retrovm.testing.plugin` brings the fixtures, docs/testing.md tells t
 too: `Builder` assembles, `GuestVM` is the machine. Nothing is imported before it is used.
 """
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from retrovm.lazy import names
 
 if TYPE_CHECKING:
     from retrovm.testing.build import Builder, BuildError
@@ -18,17 +19,9 @@ if TYPE_CHECKING:
     from retrovm.testing.guest import Call, GuestVM, Patch
     from retrovm.testing.program import GuestProgram, SourceLine, Structure
 
-_HOMES = {
-    "BuildError": "build", "Builder": "build", "GuestFailure": "failure", "Call": "guest", "GuestVM": "guest", "Patch": "guest",
-    "GuestProgram": "program", "SourceLine": "program", "Structure": "program",
-}
-
 __all__ = ["BuildError", "Builder", "Call", "GuestFailure", "GuestProgram", "GuestVM", "Patch", "SourceLine", "Structure"]
 
-
-def __getattr__(name: str) -> Any:
-    if name not in _HOMES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    value = getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
-    globals()[name] = value
-    return value
+__getattr__, __dir__ = names(__name__, build=("Builder", "BuildError"),
+                             failure=("GuestFailure",),
+                             guest=("Call", "GuestVM", "Patch"),
+                             program=("GuestProgram", "SourceLine", "Structure"))
