@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from types import TracebackType
 from typing import Self
 
@@ -14,7 +15,7 @@ Step = tuple[str, int, int]
 """How a function was entered, where it begins, and the address of what called it."""
 
 
-class Counting:
+class Counting(ABC):
     """A `with` block whose code is counted. It may run several times, and what it counts adds."""
 
     def __init__(self, cpu: Cpu) -> None:
@@ -47,6 +48,6 @@ class Counting:
         self.take({key: cell for key, cell in ran.items() if any(cell)},
                   {path: node for path, node in tree.items() if any(node)})
 
+    @abstractmethod
     def take(self, cells: dict[CellKey, Cell], tree: dict[tuple[Step, ...], tuple[int, int]]) -> None:
         """Adds what has run. `cells` and `tree` are as `Counts` has them, the nodes of the tree by their paths from the root."""
-        raise NotImplementedError
