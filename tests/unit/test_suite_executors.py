@@ -399,7 +399,7 @@ class Cluster:
         from distributed import LocalCluster
 
         self.folder = folder
-        self.scheduler = LocalCluster(n_workers=0, dashboard_address=None)
+        self.scheduler = LocalCluster(n_workers=0, dashboard_address="127.0.0.1:0")
         self.workers: list[subprocess.Popen[bytes]] = []
 
     def add(self, **variables: str) -> None:

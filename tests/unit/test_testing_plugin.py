@@ -45,7 +45,7 @@ def test_the_plugin_is_there_and_imports_nothing_of_the_machines_before_it_is_us
         def test_nothing_is_loaded(pytestconfig):
             assert pytestconfig.pluginmanager.hasplugin("retrovm")
             loaded = {name for name in sys.modules if name.split(".")[0] in ("retrovm", "numpy", "hypothesis.strategies", "typer")}
-            assert loaded - {"retrovm", "retrovm.testing", "retrovm.testing.plugin"} == set()
+            assert loaded - {"retrovm", "retrovm.lazy", "retrovm.testing", "retrovm.testing.plugin"} == set()
     """)
     pytester.runpytest_subprocess("-p", "no:hypothesispytest").assert_outcomes(passed=1)
 
