@@ -33,8 +33,8 @@ def open_executor(address: str | None, jobs: int) -> Executor:
     if address is None:
         # A worker runs one test at a time: threads of one process would share its standard streams, but not its cores.
         # Its status page is for this computer alone, at any free port: another cluster may have the one that is Dask's own.
-        cluster = distributed.LocalCluster(n_workers=jobs, threads_per_worker=1, dashboard_address="127.0.0.1:0", preload=[__name__],
-                                           silence_logs=logging.ERROR)
+        cluster = distributed.LocalCluster(n_workers=jobs, threads_per_worker=1, dashboard_address="127.0.0.1:0",
+                                           preload=[__name__], silence_logs=logging.ERROR)
         return DaskExecutor(distributed.Client(cluster), cluster)
     try:
         return DaskExecutor(distributed.Client(address, timeout=CONNECT))
