@@ -49,10 +49,12 @@ class Input:
     def parse(cls, keys: Keys) -> Input:
         unit = keys.one_of("cycle", "frame")
         moment = keys.take(unit, is_.count)
+        cycle, frame = (moment, None) if unit == "cycle" else (None, moment)
         action = keys.one_of("serial", "press", "release")
-        done = keys.take(action, is_.latin) if action == "serial" else keys.take_list(action, is_.sentence)
+        serial = keys.take("serial", is_.latin, b"")
+        press, release = keys.take_list("press", is_.sentence, ()), keys.take_list("release", is_.sentence, ())
         keys.finish()
-        return cls(**{unit: moment, action: done}, where=keys.where(action))    # type: ignore[arg-type]
+        return cls(cycle, frame, serial, press, release, keys.where(action))
 
     def play(self, vm: VM) -> None:
         if self.serial:
